@@ -1,0 +1,47 @@
+/* bt-limits.h: every cap on what a stranger can make us hold, each with its reason.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+/* Files we are given. */
+#define BT_LIMIT_TORRENT_BYTES (32u * 1024 * 1024) /* the largest torrents in the wild have ~10 MiB */
+#define BT_LIMIT_TORRENT_DEPTH 100                 /* BEP 52 file trees are the deepest real input */
+#define BT_LIMIT_TORRENT_TOKENS 3000000u           /* 200,000 files need about 1.6 million */
+#define BT_LIMIT_PIECES 0x200000u                  /* 2 Mi pieces: 32 TiB at 16 MiB */
+#define BT_LIMIT_PIECE_LENGTH (32767u * 16384u)    /* 511.98 MiB, as libtorrent */
+#define BT_LIMIT_TOTAL_SIZE (G_GUINT64_CONSTANT (1) << 48)
+#define BT_LIMIT_PATH_DEPTH 100
+#define BT_LIMIT_PATH_COMPONENT 240 /* bytes; NAME_MAX is 255 and a suffix may be added */
+#define BT_LIMIT_DUPLICATE_NAMES 500
+#define BT_LIMIT_TRACKERS 100
+#define BT_LIMIT_URL_BYTES 2048
+#define BT_LIMIT_WEB_SEEDS 100
+
+/* Messages from peers, trackers, the DHT. */
+#define BT_LIMIT_MESSAGE_DEPTH 32
+#define BT_LIMIT_MESSAGE_TOKENS 1000
+#define BT_LIMIT_TRACKER_TOKENS 20000       /* a dictionary reply of 1,000 peers has 7,001 */
+#define BT_LIMIT_TRACKER_REPLY (1024u * 1024)
+#define BT_LIMIT_TRACKER_PEERS 1000         /* used of one reply */
+#define BT_LIMIT_BLOCK 16384u               /* both big clients refuse more */
+#define BT_LIMIT_PEER_MESSAGE (1024u * 1024) /* anything longer closes the connection */
+#define BT_LIMIT_EXTENDED_HANDSHAKE (64u * 1024)
+#define BT_LIMIT_REQUESTS_FROM_PEER 2000u   /* queued for us to serve; then rejected */
+#define BT_LIMIT_REQUESTS_TO_PEER 2000u     /* outstanding with one peer */
+#define BT_LIMIT_ALLOWED_FAST 100u          /* remembered of one peer */
+#define BT_LIMIT_REJECTS_FROM_PEER 50u
+#define BT_LIMIT_UNREQUESTED_BLOCKS 50u
+
+/* Connections and addresses. */
+#define BT_LIMIT_CANDIDATES 3000u           /* per torrent */
+#define BT_LIMIT_HALF_OPEN_INCOMING 100u
+#define BT_LIMIT_LINKS_PER_ADDRESS 3u
+#define BT_LIMIT_PEER_OUTPUT (4u * 1024 * 1024) /* bytes queued towards one peer */
+
+/* Disk. */
+#define BT_LIMIT_DISK_BACKLOG (64u * 1024 * 1024) /* bytes in memory before links stop reading */
+#define BT_LIMIT_OPEN_FILES 100u
+
+/* Texts for the screen. */
+#define BT_LIMIT_TEXT_TRACKER 1024
+#define BT_LIMIT_TEXT_CLIENT 128
+#define BT_LIMIT_TEXT_COMMENT 4096

@@ -1,0 +1,24 @@
+/* bt-types.h: the few words that every layer up to the faces shares.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+/* Names a torrent inside one engine; never reused, 0 is none. */
+typedef guint32 BtTorrentId;
+
+/* What the person wants of a torrent. */
+typedef enum
+{
+  BT_INTENT_RUN,   /* started */
+  BT_INTENT_PAUSE, /* on hold until things are started again */
+  BT_INTENT_STOP,  /* out of the queue until it is named again */
+} BtIntent;
+
+/* What the engine does at all. */
+typedef enum
+{
+  BT_MODE_ALL,         /* download and seed */
+  BT_MODE_DOWNLOADING, /* a torrent that is complete stops */
+  BT_MODE_SEEDING,     /* nothing is requested */
+} BtMode;

@@ -1,0 +1,93 @@
+/* bt-state-db.h: what survives a restart: one row a torrent, in SQLite.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "bt-bitfield.h"
+#include "bt-disk.h"
+#include "bt-mailbox.h"
+#include "bt-types.h"
+
+G_BEGIN_DECLS
+
+/* WAL, synchronous=FULL, application_id and user_version set; flock on the directory. All calls are
+ * done in order by one thread of its own; results come through the mailbox. */
+typedef struct _BtStateDb BtStateDb;
+
+/* What is saved of a torrent beside its metainfo. Encoded as a versioned bencode dictionary with a
+ * SHA-1 in a column of its own; unknown keys of newer versions are kept. */
+typedef struct
+{
+  char *save_path;
+  BtIntent intent;
+  gint64 added_at;     /* Unix seconds */
+  gint64 completed_at; /* 0: not yet */
+  guint64 downloaded;
+  guint64 uploaded;
+  guint64 wasted;
+  gint64 active_s;
+  gint64 seeding_s;
+  GBytes *have;             /* (nullable): bitfield of pieces that are had and synced */
+  GBytes *at_risk;          /* (nullable): bitfield of pieces had, but written since the last sync */
+  GPtrArray *partials;      /* (nullable) of BtPartial */
+  GArray *stamps;           /* (nullable) of BtFileStamp, one a file */
+  GBytes *priorities;       /* (nullable): one byte a file */
+  GBytes *created;          /* (nullable): one byte a file: made by us */
+  GPtrArray *extra_tiers;   /* (nullable) of GStrv: trackers edited by the user, replacing the torrent's */
+  GArray *peers;            /* (nullable) of BtEndpoint: the best, up to 200 */
+  GPtrArray *banned;        /* (nullable) of char*: addresses */
+} BtResume;
+
+/* A piece of which some blocks are in the files. */
+typedef struct
+{
+  guint32 piece;
+  GBytes *blocks; /* bitfield */
+} BtPartial;
+
+BtResume *bt_resume_new (void);
+void bt_resume_free (BtResume *resume);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtResume, bt_resume_free)
+void bt_partial_free (BtPartial *partial);
+
+/* Pure, for tests and for the database. Decoding validates everything (ranges, lengths, paths). */
+GBytes *bt_resume_encode (const BtResume *resume);
+BtResume *bt_resume_decode (GBytes *bytes, GError **error);
+
+typedef struct
+{
+  BtSha1 info_hash;
+  GBytes *torrent;
+  BtResume *resume; /* (nullable): NULL when the row's checksum or contents are bad: check everything */
+} BtStateRow;
+
+void bt_state_row_free (BtStateRow *row);
+
+typedef struct
+{
+  GPtrArray *rows;     /* of BtStateRow, in the order they were added */
+  gboolean was_clean;  /* the last run ended with bt_state_db_close() */
+} BtStateLoad;
+
+/* Opens (makes) @directory with mode 0700 and takes the lock in the caller's thread: quick. BUSY when
+ * another process has it; STATE when the database is unusable even after its damaged file was set aside. */
+BtStateDb *bt_state_db_open (const char *directory, BtMailbox *mailbox, GError **error);
+/* An in-memory database for tests and one-off runs: same calls. */
+BtStateDb *bt_state_db_open_memory (BtMailbox *mailbox, GError **error);
+
+/* @load is borrowed for the call; rows may be stolen from it. Marks the state unclean. */
+void bt_state_db_load (BtStateDb *db, void (*done) (BtStateLoad *load, const GError *error, gpointer owner), gpointer owner);
+/* A new torrent: committed when done. */
+void bt_state_db_add (BtStateDb *db, const BtSha1 *info_hash, GBytes *torrent, const BtResume *resume, BtDiskFunc done, gpointer owner);
+/* @func may be NULL. Saves that wait for the same torrent are merged; those of a turn share one transaction. */
+void bt_state_db_save (BtStateDb *db, const BtSha1 *info_hash, const BtResume *resume, BtDiskFunc done, gpointer owner);
+void bt_state_db_remove (BtStateDb *db, const BtSha1 *info_hash, BtDiskFunc done, gpointer owner);
+/* Small values of the session: totals, last port, listen order. */
+void bt_state_db_set (BtStateDb *db, const char *key, const char *value);
+
+/* Finishes what waits, marks the state clean if @clean, closes, unlocks, joins. May block for a
+ * transaction: called at the very end of the engine's thread. */
+void bt_state_db_close (BtStateDb *db, gboolean clean);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* bt-config.h: what the engine is told about how to work: plain values, copied on the way in.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-types.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BT_ENCRYPTION_OFF,
+  BT_ENCRYPTION_ALLOW,
+  BT_ENCRYPTION_PREFER,
+  BT_ENCRYPTION_REQUIRE,
+} BtEncryption;
+
+/**
+ * BtConfig:
+ *
+ * Made with bt_config_new(), which fills in defaults; freed with bt_config_free(). Limits of 0 mean
+ * "no limit". What concerns a part that is not built yet is kept and has no effect.
+ */
+typedef struct
+{
+  char *download_dir;  /* absolute; default: the user's download folder */
+  char *state_dir;     /* (nullable): NULL keeps nothing after the end */
+  BtMode mode;
+  guint16 listen_port; /* 0: any */
+  char *bind_address;  /* (nullable): an IP literal; every socket uses it or none is opened */
+  BtEncryption encryption;
+  gboolean dht, pex, lsd, utp, port_mapping;
+  guint64 limit_down_bytes_per_s;
+  guint64 limit_up_bytes_per_s;
+  guint max_peers;             /* of the engine; default 500 */
+  guint max_peers_per_torrent; /* default 100 */
+  guint upload_slots;          /* of the engine; default 20 */
+  guint upload_slots_per_torrent; /* default 8 */
+  guint stop_timeout_ms;       /* for `stopped` announces at the end; default 5000 */
+  guint update_interval_ms;    /* between updates; default 500 */
+} BtConfig;
+
+BtConfig *bt_config_new (void);
+BtConfig *bt_config_copy (const BtConfig *config);
+void bt_config_free (BtConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtConfig, bt_config_free)
+
+G_END_DECLS

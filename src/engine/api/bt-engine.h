@@ -1,0 +1,139 @@
+/* bt-engine.h: the only door to the engine: commands in, updates out, both as values.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "bt-config.h"
+#include "bt-status.h"
+
+G_BEGIN_DECLS
+
+#define BT_TYPE_ENGINE (bt_engine_get_type ())
+G_DECLARE_FINAL_TYPE (BtEngine, bt_engine, BT, ENGINE, GObject)
+
+/**
+ * BtEngine:
+ *
+ * Belongs to the main context that was the thread's default when it was made; every callback and
+ * signal comes there. The engine itself runs in a thread of its own. Several live in one process.
+ *
+ * BtEngine::update:
+ * @engine: the engine
+ * @update: (type BtUpdate): what changed
+ *
+ * At most one every update_interval_ms, and the next only after all handlers of the last returned.
+ */
+
+/**
+ * bt_engine_new:
+ * @config: copied
+ *
+ * Starts the thread and returns at once. Nothing is loaded before bt_engine_start_async().
+ */
+BtEngine *bt_engine_new (const BtConfig *config);
+
+/**
+ * bt_engine_start_async:
+ *
+ * Locks and loads the state directory, opens the port, starts what was running.
+ * Errors: %BT_ERROR_BUSY if another process has the state directory, %BT_ERROR_STATE. A port that
+ * cannot be opened is no error: an event says so, and outgoing connections still work.
+ */
+void bt_engine_start_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * bt_engine_stop_async:
+ *
+ * Saves, announces `stopped` (stop_timeout_ms at most), ends the thread. Must be called, and have
+ * ended, before the last reference goes, unless the engine was never started.
+ */
+void bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
+/* For every command below that has no finish of its own. An unknown id is %BT_ERROR_NOT_FOUND. */
+gboolean bt_engine_finish (BtEngine *engine, GAsyncResult *result, GError **error);
+
+/**
+ * BtAddRequest:
+ * @torrent: the bytes of a .torrent file
+ * @save_path: (nullable): absolute folder; %NULL: the configured one
+ * @intent: run, or wait
+ * @priorities: (nullable): one byte a file in torrent order, pad files included; 0: skipped
+ * @trust_data: the data is there and right: check each file's size only. For a maker of torrents.
+ */
+typedef struct
+{
+  GBytes *torrent;
+  const char *save_path;
+  BtIntent intent;
+  GBytes *priorities;
+  gboolean trust_data;
+} BtAddRequest;
+
+/* Data that is in the folder already is checked and used, never overwritten unread. */
+void bt_engine_add_async (BtEngine *engine, const BtAddRequest *request, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: the id, or 0 with BT_ERROR_MALFORMED, UNSUPPORTED, LIMIT, or EXISTS (then @existing,
+ * (out) (optional), is set). */
+BtTorrentId bt_engine_add_finish (BtEngine *engine, GAsyncResult *result, BtTorrentId *existing, GError **error);
+
+/* Commands on one torrent; 0: all. */
+void bt_engine_set_intent_async (BtEngine *engine, BtTorrentId id, BtIntent intent, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+/* @with_data: to the trash, and only files of the torrent that were not there before it. */
+void bt_engine_remove_async (BtEngine *engine, BtTorrentId id, gboolean with_data, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+/* Hashes everything anew; returns when it has begun. Progress comes with updates. Cancel stops it;
+ * what was not reached counts as it did before. */
+void bt_engine_verify_async (BtEngine *engine, BtTorrentId id, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+void bt_engine_cancel_verify_async (BtEngine *engine, BtTorrentId id, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/* @priorities: one byte a file in torrent order, pad files included. */
+void bt_engine_set_priorities_async (BtEngine *engine, BtTorrentId id, GBytes *priorities, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+void bt_engine_announce_async (BtEngine *engine, BtTorrentId id, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+void bt_engine_add_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+
+/* Takes effect at once; state_dir cannot change. */
+void bt_engine_set_config_async (BtEngine *engine, const BtConfig *config, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+
+/* Details of one torrent come with each update from now on; 0: of none. */
+void bt_engine_watch (BtEngine *engine, BtTorrentId id, BtDetailParts parts);
+/* Details once. */
+void bt_engine_get_detail_async (BtEngine *engine, BtTorrentId id, BtDetailParts parts, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+BtDetail *bt_engine_get_detail_finish (BtEngine *engine, GAsyncResult *result, GError **error);
+
+/**
+ * bt_torrent_file_describe:
+ * @torrent: the bytes of a .torrent file
+ *
+ * Reads a torrent without an engine, in the caller's thread: for `show` and for add dialogs.
+ *
+ * Returns: (transfer full): what it holds, or %NULL with an error that names the field
+ */
+typedef struct
+{
+  char *name;
+  BtSha1 info_hash;
+  guint64 total_size;    /* payload */
+  guint32 piece_length;
+  guint32 n_pieces;
+  gboolean is_private, is_hybrid, multi_file;
+  GArray *files;         /* of BtFileStatus: path as it will be on disk, below the download folder */
+  GPtrArray *symlinks;   /* of char*, parallel to files: (nullable) target */
+  GPtrArray *tiers;      /* of GStrv */
+  GStrv web_seeds;
+  char *comment, *created_by, *source; /* (nullable), fit for display */
+  gint64 creation_date;  /* 0: unknown */
+} BtTorrentFile;
+
+BtTorrentFile *bt_torrent_file_describe (GBytes *torrent, GError **error);
+void bt_torrent_file_free (BtTorrentFile *file);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTorrentFile, bt_torrent_file_free)
+
+G_END_DECLS

@@ -1,0 +1,77 @@
+/* bt-candidates.h: the addresses known for one torrent: whom to try next, whom to leave alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-endpoint.h"
+#include "bt-random.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BT_SOURCE_TRACKER = 1 << 0,
+  BT_SOURCE_INCOMING = 1 << 1,
+  BT_SOURCE_RESUME = 1 << 2,
+  BT_SOURCE_MANUAL = 1 << 3,
+  BT_SOURCE_DHT = 1 << 4,
+  BT_SOURCE_PEX = 1 << 5,
+  BT_SOURCE_LSD = 1 << 6,
+} BtSource;
+
+typedef struct
+{
+  BtEndpoint endpoint;
+  BtSource sources;
+  gboolean connectable;    /* a connection to it once succeeded, or it said its port */
+  gboolean connected;      /* or being connected */
+  gboolean is_seed;        /* as last known */
+  gboolean banned;
+  guint fails;             /* connects in a row that failed or gave nothing */
+  gint64 next_try;         /* monotonic µs */
+  gint64 last_try;         /* 0: never */
+  gint64 last_useful;      /* payload came then; 0: never */
+  guint last_reason;       /* BtCloseReason of the last end */
+  guint32 seen;            /* number of the last announce that named it */
+} BtCandidate;
+
+/* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. */
+typedef struct _BtCandidates BtCandidates;
+
+BtCandidates *bt_candidates_new (BtRandom *random);
+void bt_candidates_free (BtCandidates *candidates);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtCandidates, bt_candidates_free)
+
+/* NULL if the address cannot be a peer, is banned, or is us. */
+BtCandidate *bt_candidates_add (BtCandidates *candidates, const BtEndpoint *endpoint, BtSource source, gint64 now);
+BtCandidate *bt_candidates_find (BtCandidates *candidates, const BtEndpoint *endpoint);
+guint bt_candidates_count (const BtCandidates *candidates);
+guint bt_candidates_n_idle (const BtCandidates *candidates); /* neither connected nor banned */
+gpointer bt_candidates_iter (BtCandidates *candidates, guint index); /* BtCandidate*, any order, index < count */
+
+/* One tracker's reply is over: what it named before and does not name now is forgotten, unless it is
+ * connected, useful lately, or known otherwise. */
+void bt_candidates_begin_announce (BtCandidates *candidates);
+void bt_candidates_end_announce (BtCandidates *candidates, gint64 now);
+
+/* The best to try now, NULL for none: fewest fails, useful before, not tried longest, source, chance.
+ * @want_leechers: we have everything, so seeds are of no use. */
+BtCandidate *bt_candidates_best (BtCandidates *candidates, gboolean want_leechers, gint64 now);
+gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /* when one will be; G_MAXINT64 */
+
+/* Connecting began; it ended. @useful_bytes: payload that came of it, either way. A useful one is tried
+ * again after 2 s; else after 5, 10, 60, 300, 900, 1800, 3600 s by fails. @reason: BtCloseReason. */
+void bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
+void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guint reason, guint64 useful_bytes, gint64 now);
+
+/* By IP, all ports, for the session and the resume data. */
+void bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint);
+gboolean bt_candidates_is_banned (BtCandidates *candidates, const BtEndpoint *endpoint);
+void bt_candidates_add_self (BtCandidates *candidates, const BtEndpoint *endpoint); /* never tried again */
+GPtrArray *bt_candidates_banned_ips (BtCandidates *candidates); /* of char*, transfer full */
+void bt_candidates_ban_ip (BtCandidates *candidates, const char *ip);
+
+/* Nothing is left to try and nothing is connected: next_try of all is kept, but the network changed or
+ * the user asked, so all may be tried at once. */
+void bt_candidates_forgive (BtCandidates *candidates, gint64 now);
+
+G_END_DECLS

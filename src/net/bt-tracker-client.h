@@ -1,0 +1,41 @@
+/* bt-tracker-client.h: asks trackers over HTTP and UDP and brings back what they say.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-announce.h"
+#include "bt-timers.h"
+#include "bt-world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BtTrackerClient BtTrackerClient;
+typedef struct _BtTrackerCall BtTrackerCall;
+
+/* @reply: (nullable): NULL with @error set (BT_ERROR_NETWORK, TIMED_OUT, MALFORMED). A failure text
+ * of the tracker is a reply. */
+typedef void (*BtAnnounceFunc) (const BtAnnounceReply *reply, const GError *error, gpointer owner);
+typedef void (*BtScrapeFunc) (const BtScrapeReply *reply, const GError *error, gpointer owner);
+
+/* At most 50 HTTP announces run at once; the others wait in order. UDP sockets are opened on first
+ * use, one for each family. Names are looked up each time; the next address is tried when one fails. */
+BtTrackerClient *bt_tracker_client_new (BtWorld *world, BtTimers *timers);
+void bt_tracker_client_free (BtTrackerClient *client); /* cancels what runs, without callbacks */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTrackerClient, bt_tracker_client_free)
+
+/* The callback comes once, never from inside this call, unless cancelled. @request is copied.
+ * A stopped event has 5 s, everything else 45 s over HTTP; over UDP the first answer decides, and a
+ * caller that cannot wait for 15·2^8 s cancels. */
+BtTrackerCall *bt_tracker_client_announce (BtTrackerClient *client,
+                                           const char *url,
+                                           const BtAnnounceRequest *request,
+                                           BtAnnounceFunc func,
+                                           gpointer owner);
+/* (nullable): NULL when the URL has no scrape. */
+BtTrackerCall *bt_tracker_client_scrape (BtTrackerClient *client,
+                                         const char *url,
+                                         const BtSha1 *info_hash,
+                                         BtScrapeFunc func,
+                                         gpointer owner);
+void bt_tracker_call_cancel (BtTrackerCall *call);
+
+G_END_DECLS

@@ -1,0 +1,30 @@
+/* bt-path.h: names of strangers made into names of files, once, at parse.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * bt_path_sanitize:
+ * @bytes: (array length=length): one component as the torrent has it
+ *
+ * Rules of metainfo-v1 "Path sanitising": "." and ".." and nothing become "_"; separators,
+ * controls and bytes that are not UTF-8 are replaced; deceptive code points are removed; 240
+ * bytes at most, the extension kept. The same input always gives the same name.
+ *
+ * Returns: (transfer full): a name that is one component, valid UTF-8 and never empty
+ */
+char *bt_path_sanitize (const void *bytes, gsize length);
+
+/* Whether @name is already what bt_path_sanitize() would give. */
+gboolean bt_path_is_safe (const char *name);
+
+/* The key under which names collide on a file system that folds case: NFC, case-folded. */
+char *bt_path_collision_key (const char *path);
+
+/* "dir/name.ext", 2 -> "dir/name.2.ext": how a duplicate is renamed. */
+char *bt_path_numbered (const char *path, guint number);
+
+G_END_DECLS

@@ -1,0 +1,78 @@
+/* bt-tiers.h: the trackers of one torrent: whom to ask, when, and what each said (BEP 12).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-announce.h"
+#include "bt-random.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BT_TRACKER_IDLE,    /* not asked yet */
+  BT_TRACKER_ASKING,
+  BT_TRACKER_WORKING, /* the last announce succeeded */
+  BT_TRACKER_FAILING, /* it failed; asked again at next_announce */
+} BtTrackerState;
+
+typedef struct
+{
+  char *url;
+  guint tier;
+  BtTrackerState state;
+  guint fails;             /* in a row */
+  gboolean started;        /* it knows that we are here: owed a stopped */
+  gboolean completed_sent;
+  gint64 last_announce;    /* monotonic µs, 0: never */
+  gint64 next_announce;    /* monotonic µs; G_MAXINT64: never again unless asked by hand */
+  gint64 earliest;         /* not before, even by hand: min interval */
+  gint64 interval_s;       /* as it said */
+  char *tracker_id;        /* (nullable) */
+  char *message;           /* (nullable): failure or warning, fit for display */
+  gint64 n_seeds;          /* -1: unknown */
+  gint64 n_leechers;       /* -1: unknown */
+  gint64 n_downloaded;     /* -1: unknown */
+  guint n_peers;           /* in the last reply */
+} BtTracker;
+
+typedef struct _BtTiers BtTiers;
+
+/* @tiers: of GStrv. Each tier is shuffled once. Public torrents announce to every tier; within one
+ * tier the first that works. Private torrents use one tracker at a time over all tiers (BEP 27). */
+BtTiers *bt_tiers_new (GPtrArray *tiers, gboolean is_private, BtRandom *random);
+void bt_tiers_free (BtTiers *tiers);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTiers, bt_tiers_free)
+
+guint bt_tiers_n_trackers (const BtTiers *tiers);
+BtTracker *bt_tiers_get (BtTiers *tiers, guint index); /* in tier order */
+
+/* From now on announce; @now plus a random part of @spread_us for the first. */
+void bt_tiers_start (BtTiers *tiers, gint64 now, gint64 spread_us);
+/* No more announces; trackers that are owed a stopped stay so. */
+void bt_tiers_stop (BtTiers *tiers);
+
+/* The tracker to announce to now, NULL for none. The caller marks it with bt_tiers_asking(). */
+BtTracker *bt_tiers_due (BtTiers *tiers, gint64 now);
+gint64 bt_tiers_next (BtTiers *tiers); /* when one will be due; G_MAXINT64: none */
+
+/* The event that its next announce must carry. @complete: all data is here; @was_complete: it was
+ * when this torrent was started, so no completed is owed. */
+BtAnnounceEvent bt_tiers_event_for (const BtTracker *tracker, gboolean complete, gboolean was_complete);
+
+void bt_tiers_asking (BtTiers *tiers, BtTracker *tracker, gint64 now);
+/* Interval clamped to 60 s … 24 h; moves the tracker to the front of its tier. @event: as sent. */
+void bt_tiers_succeeded (BtTiers *tiers, BtTracker *tracker, BtAnnounceEvent event, const BtAnnounceReply *reply, gint64 now);
+/* Back-off 5 s … 60 min with jitter, or @retry_in_s if not -1; the next of the tier is tried at once.
+ * A tracker is never dropped for good. */
+void bt_tiers_failed (BtTiers *tiers, BtTracker *tracker, const char *message, gint64 retry_in_s, gint64 now);
+void bt_tiers_cancelled (BtTiers *tiers, BtTracker *tracker);
+void bt_tiers_scraped (BtTracker *tracker, const BtScrapeReply *reply);
+
+/* Every working tracker as soon as it allows: by hand, on completion, or when peers ran out. */
+void bt_tiers_hurry (BtTiers *tiers, gint64 now);
+
+/* Editing. */
+gboolean bt_tiers_add (BtTiers *tiers, const char *url, guint tier);
+gboolean bt_tiers_remove (BtTiers *tiers, const char *url);
+
+G_END_DECLS

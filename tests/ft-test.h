@@ -1,0 +1,52 @@
+/* ft-test.h: helpers that every test may use.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+#include <string.h>
+
+/* Bytes written as hexadecimal digits, blanks ignored. Returns: (transfer full). */
+static inline GBytes *
+ft_test_hex (const char *hex)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (const char *p = hex; *p != '\0';)
+    {
+      if (g_ascii_isspace (*p))
+        {
+          p++;
+          continue;
+        }
+      g_assert_true (g_ascii_isxdigit (p[0]) && g_ascii_isxdigit (p[1]));
+      guint8 byte = (guint8) (g_ascii_xdigit_value (p[0]) << 4 | g_ascii_xdigit_value (p[1]));
+      g_byte_array_append (bytes, &byte, 1);
+      p += 2;
+    }
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+/* The folder of shared conformance data, or NULL when it is not there: then the tests run on data of
+ * their own alone. Returns: (transfer full) (nullable). */
+static inline char *
+ft_test_conformance_dir (void)
+{
+  const char *dir = g_getenv ("FT_CONFORMANCE");
+
+  return dir != NULL && g_file_test (dir, G_FILE_TEST_IS_DIR) ? g_strdup (dir) : NULL;
+}
+
+/* Iterates @context until @condition or for @seconds, then fails: a bound, not a measure. */
+#define ft_test_iterate(context, condition, seconds)                                                \
+  G_STMT_START                                                                                      \
+  {                                                                                                 \
+    gint64 ft_deadline = g_get_monotonic_time () + (gint64) (seconds) * G_USEC_PER_SEC;             \
+    while (!(condition))                                                                            \
+      {                                                                                             \
+        if (!g_main_context_iteration (context, FALSE))                                             \
+          g_usleep (1000);                                                                          \
+        if (g_get_monotonic_time () > ft_deadline)                                                  \
+          g_error ("%s:%d: waited %d s for: %s", __FILE__, __LINE__, (int) (seconds), #condition);  \
+      }                                                                                             \
+  }                                                                                                 \
+  G_STMT_END
