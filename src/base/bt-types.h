@@ -22,3 +22,12 @@ typedef enum
   BT_MODE_DOWNLOADING, /* a torrent that is complete stops */
   BT_MODE_SEEDING,     /* nothing is requested */
 } BtMode;
+
+/* What a torrent says of a file (BEP 47). */
+typedef enum
+{
+  BT_FILE_PAD = 1 << 0,        /* zeros that are never written */
+  BT_FILE_EXECUTABLE = 1 << 1, /* shown; never applied */
+  BT_FILE_HIDDEN = 1 << 2,
+  BT_FILE_SYMLINK = 1 << 3, /* never created; shown with its target */
+} BtFileFlags;

@@ -3,16 +3,9 @@
 #pragma once
 
 #include "bt-hash.h"
+#include "bt-types.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  BT_FILE_PAD = 1 << 0,        /* zeros that are never written (BEP 47) */
-  BT_FILE_EXECUTABLE = 1 << 1, /* shown; never applied */
-  BT_FILE_HIDDEN = 1 << 2,
-  BT_FILE_SYMLINK = 1 << 3, /* never created; shown with its target */
-} BtFileFlags;
 
 typedef struct
 {

@@ -1,0 +1,88 @@
+/* ft-describe-format.c: sizes, speeds, times and shares as a person writes them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-describe.h"
+
+#include <glib/gi18n-lib.h>
+
+#define MINUTE 60
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+
+char *
+ft_format_size (guint64 bytes)
+{
+  return g_format_size (bytes);
+}
+
+char *
+ft_format_speed (guint64 bytes_per_s)
+{
+  g_autofree char *size = g_format_size (bytes_per_s);
+
+  /* Translators: a speed; %s is an amount of data such as "1.4 MB". */
+  return g_strdup_printf (_("%s/s"), size);
+}
+
+static char *
+format_unit (gint64 n, gint64 unit)
+{
+  gulong count = (gulong) MIN (n, G_MAXINT);
+
+  switch (unit)
+    {
+    case DAY:
+      return g_strdup_printf (ngettext ("%lu day", "%lu days", count), count);
+    case HOUR:
+      return g_strdup_printf (ngettext ("%lu hour", "%lu hours", count), count);
+    case MINUTE:
+      return g_strdup_printf (ngettext ("%lu minute", "%lu minutes", count), count);
+    default:
+      return g_strdup_printf (ngettext ("%lu second", "%lu seconds", count), count);
+    }
+}
+
+static char *
+format_two_units (gint64 seconds, gint64 big, gint64 small)
+{
+  g_autofree char *first = format_unit (seconds / big, big);
+  g_autofree char *second = NULL;
+
+  if (seconds % big / small == 0)
+    return g_steal_pointer (&first);
+  second = format_unit (seconds % big / small, small);
+  /* Translators: two parts of a duration: "2 hours, 5 minutes". */
+  return g_strdup_printf (C_ ("duration", "%s, %s"), first, second);
+}
+
+char *
+ft_format_duration (gint64 seconds)
+{
+  seconds = MAX (seconds, 0);
+  if (seconds >= DAY)
+    return format_two_units (seconds, DAY, HOUR);
+  if (seconds >= HOUR)
+    return format_two_units (seconds, HOUR, MINUTE);
+  if (seconds >= MINUTE)
+    return format_unit (seconds / MINUTE, MINUTE);
+  return format_unit (seconds, 1);
+}
+
+char *
+ft_format_percent (double fraction)
+{
+  /* Written so that NaN gives 0. */
+  int percent = fraction >= 1 ? 100 : fraction > 0 ? MIN ((int) (fraction * 100), 99) : 0;
+
+  /* Translators: a share: "45 %". Some languages write no space. */
+  return g_strdup_printf (C_ ("share", "%d %%"), percent);
+}
+
+char *
+ft_format_ratio (guint64 uploaded, guint64 downloaded)
+{
+  if (downloaded > 0)
+    return g_strdup_printf ("%.2f", (double) uploaded / downloaded);
+  return g_strdup (uploaded > 0 ? "∞" : "0.00");
+}
