@@ -15,15 +15,16 @@ G_BEGIN_DECLS
  * engine's thread, never from inside the call. Jobs of one piece are done in the order they were
  * asked for. Errors are of BT_ERROR_DISK*, CHANGED. */
 typedef struct _BtDisk BtDisk;
-/* The files of one torrent in one folder. Made and freed by the engine; workers hold references. */
+/* The files of one torrent in one folder. Made and freed by the engine. */
 typedef struct _BtStorage BtStorage;
 
 /* Where things are. */
 typedef struct
 {
-  const char *root; /* absolute path of the download folder; made when missing, if its parent is there */
-  /* (nullable): priority of each file, 0: skipped. Bytes of skipped files that belong to wanted pieces go
-   * to a sparse file ".<info-hash>.parts" in @root, at their offset in the torrent. */
+  /* Absolute path of the download folder; made when missing, if its parent is there. */
+  const char *root;
+  /* (nullable): priority of each file, 0: skipped. Bytes of skipped files that belong to wanted
+   * pieces go to a sparse file ".<info-hash>.parts" in @root, at their offset in the torrent. */
   const guint8 *file_priorities;
 } BtStorageConfig;
 
@@ -35,74 +36,131 @@ typedef struct
 } BtFileStamp;
 
 typedef void (*BtDiskFunc) (const GError *error, gpointer owner);
+/* @stamps: (array length=n_files) (nullable): NULL with an error. */
+typedef void (*BtDiskStampsFunc) (const BtFileStamp *stamps, const GError *error, gpointer owner);
+typedef void (*BtDiskCheckFunc) (guint32 piece,
+                                 gboolean ok,
+                                 const GError *error,
+                                 gpointer owner);
+typedef void (*BtDiskHashesFunc) (guint32 piece,
+                                  const BtSha1 *hashes,
+                                  guint n,
+                                  const GError *error,
+                                  gpointer owner);
+typedef void (*BtDiskSpaceFunc) (gint64 free_bytes, const GError *error, gpointer owner);
 
 typedef struct
 {
   /* Opens nothing yet. */
   BtStorage *(*storage_new) (BtDisk *disk, BtMetainfo *metainfo, const BtStorageConfig *config);
-  /* Jobs that are running still finish, but no callback comes any more. */
+  /* Jobs that change files still finish, those that only look are skipped; no callback comes any
+   * more. */
   void (*storage_free) (BtDisk *disk, BtStorage *storage);
 
-  /* Looks at every file. @stamps: (array length=n_files), pad files and symlinks: size 0. An error means
-   * that the root cannot be reached. */
-  void (*stat) (BtDisk *disk, BtStorage *storage,
-                void (*done) (const BtFileStamp *stamps, const GError *error, gpointer owner), gpointer owner);
+  /* Looks at every file. Pad files and symlinks have size 0; what is not a regular file is not there
+   * (size -1). A root that was never there is no error as long as its parent is: nothing is there
+   * yet. DISK_MISSING: the root or its parent is gone, or another file system is in its place. After
+   * a root went missing, jobs fail until this has found it again. */
+  void (*stat) (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer owner);
 
   /* Writes @length bytes of @buffer from @buffer_offset at @offset in the torrent. Makes files and
-   * folders as needed, never truncates. The caller keeps its reference to the buffer until done. */
-  void (*write) (BtDisk *disk, BtStorage *storage, guint64 offset, BtBuffer *buffer, guint32 buffer_offset,
-                 guint32 length, BtDiskFunc done, gpointer owner);
+   * folders as needed, never truncates. The disk has a reference of its own to the buffer until the
+   * job is over. Bytes of pad files go nowhere. */
+  void (*write) (BtDisk *disk,
+                 BtStorage *storage,
+                 guint64 offset,
+                 BtBuffer *buffer,
+                 guint32 buffer_offset,
+                 guint32 length,
+                 BtDiskFunc done,
+                 gpointer owner);
 
-  /* Reads into the buffer; fails when the bytes are not there (short or missing file). */
-  void (*read) (BtDisk *disk, BtStorage *storage, guint64 offset, BtBuffer *buffer, guint32 buffer_offset,
-                guint32 length, BtDiskFunc done, gpointer owner);
+  /* Reads into the buffer; fails with CHANGED when the bytes are not there (short or missing file). */
+  void (*read) (BtDisk *disk,
+                BtStorage *storage,
+                guint64 offset,
+                BtBuffer *buffer,
+                guint32 buffer_offset,
+                guint32 length,
+                BtDiskFunc done,
+                gpointer owner);
 
   /* Hashes a piece as it is in the files (or in what was written just before: the worker keeps the
    * running hash of pieces whose writes came in order, so nothing is read twice) and compares.
-   * @ok: it is right. A missing or short file is not an error: the piece is not ok. */
-  void (*check_piece) (BtDisk *disk, BtStorage *storage, guint32 piece,
-                       void (*done) (guint32 piece, gboolean ok, const GError *error, gpointer owner), gpointer owner);
-
-  /* SHA-1 of each block of a piece as it is in the files: to find who lied. */
-  void (*hash_blocks) (BtDisk *disk, BtStorage *storage, guint32 piece,
-                       void (*done) (guint32 piece, const BtSha1 *hashes, guint n, const GError *error, gpointer owner),
+   * @ok: it is right. A missing or short file is not an error: the piece is not ok. Pad files are
+   * zeros, whatever was sent for them. */
+  void (*check_piece) (BtDisk *disk,
+                       BtStorage *storage,
+                       guint32 piece,
+                       BtDiskCheckFunc done,
                        gpointer owner);
 
-  /* Makes empty files and those of zero length that are wanted; also after a change of priorities. */
+  /* SHA-1 of each block of a piece as it is in the files: to find who lied. */
+  void (*hash_blocks) (BtDisk *disk,
+                       BtStorage *storage,
+                       guint32 piece,
+                       BtDiskHashesFunc done,
+                       gpointer owner);
+
+  /* Makes the wanted files whose length is zero: others come with their first byte. To be called
+   * after a change of priorities as well. */
   void (*make_files) (BtDisk *disk, BtStorage *storage, BtDiskFunc done, gpointer owner);
 
-  /* New priorities: bytes had in the parts file move to files that became wanted. */
-  void (*set_priorities) (BtDisk *disk, BtStorage *storage, const guint8 *priorities, const BtBitfield *have,
-                          BtDiskFunc done, gpointer owner);
+  /* New priorities: what the parts file holds of files that became wanted moves to them, blocks of
+   * unfinished pieces as well. @have: (nullable): the pieces to move where the file system cannot
+   * tell data from holes. */
+  void (*set_priorities) (BtDisk *disk,
+                          BtStorage *storage,
+                          const guint8 *priorities,
+                          const BtBitfield *have,
+                          BtDiskFunc done,
+                          gpointer owner);
 
-  /* All that was written before is on the platter when done; then the stamps are taken. */
-  void (*sync) (BtDisk *disk, BtStorage *storage,
-                void (*done) (const BtFileStamp *stamps, const GError *error, gpointer owner), gpointer owner);
+  /* All that was written before is on the platter when done; then stamps are taken of the files
+   * written since the last time, so that a change by somebody else still shows in the others. Later
+   * jobs of the storage do not wait for it. */
+  void (*sync) (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer owner);
 
   /* Closes descriptors (pause, idle). */
   void (*close_files) (BtDisk *disk, BtStorage *storage);
 
   /* Moves to the trash (or deletes, where there is none) the regular files of the torrent that are
-   * in @created (array length=n_files; nullable: all), then folders that became empty. */
-  void (*remove_files) (BtDisk *disk, BtStorage *storage, const gboolean *created, BtDiskFunc done, gpointer owner);
+   * in @created (array length=n_files; nullable: all), then folders that became empty. The parts
+   * file goes for good. */
+  void (*remove_files) (BtDisk *disk,
+                        BtStorage *storage,
+                        const gboolean *created,
+                        BtDiskFunc done,
+                        gpointer owner);
 
   /* Free bytes of the file system that holds @path (or its nearest parent that exists). */
-  void (*free_space) (BtDisk *disk, const char *path,
-                      void (*done) (gint64 free_bytes, const GError *error, gpointer owner), gpointer owner);
+  void (*free_space) (BtDisk *disk, const char *path, BtDiskSpaceFunc done, gpointer owner);
 
   /* Bytes of write jobs that are not done: above BT_LIMIT_DISK_BACKLOG links stop reading. */
   gsize (*backlog) (BtDisk *disk);
 
-  /* Waits for all jobs, closes, joins. */
+  /* See bt_storage_set_created(). */
+  void (*set_created) (BtStorage *storage, const guint8 *created);
+  void (*get_created) (BtStorage *storage, guint8 *created);
+
+  /* Waits for all jobs, without calling back, closes, joins. Every storage must have been freed. */
   void (*free) (BtDisk *disk);
 } BtDiskOps;
 
+/* First members of every implementation. */
 struct _BtDisk
 {
   const BtDiskOps *ops;
 };
 
-/* The real one: @n_workers threads (0: as many as cores, at most 8). @mailbox: read in the engine. */
+struct _BtStorage
+{
+  BtDisk *disk;
+};
+
+/* The real one. @n_workers: threads for each download folder (0: as many as cores, at most 8), so
+ * that a folder on a disk that hangs does not hold up the others; they start with the first job.
+ * @mailbox: read in the engine. */
 BtDisk *bt_disk_new (BtMailbox *mailbox, guint n_workers);
 
 /* Which files were made by us rather than found (array length=n_files): never truncated or trashed

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 typedef struct _BtStateDb BtStateDb;
 
 /* What is saved of a torrent beside its metainfo. Encoded as a versioned bencode dictionary with a
- * SHA-1 in a column of its own; unknown keys of newer versions are kept. */
+ * SHA-1 in a column of its own. */
 typedef struct
 {
   char *save_path;
@@ -35,7 +35,7 @@ typedef struct
   GBytes *priorities;       /* (nullable): one byte a file */
   GBytes *created;          /* (nullable): one byte a file: made by us */
   GPtrArray *extra_tiers;   /* (nullable) of GStrv: trackers edited by the user, replacing the torrent's */
-  GArray *peers;            /* (nullable) of BtEndpoint: the best, up to 200 */
+  GArray *peers;            /* (nullable) of BtEndpoint: the best, up to 200; link-local ones are not saved */
   GPtrArray *banned;        /* (nullable) of char*: addresses */
 } BtResume;
 
@@ -67,7 +67,8 @@ void bt_state_row_free (BtStateRow *row);
 typedef struct
 {
   GPtrArray *rows;     /* of BtStateRow, in the order they were added */
-  gboolean was_clean;  /* the last run ended with bt_state_db_close() */
+  gboolean was_clean;  /* the last run ended with bt_state_db_close(), clean */
+  GHashTable *session; /* of char* to char*: the values of bt_state_db_set() */
 } BtStateLoad;
 
 /* Opens (makes) @directory with mode 0700 and takes the lock in the caller's thread: quick. BUSY when
@@ -76,7 +77,9 @@ BtStateDb *bt_state_db_open (const char *directory, BtMailbox *mailbox, GError *
 /* An in-memory database for tests and one-off runs: same calls. */
 BtStateDb *bt_state_db_open_memory (BtMailbox *mailbox, GError **error);
 
-/* @load is borrowed for the call; rows may be stolen from it. Marks the state unclean. */
+/* @load is borrowed for the call; rows may be stolen from it. Marks the state unclean. When the database
+ * was damaged both are given: what could be saved of it, and the error that says so. @load is NULL when
+ * nothing can be kept at all. */
 void bt_state_db_load (BtStateDb *db, void (*done) (BtStateLoad *load, const GError *error, gpointer owner), gpointer owner);
 /* A new torrent: committed when done. */
 void bt_state_db_add (BtStateDb *db, const BtSha1 *info_hash, GBytes *torrent, const BtResume *resume, BtDiskFunc done, gpointer owner);
