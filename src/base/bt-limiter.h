@@ -14,6 +14,7 @@ struct _BtLimiter
   guint64 limit_bytes_per_s; /* 0: unlimited */
   gint64 tokens;             /* bytes that may flow now */
   gint64 refilled;           /* monotonic µs of the last refill */
+  guint32 millionths;        /* of a byte that have come in besides */
 };
 
 void bt_limiter_init (BtLimiter *limiter, BtLimiter *parent, guint64 limit_bytes_per_s, gint64 now);
