@@ -1,0 +1,257 @@
+/* bt-core-network.c: the listening port of all torrents, and who may be connected to when.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-core-private.h"
+
+#define CONNECTS_PER_S 30.0 /* as libtorrent: bursts of SYN upset home routers */
+#define CONNECT_ROUND_US (100 * 1000)
+#define DEFAULT_PORT 6881
+#define PORT_TRIES 10
+
+/* Arrivals: accepted links whose torrent is not known yet. */
+
+static void
+arrival_head_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
+{
+  BtCore *core = owner;
+  BtTorrent *torrent = g_hash_table_lookup (core->by_hash, &handshake->info_hash);
+
+  if (torrent == NULL || !bt_torrent_is_active (torrent))
+    {
+      bt_link_close (link, BT_CLOSE_WRONG_TORRENT, NULL);
+      return;
+    }
+  g_ptr_array_remove_fast (core->arrivals, link);
+  bt_torrent_take_link (torrent, link, handshake);
+}
+
+static void
+arrival_closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpointer owner)
+{
+  BtCore *core = owner;
+
+  g_debug ("An incoming connection ended: %s", bt_close_reason_text (reason));
+  g_ptr_array_remove_fast (core->arrivals, link);
+}
+
+static const BtLinkOps arrival_ops = {
+  .handshake_head = arrival_head_cb,
+  .closed = arrival_closed_cb,
+};
+
+static guint
+count_arrivals_from (BtCore *core, const BtEndpoint *endpoint)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < core->arrivals->len; i++)
+    if (bt_endpoint_same_ip (bt_link_get_remote (g_ptr_array_index (core->arrivals, i)), endpoint))
+      n++;
+  return n;
+}
+
+static gboolean
+may_arrive (BtCore *core, const BtEndpoint *endpoint)
+{
+  if (core->arrivals->len >= BT_LIMIT_HALF_OPEN_INCOMING)
+    return FALSE;
+  if (bt_endpoint_is_local (endpoint))
+    return TRUE;
+  return count_arrivals_from (core, endpoint) < BT_LIMIT_LINKS_PER_ADDRESS;
+}
+
+static void
+accepted_cb (BtStream *stream, gpointer owner)
+{
+  BtCore *core = owner;
+  BtEndpoint remote;
+  BtLink *link;
+
+  stream->ops->get_remote (stream, &remote);
+  if (!may_arrive (core, &remote))
+    {
+      stream->ops->close (stream);
+      return;
+    }
+  core->incoming_seen = TRUE;
+  link = bt_link_new_incoming (core->world, core->timers, stream, &arrival_ops, core);
+  g_ptr_array_add (core->arrivals, link);
+}
+
+/* Listening. */
+
+static void
+set_any (BtEndpoint *endpoint, gboolean ipv6, guint16 port)
+{
+  static const guint8 any[16] = { 0 };
+
+  if (ipv6)
+    bt_endpoint_set_ipv6 (endpoint, any, port);
+  else
+    bt_endpoint_set_ipv4 (endpoint, any, port);
+}
+
+static BtListener *
+listen_on (BtCore *core, gboolean ipv6, guint16 port, GError **error)
+{
+  BtEndpoint local;
+  BtListener *listener;
+
+  set_any (&local, ipv6, port);
+  if (core->config->bind_address != NULL)
+    {
+      BtEndpoint bound;
+
+      if (!bt_endpoint_parse_ip (&bound, core->config->bind_address, port)
+          || bt_endpoint_is_ipv4 (&bound) == ipv6)
+        return NULL;
+      local = bound;
+    }
+  listener = core->world->ops->listen (core->world, &local, accepted_cb, core, error);
+  if (listener != NULL)
+    core->listen_port = local.port;
+  return listener;
+}
+
+/* Both families on one port; IPv6 alone will do, and so will IPv4. */
+static gboolean
+listen_on_port (BtCore *core, guint16 port, GError **error)
+{
+  core->listeners[0] = listen_on (core, FALSE, port, error);
+  if (core->listeners[0] != NULL)
+    port = core->listen_port;
+  core->listeners[1] = listen_on (core, TRUE, port, core->listeners[0] != NULL ? NULL : error);
+  return core->listeners[0] != NULL || core->listeners[1] != NULL;
+}
+
+static void
+start_listening (BtCore *core)
+{
+  g_autoptr(GError) error = NULL;
+  guint tries = core->config->listen_port == DEFAULT_PORT ? PORT_TRIES : 1;
+
+  core->listen_port = 0;
+  for (guint i = 0; i < tries; i++)
+    {
+      g_clear_error (&error);
+      if (listen_on_port (core, (guint16) (core->config->listen_port + i), &error))
+        return;
+    }
+  bt_core_event (core, 0, BT_EVENT_PROBLEM, "Nobody can connect to us: port %u cannot be opened: %s",
+                 core->config->listen_port, error != NULL ? error->message : "no such address");
+}
+
+/* Connecting: a token bucket of 30 a second, handed to the torrents in turn. */
+
+static void
+refill_connects (BtCore *core, gint64 now)
+{
+  double elapsed_s = (double) (now - core->connect_refilled) / G_USEC_PER_SEC;
+
+  core->connect_tokens = MIN (core->connect_tokens + elapsed_s * CONNECTS_PER_S, CONNECTS_PER_S);
+  core->connect_refilled = now;
+}
+
+static gint64
+next_connect (BtCore *core, gint64 now)
+{
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i < core->torrents->len; i++)
+    next = MIN (next, bt_torrent_next_connect (g_ptr_array_index (core->torrents, i), now));
+  return next;
+}
+
+static void
+connect_some (gpointer owner, gint64 now)
+{
+  BtCore *core = owner;
+  guint n = core->torrents->len;
+  gint64 next;
+
+  refill_connects (core, now);
+  for (guint i = 0; i < n && core->n_peers < core->config->max_peers; i++)
+    {
+      BtTorrent *torrent = g_ptr_array_index (core->torrents, core->connect_turn++ % n);
+      guint room = core->config->max_peers - core->n_peers;
+      guint made = bt_torrent_connect_some (torrent, MIN (room, (guint) MAX (core->connect_tokens, 0)), now);
+
+      core->connect_tokens -= made;
+    }
+  if (core->n_peers >= core->config->max_peers)
+    return; /* one that ends asks again */
+  next = next_connect (core, now);
+  if (next != G_MAXINT64)
+    bt_timer_start (&core->connect, MAX (next, now + CONNECT_ROUND_US));
+}
+
+void
+bt_core_want_connections (BtCore *core)
+{
+  gint64 now = bt_core_now (core);
+
+  if (!core->running)
+    return;
+  if (!bt_timer_is_running (&core->connect) || core->connect.deadline > now)
+    bt_timer_start (&core->connect, now);
+}
+
+/* Rounds of the second, and the balance between network and disk. */
+
+static void
+every_second (gpointer owner, gint64 now)
+{
+  BtCore *core = owner;
+
+  for (guint i = 0; i < core->torrents->len; i++)
+    {
+      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
+
+      if (bt_torrent_is_active (torrent))
+        bt_torrent_second (torrent, now);
+    }
+  bt_timer_start (&core->second, now + G_USEC_PER_SEC);
+}
+
+void
+bt_core_balance_disk (BtCore *core)
+{
+  gsize backlog = core->disk->ops->backlog (core->disk);
+  gboolean reading = core->reading ? backlog <= BT_LIMIT_DISK_BACKLOG : backlog <= BT_LIMIT_DISK_BACKLOG / 2;
+
+  if (reading == core->reading)
+    return;
+  core->reading = reading;
+  for (guint i = 0; i < core->torrents->len; i++)
+    bt_torrent_set_reading (g_ptr_array_index (core->torrents, i), reading);
+}
+
+void
+bt_core_open_network (BtCore *core)
+{
+  gint64 now = bt_core_now (core);
+
+  start_listening (core);
+  core->connect_tokens = CONNECTS_PER_S;
+  core->connect_refilled = now;
+  bt_timer_init (&core->second, core->timers, every_second, core);
+  bt_timer_init (&core->connect, core->timers, connect_some, core);
+  bt_timer_start (&core->second, now + G_USEC_PER_SEC);
+  core->changed = TRUE;
+}
+
+void
+bt_core_close_network (BtCore *core)
+{
+  if (core->second.timers == NULL)
+    return; /* never opened */
+  bt_timer_stop (&core->second);
+  bt_timer_stop (&core->connect);
+  for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
+    if (core->listeners[i] != NULL)
+      core->world->ops->listener_free (core->world, g_steal_pointer (&core->listeners[i]));
+  while (core->arrivals->len > 0)
+    bt_link_close (g_ptr_array_index (core->arrivals, core->arrivals->len - 1), BT_CLOSE_STOPPED, NULL);
+  core->listen_port = 0;
+}

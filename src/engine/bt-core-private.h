@@ -1,0 +1,123 @@
+/* bt-core-private.h: what the engine's thread holds, for the files that share it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-buffer.h"
+#include "bt-candidates.h"
+#include "bt-core.h"
+#include "bt-limiter.h"
+#include "bt-limits.h"
+#include "bt-link.h"
+#include "bt-random.h"
+#include "bt-rate.h"
+#include "bt-state-db.h"
+#include "bt-timers.h"
+#include "bt-torrent.h"
+#include "bt-tracker-client.h"
+
+G_BEGIN_DECLS
+
+struct _BtCore
+{
+  BtConfig *config;
+  BtOutside outside;
+  GMainContext *context;
+  BtMailbox *mailbox;
+
+  BtWorld *world;
+  BtDisk *disk;
+  BtStateDb *db;
+  BtTimers *timers;
+  BtRandom random;
+  BtBufferPool *pool;
+  BtTrackerClient *trackers;
+  BtLimiter limit_down, limit_up;
+
+  GPtrArray *torrents;     /* of BtTorrent, in the order they were added */
+  GHashTable *by_id;       /* BtTorrentId -> BtTorrent */
+  GHashTable *by_hash;     /* BtSha1* -> BtTorrent */
+  BtTorrentId last_id;
+  gboolean running;        /* started and not stopping */
+
+  BtListener *listeners[2]; /* IPv4, IPv6 */
+  guint16 listen_port;
+  gboolean incoming_seen;
+  GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
+
+  BtTimer second;           /* rates, timeouts, chokers */
+  BtTimer connect;          /* outgoing connections */
+  guint connect_turn;       /* round robin over torrents */
+  double connect_tokens;
+  gint64 connect_refilled;
+  guint n_peers;            /* links of torrents, connecting ones included */
+  gboolean reading;         /* FALSE while the disk is behind */
+
+  GQueue checks;            /* of BtTorrent that wait to be checked; the head is being checked */
+
+  /* Updates: at most one in flight. */
+  BtCoreUpdateFunc update;
+  gpointer update_data;
+  BtTimer update_timer;
+  gboolean update_in_flight;
+  GArray *removed;          /* of BtTorrentId */
+  GArray *events;           /* of BtEvent */
+  BtTorrentId watched;
+  BtDetailParts watched_parts;
+  BtRate rate_down, rate_up;
+  guint64 total_down, total_up;
+  gint64 free_bytes;
+  gint64 free_asked;        /* monotonic µs */
+  gboolean changed;         /* something of the engine itself */
+
+  /* Stopping. */
+  BtCommand *stop_command;
+  BtTimer stop_timer;
+};
+
+static inline gint64
+bt_core_now (BtCore *core)
+{
+  return bt_world_now (core->world);
+}
+
+/* Unix seconds. */
+static inline gint64
+bt_core_unix_now (BtCore *core)
+{
+  return core->world->ops->unix_now (core->world) / G_USEC_PER_SEC;
+}
+
+/* A moment on the monotonic clock as Unix seconds; 0 for never. */
+gint64 bt_core_to_unix (BtCore *core, gint64 monotonic);
+
+/* Tells faces. @text: (nullable), English. */
+void bt_core_event (BtCore *core, BtTorrentId id, BtEventKind kind, const char *format, ...) G_GNUC_PRINTF (4, 5);
+/* Something may have changed: an update will go out when its time has come. */
+void bt_core_touch (BtCore *core);
+
+/* bt-core-update.c */
+void bt_core_init_updates (BtCore *core);
+void bt_core_end_updates (BtCore *core);
+void bt_core_count_down (BtCore *core, gsize bytes);
+void bt_core_count_up (BtCore *core, gsize bytes);
+
+/* bt-core-network.c */
+void bt_core_open_network (BtCore *core);
+void bt_core_close_network (BtCore *core);
+/* Torrents want peers, or addresses became known: looks at them soon. */
+void bt_core_want_connections (BtCore *core);
+/* The disk fell behind or caught up: starts or stops reading on all links. */
+void bt_core_balance_disk (BtCore *core);
+
+/* bt-core-stop.c */
+/* A torrent finished what it had to do before the end; goes on with the stop when all have. */
+void bt_core_check_stopped (BtCore *core);
+
+/* bt-core.c */
+BtTorrent *bt_core_find (BtCore *core, BtTorrentId id);
+void bt_core_forget (BtCore *core, BtTorrent *torrent);
+/* Checks: one torrent at a time, so that disks read in order. */
+void bt_core_enqueue_check (BtCore *core, BtTorrent *torrent);
+void bt_core_dequeue_check (BtCore *core, BtTorrent *torrent);
+
+G_END_DECLS

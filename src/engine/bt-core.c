@@ -1,0 +1,509 @@
+/* bt-core.c: the engine's root object: makes the parts, holds the torrents, takes commands.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-core-private.h"
+
+#include "bt-gio-world.h"
+#include "bt-peer-id.h"
+
+#define POOL_IDLE_BYTES (8 * 1024 * 1024)
+
+static BtWorld *
+make_gio_world (GMainContext *context, const BtConfig *config, gpointer data, GError **error)
+{
+  BtEndpoint bind_address;
+
+  if (config->bind_address == NULL)
+    return bt_gio_world_new (context, NULL, bt_user_agent ());
+  if (!bt_endpoint_parse_ip (&bind_address, config->bind_address, 0))
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "\"%s\" is not an IP address",
+                   config->bind_address);
+      return NULL;
+    }
+  return bt_gio_world_new (context, &bind_address, bt_user_agent ());
+}
+
+static BtDisk *
+make_real_disk (BtMailbox *mailbox, gpointer data)
+{
+  return bt_disk_new (mailbox, 0);
+}
+
+const BtOutside bt_outside_real = { make_gio_world, make_real_disk, NULL };
+
+BtCore *
+bt_core_new (const BtConfig *config,
+             const BtOutside *outside,
+             GMainContext *context,
+             BtMailbox *mailbox,
+             BtCoreUpdateFunc update,
+             gpointer data)
+{
+  BtCore *core = g_new0 (BtCore, 1);
+
+  core->config = bt_config_copy (config);
+  core->outside = *outside;
+  core->context = g_main_context_ref (context);
+  core->mailbox = bt_mailbox_ref (mailbox);
+  core->update = update;
+  core->update_data = data;
+  core->torrents = g_ptr_array_new ();
+  core->by_id = g_hash_table_new (NULL, NULL);
+  core->by_hash = g_hash_table_new (bt_sha1_hash, bt_sha1_equal);
+  core->arrivals = g_ptr_array_new ();
+  core->reading = TRUE;
+  core->free_bytes = -1;
+  g_queue_init (&core->checks);
+  return core;
+}
+
+static void
+wake_world (gint64 deadline, gpointer data)
+{
+  BtCore *core = data;
+
+  core->world->ops->wake_at (core->world, deadline);
+}
+
+static void
+run_timers (gpointer owner)
+{
+  BtCore *core = owner;
+
+  bt_timers_run (core->timers, bt_core_now (core));
+}
+
+/* Makes what must live in the engine's thread. The world may refuse (a bind address that is none):
+ * then the start command says so. */
+static gboolean
+make_parts (BtCore *core, GError **error)
+{
+  guint64 seed;
+  gint64 now;
+
+  core->world = core->outside.make_world (core->context, core->config, core->outside.data, error);
+  if (core->world == NULL)
+    return FALSE;
+  core->world->wake = run_timers;
+  core->world->owner = core;
+  core->world->ops->random (core->world, &seed, sizeof seed);
+  bt_random_seed (&core->random, seed);
+  core->timers = bt_timers_new (wake_world, core);
+  core->disk = core->outside.make_disk (core->mailbox, core->outside.data);
+  core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
+  core->trackers = bt_tracker_client_new (core->world, core->timers);
+  now = bt_core_now (core);
+  bt_limiter_init (&core->limit_down, NULL, core->config->limit_down_bytes_per_s, now);
+  bt_limiter_init (&core->limit_up, NULL, core->config->limit_up_bytes_per_s, now);
+  bt_core_init_updates (core);
+  return TRUE;
+}
+
+void
+bt_core_open (BtCore *core)
+{
+  g_main_context_push_thread_default (core->context);
+}
+
+void
+bt_core_free (BtCore *core)
+{
+  g_assert (core->torrents->len == 0);
+
+  bt_core_end_updates (core);
+  g_clear_pointer (&core->trackers, bt_tracker_client_free);
+  if (core->disk != NULL)
+    core->disk->ops->free (core->disk);
+  g_clear_pointer (&core->pool, bt_buffer_pool_free);
+  g_clear_pointer (&core->timers, bt_timers_free);
+  if (core->world != NULL)
+    core->world->ops->free (core->world);
+  g_main_context_pop_thread_default (core->context);
+  g_ptr_array_unref (core->torrents);
+  g_ptr_array_unref (core->arrivals);
+  g_hash_table_unref (core->by_id);
+  g_hash_table_unref (core->by_hash);
+  bt_mailbox_unref (core->mailbox);
+  g_main_context_unref (core->context);
+  bt_config_free (core->config);
+  g_free (core);
+}
+
+gint64
+bt_core_to_unix (BtCore *core, gint64 monotonic)
+{
+  if (monotonic <= 0 || monotonic == G_MAXINT64)
+    return 0;
+  return bt_core_unix_now (core) + (monotonic - bt_core_now (core)) / G_USEC_PER_SEC;
+}
+
+BtTorrent *
+bt_core_find (BtCore *core, BtTorrentId id)
+{
+  return g_hash_table_lookup (core->by_id, GUINT_TO_POINTER (id));
+}
+
+static BtTorrent *
+make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+{
+  BtTorrent *torrent = bt_torrent_new (core, ++core->last_id, metainfo, resume, load);
+
+  g_ptr_array_add (core->torrents, torrent);
+  g_hash_table_insert (core->by_id, GUINT_TO_POINTER (core->last_id), torrent);
+  g_hash_table_insert (core->by_hash, &metainfo->info_hash, torrent);
+  return torrent;
+}
+
+/* It is over for this torrent: nothing leads to it any more. */
+void
+bt_core_forget (BtCore *core, BtTorrent *torrent)
+{
+  BtTorrentId id = bt_torrent_get_id (torrent);
+
+  bt_core_dequeue_check (core, torrent);
+  g_ptr_array_remove (core->torrents, torrent);
+  g_hash_table_remove (core->by_id, GUINT_TO_POINTER (id));
+  g_hash_table_remove (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash);
+  g_array_append_val (core->removed, id);
+  if (core->watched == id)
+    core->watched = 0;
+  bt_core_touch (core);
+}
+
+void
+bt_core_enqueue_check (BtCore *core, BtTorrent *torrent)
+{
+  if (g_queue_find (&core->checks, torrent) != NULL)
+    return;
+  g_queue_push_tail (&core->checks, torrent);
+  if (g_queue_peek_head (&core->checks) == torrent)
+    bt_torrent_check_next (torrent);
+}
+
+void
+bt_core_dequeue_check (BtCore *core, BtTorrent *torrent)
+{
+  gboolean was_head = g_queue_peek_head (&core->checks) == torrent;
+
+  if (!g_queue_remove (&core->checks, torrent) || !was_head)
+    return;
+  if (!g_queue_is_empty (&core->checks))
+    bt_torrent_check_next (g_queue_peek_head (&core->checks));
+}
+
+/* Starting. */
+
+static void
+load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BtMetainfo) metainfo = bt_metainfo_parse (row->torrent, &error);
+
+  if (metainfo == NULL)
+    {
+      bt_core_event (core, 0, BT_EVENT_PROBLEM, "A saved torrent cannot be read: %s", error->message);
+      return;
+    }
+  if (row->resume == NULL)
+    bt_core_event (core, 0, BT_EVENT_LOG, "What was saved of \"%s\" is damaged: checking its data",
+                   metainfo->name);
+  make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
+}
+
+static void
+loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
+{
+  BtCommand *command = owner;
+  BtCore *core = command->core;
+
+  if (load == NULL)
+    {
+      bt_state_db_close (core->db, FALSE);
+      core->db = NULL;
+      bt_command_reply (command, g_error_copy (error));
+      return;
+    }
+  if (error != NULL)
+    bt_core_event (core, 0, BT_EVENT_PROBLEM, "%s", error->message);
+  core->running = TRUE;
+  bt_core_open_network (core);
+  for (guint i = 0; i < load->rows->len; i++)
+    load_row (core, g_ptr_array_index (load->rows, i), load->was_clean);
+  bt_core_touch (core);
+  bt_command_reply (command, NULL);
+}
+
+void
+bt_core_start (BtCore *core, BtCommand *command)
+{
+  GError *error = NULL;
+
+  if (core->world != NULL)
+    {
+      bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_EXISTS, "The engine runs already"));
+      return;
+    }
+  if (!make_parts (core, &error))
+    {
+      bt_command_reply (command, error);
+      return;
+    }
+  core->db = core->config->state_dir != NULL
+             ? bt_state_db_open (core->config->state_dir, core->mailbox, &error)
+             : bt_state_db_open_memory (core->mailbox, &error);
+  if (core->db == NULL)
+    {
+      bt_command_reply (command, error);
+      return;
+    }
+  bt_state_db_load (core->db, loaded_cb, command);
+}
+
+/* Adding. */
+
+static GError *
+check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
+{
+  BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
+
+  if (there != NULL)
+    {
+      command->result_id = bt_torrent_get_id (there);
+      return g_error_new (BT_ERROR, BT_ERROR_EXISTS, "\"%s\" is there already", metainfo->name);
+    }
+  if (command->path != NULL && !g_path_is_absolute (command->path))
+    return g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "\"%s\" is not an absolute path", command->path);
+  if (command->priorities != NULL && g_bytes_get_size (command->priorities) != metainfo->n_files)
+    return g_error_new (BT_ERROR, BT_ERROR_MALFORMED,
+                        "Priorities for %" G_GSIZE_FORMAT " files were given, it has %u",
+                        g_bytes_get_size (command->priorities), metainfo->n_files);
+  return NULL;
+}
+
+static BtResume *
+make_first_resume (BtCore *core, BtCommand *command)
+{
+  BtResume *resume = bt_resume_new ();
+
+  resume->save_path = g_strdup (command->path != NULL ? command->path : core->config->download_dir);
+  resume->intent = command->intent;
+  resume->added_at = bt_core_unix_now (core);
+  if (command->priorities != NULL)
+    resume->priorities = g_bytes_ref (command->priorities);
+  return resume;
+}
+
+static void
+added_cb (const GError *error, gpointer owner)
+{
+  BtCommand *command = owner;
+
+  bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
+}
+
+void
+bt_core_add (BtCore *core, BtCommand *command)
+{
+  GError *error = NULL;
+  g_autoptr(BtMetainfo) metainfo = NULL;
+  g_autoptr(BtResume) resume = NULL;
+
+  if (!core->running)
+    error = g_error_new (BT_ERROR, BT_ERROR_CANCELLED, "The engine is not running");
+  else if ((metainfo = bt_metainfo_parse (command->bytes, &error)) != NULL)
+    error = check_can_add (core, command, metainfo);
+  if (error != NULL)
+    {
+      bt_command_reply (command, error);
+      return;
+    }
+  resume = make_first_resume (core, command);
+  make_torrent (core, metainfo, resume, command->flag ? BT_LOAD_TRUSTED : BT_LOAD_NEW);
+  command->result_id = core->last_id;
+  bt_state_db_add (core->db, &metainfo->info_hash, command->bytes, resume, added_cb, command);
+}
+
+/* Commands on one torrent or all. */
+
+static gboolean
+for_each (BtCore *core, BtCommand *command, void (*func) (BtTorrent *torrent, BtCommand *command))
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+
+  if (command->id == 0)
+    {
+      for (guint i = 0; i < core->torrents->len; i++)
+        func (g_ptr_array_index (core->torrents, i), command);
+      return TRUE;
+    }
+  if (torrent != NULL)
+    func (torrent, command);
+  return torrent != NULL;
+}
+
+static void
+order (BtCore *core, BtCommand *command, void (*func) (BtTorrent *torrent, BtCommand *command))
+{
+  GError *error = NULL;
+
+  if (!for_each (core, command, func))
+    error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
+  bt_command_reply (command, error);
+}
+
+static void
+set_intent (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_set_intent (torrent, command->intent);
+}
+
+void
+bt_core_set_intent (BtCore *core, BtCommand *command)
+{
+  order (core, command, set_intent);
+}
+
+static void
+verify (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_verify (torrent);
+}
+
+void
+bt_core_verify (BtCore *core, BtCommand *command)
+{
+  order (core, command, verify);
+}
+
+static void
+cancel_verify (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_cancel_verify (torrent);
+}
+
+void
+bt_core_cancel_verify (BtCore *core, BtCommand *command)
+{
+  order (core, command, cancel_verify);
+}
+
+static void
+announce (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_hurry (torrent);
+}
+
+void
+bt_core_announce (BtCore *core, BtCommand *command)
+{
+  order (core, command, announce);
+}
+
+static void
+add_peer (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_add_peer (torrent, &command->endpoint, BT_SOURCE_MANUAL);
+}
+
+void
+bt_core_add_peer (BtCore *core, BtCommand *command)
+{
+  order (core, command, add_peer);
+}
+
+void
+bt_core_set_priorities (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+  GError *error = NULL;
+
+  if (torrent == NULL)
+    error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
+  else if (g_bytes_get_size (command->priorities) != bt_torrent_get_metainfo (torrent)->n_files)
+    error = g_error_new (BT_ERROR, BT_ERROR_MALFORMED, "There must be one priority a file");
+  else
+    bt_torrent_set_priorities (torrent, command->priorities);
+  bt_command_reply (command, error);
+}
+
+static void
+removed_cb (BtTorrent *torrent, const GError *error, gpointer data)
+{
+  BtCommand *command = data;
+  BtCore *core = command->core;
+
+  bt_core_forget (core, torrent);
+  bt_state_db_remove (core->db, &bt_torrent_get_metainfo (torrent)->info_hash, NULL, NULL);
+  bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
+}
+
+void
+bt_core_remove (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+
+  if (torrent == NULL || !core->running)
+    bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
+  else
+    bt_torrent_close (torrent, TRUE, command->flag, removed_cb, command);
+}
+
+void
+bt_core_get_detail (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+
+  if (torrent == NULL)
+    {
+      bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
+      return;
+    }
+  command->detail = bt_torrent_make_detail (torrent, command->parts);
+  bt_command_reply (command, NULL);
+}
+
+void
+bt_core_watch (BtCore *core, BtTorrentId id, BtDetailParts parts)
+{
+  core->watched = id;
+  core->watched_parts = parts;
+  bt_core_touch (core);
+}
+
+/* Configuration. */
+
+static gboolean
+network_differs (const BtConfig *a, const BtConfig *b)
+{
+  return a->listen_port != b->listen_port || g_strcmp0 (a->bind_address, b->bind_address) != 0;
+}
+
+void
+bt_core_set_config (BtCore *core, BtCommand *command)
+{
+  gboolean reopen = network_differs (core->config, command->config);
+  gint64 now;
+
+  g_free (command->config->state_dir);
+  command->config->state_dir = g_strdup (core->config->state_dir);
+  bt_config_free (core->config);
+  core->config = g_steal_pointer (&command->config);
+  if (core->running)
+    {
+      now = bt_core_now (core);
+      bt_limiter_set (&core->limit_down, core->config->limit_down_bytes_per_s, now);
+      bt_limiter_set (&core->limit_up, core->config->limit_up_bytes_per_s, now);
+      if (reopen)
+        {
+          bt_core_close_network (core);
+          bt_core_open_network (core);
+        }
+      for (guint i = 0; i < core->torrents->len; i++)
+        bt_torrent_reconsider (g_ptr_array_index (core->torrents, i));
+      core->changed = TRUE;
+      bt_core_touch (core);
+    }
+  bt_command_reply (command, NULL);
+}

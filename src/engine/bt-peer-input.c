@@ -1,0 +1,551 @@
+/* bt-peer-input.c: what a peer says, and what follows from it (BEP 3, 6, 10, 21, 54).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-peer-private.h"
+
+#include "bt-extended.h"
+#include "bt-peer-id.h"
+#include "bt-reader.h"
+
+/* Opening. */
+
+static void
+connected_cb (BtLink *link, gpointer owner)
+{
+  bt_peer_send_handshake (owner);
+}
+
+static void
+head_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
+{
+  BtPeer *peer = owner;
+
+  if (!bt_sha1_equal (&handshake->info_hash, &peer->torrent->metainfo->info_hash))
+    bt_link_close (link, BT_CLOSE_WRONG_TORRENT, NULL);
+}
+
+static BtPeer *
+find_twin (BtPeer *peer)
+{
+  GPtrArray *peers = peer->torrent->peers;
+
+  for (guint i = 0; i < peers->len; i++)
+    {
+      BtPeer *other = g_ptr_array_index (peers, i);
+
+      if (other != peer && other->ready && memcmp (other->peer_id, peer->peer_id, BT_PEER_ID_SIZE) == 0)
+        return other;
+    }
+  return NULL;
+}
+
+/* Of two connections with one peer both sides keep the one that was opened by the side with the
+ * higher peer id; of two in one direction the first. */
+static gboolean
+is_kept (BtPeer *peer, BtPeer *twin)
+{
+  gboolean outgoing = bt_link_is_outgoing (peer->link);
+
+  if (outgoing == bt_link_is_outgoing (twin->link))
+    return FALSE;
+  return outgoing == (memcmp (peer->torrent->peer_id, peer->peer_id, BT_PEER_ID_SIZE) > 0);
+}
+
+static gboolean
+settle_twin (BtPeer *peer)
+{
+  BtPeer *twin = find_twin (peer);
+
+  if (twin == NULL)
+    return TRUE;
+  if (is_kept (peer, twin))
+    {
+      bt_peer_close (twin, BT_CLOSE_DUPLICATE, NULL);
+      return TRUE;
+    }
+  bt_peer_close (peer, BT_CLOSE_DUPLICATE, NULL);
+  return FALSE;
+}
+
+static void
+handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
+{
+  BtPeer *peer = owner;
+  BtTorrent *torrent = peer->torrent;
+
+  memcpy (peer->peer_id, handshake->peer_id, BT_PEER_ID_SIZE);
+  if (memcmp (peer->peer_id, torrent->peer_id, BT_PEER_ID_SIZE) == 0)
+    {
+      bt_candidates_add_self (torrent->candidates, &peer->endpoint);
+      bt_link_close (link, BT_CLOSE_SELF, NULL);
+      return;
+    }
+  if (!settle_twin (peer))
+    return;
+  peer->client = bt_peer_id_client_name (peer->peer_id);
+  peer->fast = (handshake->capabilities & BT_CAP_FAST) != 0;
+  peer->extended = (handshake->capabilities & BT_CAP_EXTENDED) != 0;
+  peer->ready = TRUE;
+  peer->ready_at = bt_core_now (torrent->core);
+  torrent->n_connecting--;
+  if (peer->candidate != NULL)
+    peer->candidate->connectable = TRUE;
+  bt_link_set_n_pieces (link, torrent->metainfo->n_pieces);
+  bt_link_set_limiters (link, &torrent->core->limit_down, &torrent->core->limit_up);
+  bt_link_set_reading (link, torrent->core->reading);
+  bt_peer_greet (peer);
+  bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
+}
+
+/* Pieces that it has. */
+
+static void
+became_seed (BtPeer *peer)
+{
+  if (peer->candidate != NULL)
+    peer->candidate->is_seed = TRUE;
+  bt_torrent_touch (peer->torrent, BT_CHANGED_PEERS);
+}
+
+static void
+take_have (BtPeer *peer, guint32 piece)
+{
+  BtTorrent *torrent = peer->torrent;
+
+  if (piece >= torrent->metainfo->n_pieces)
+    {
+      bt_peer_close (peer, BT_CLOSE_BAD_PIECE, NULL);
+      return;
+    }
+  if (!bt_bitfield_set (peer->has, piece))
+    return;
+  if (bt_bitfield_is_full (peer->has))
+    {
+      /* From now on it is one of the seeds, which are counted apart. */
+      bt_bitfield_clear (peer->has, piece);
+      bt_picker_peer_bits (torrent->picker, peer->has, -1);
+      bt_bitfield_set (peer->has, piece);
+      bt_picker_seed (torrent->picker, 1);
+      peer->is_seed = TRUE;
+      became_seed (peer);
+    }
+  else
+    bt_picker_peer_has (torrent->picker, piece);
+  if (!peer->am_interested)
+    bt_peer_update_interest (peer);
+  bt_peer_request (peer);
+}
+
+/* Forgets what it had, in the picker too. */
+static void
+clear_bits (BtPeer *peer)
+{
+  if (peer->is_seed)
+    bt_picker_seed (peer->torrent->picker, -1);
+  else if (peer->has->n_set > 0)
+    bt_picker_peer_bits (peer->torrent->picker, peer->has, -1);
+  peer->is_seed = FALSE;
+  bt_bitfield_clear_all (peer->has);
+}
+
+static void
+take_bits (BtPeer *peer, BtBitfield *bits)
+{
+  BtTorrent *torrent = peer->torrent;
+
+  clear_bits (peer);
+  bt_bitfield_free (peer->has);
+  peer->has = bits;
+  peer->said_bits = TRUE;
+  if (bt_bitfield_is_full (bits))
+    {
+      bt_picker_seed (torrent->picker, 1);
+      peer->is_seed = TRUE;
+      became_seed (peer);
+    }
+  else if (bits->n_set > 0)
+    bt_picker_peer_bits (torrent->picker, bits, 1);
+  bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
+  bt_peer_update_interest (peer);
+  bt_peer_request (peer);
+}
+
+static void
+take_all_or_none (BtPeer *peer, gboolean all)
+{
+  BtBitfield *bits = bt_bitfield_new (peer->torrent->metainfo->n_pieces);
+
+  if (all)
+    bt_bitfield_set_all (bits);
+  take_bits (peer, bits);
+}
+
+static void
+take_bitfield (BtPeer *peer, const BtMessage *message)
+{
+  BtBitfield *bits = bt_bitfield_new_from_bytes (message->payload, message->payload_length,
+                                                 peer->torrent->metainfo->n_pieces);
+
+  if (bits == NULL)
+    bt_peer_close (peer, BT_CLOSE_BAD_BITFIELD, NULL);
+  else
+    take_bits (peer, bits);
+}
+
+static void
+take_dont_have (BtPeer *peer, const BtMessage *message)
+{
+  BtReader reader = bt_reader (message->payload, message->payload_length);
+  BtTorrent *torrent = peer->torrent;
+  guint32 piece;
+
+  if (!bt_reader_u32 (&reader, &piece) || piece >= torrent->metainfo->n_pieces
+      || !bt_bitfield_get (peer->has, piece))
+    return;
+  if (peer->is_seed)
+    {
+      bt_picker_seed (torrent->picker, -1);
+      peer->is_seed = FALSE;
+      bt_picker_peer_bits (torrent->picker, peer->has, 1);
+    }
+  bt_bitfield_clear (peer->has, piece);
+  bt_picker_peer_lost (torrent->picker, piece);
+  bt_peer_update_interest (peer);
+}
+
+/* Choking and interest, as it says. */
+
+static void
+take_choke (BtPeer *peer)
+{
+  peer->peer_choking = TRUE;
+  /* With the fast extension each request is answered by a reject of its own. */
+  if (!peer->fast)
+    bt_peer_forget_requests (peer);
+  bt_torrent_touch (peer->torrent, BT_CHANGED_STATE);
+}
+
+static void
+take_unchoke (BtPeer *peer)
+{
+  peer->peer_choking = FALSE;
+  bt_torrent_touch (peer->torrent, BT_CHANGED_STATE);
+  bt_peer_request (peer);
+}
+
+static void
+take_interest (BtPeer *peer, gboolean interested)
+{
+  gint64 now = bt_core_now (peer->torrent->core);
+
+  if (peer->peer_interested == interested)
+    return;
+  peer->peer_interested = interested;
+  peer->interest_at = now;
+  if (interested)
+    bt_torrent_peer_interested (peer->torrent, peer);
+}
+
+/* The fast extension. */
+
+static void
+take_reject (BtPeer *peer, const BtBlock *block)
+{
+  if (!bt_pipeline_remove (peer->pipeline, block))
+    {
+      if (peer->n_forgiven > 0)
+        peer->n_forgiven--;
+      else if (++peer->n_rejects > BT_LIMIT_REJECTS_FROM_PEER)
+        bt_peer_close (peer, BT_CLOSE_FLOOD, "rejects of what was not asked for");
+      return;
+    }
+  bt_picker_abandon (peer->torrent->picker, peer->id, block);
+  if (peer->allowed != NULL && peer->peer_choking && block->piece < peer->allowed->n_bits)
+    bt_bitfield_clear (peer->allowed, block->piece);
+  if (!peer->peer_choking && ++peer->n_rejects > BT_LIMIT_REJECTS_FROM_PEER)
+    bt_peer_close (peer, BT_CLOSE_FLOOD, "it rejects what it lets us ask for");
+  else
+    bt_peer_request (peer);
+}
+
+static void
+take_allowed (BtPeer *peer, guint32 piece)
+{
+  guint32 n = peer->torrent->metainfo->n_pieces;
+
+  if (piece >= n)
+    return; /* BEP 6: to be ignored */
+  if (peer->allowed == NULL)
+    peer->allowed = bt_bitfield_new (n);
+  if (peer->allowed->n_set < BT_LIMIT_ALLOWED_FAST)
+    bt_bitfield_set (peer->allowed, piece);
+  bt_peer_request (peer);
+}
+
+static void
+take_suggestion (BtPeer *peer, guint32 piece)
+{
+  if (piece >= peer->torrent->metainfo->n_pieces)
+    return;
+  if (peer->suggested == NULL)
+    peer->suggested = g_array_new (FALSE, FALSE, sizeof (guint32));
+  if (peer->suggested->len >= BT_LIMIT_ALLOWED_FAST)
+    g_array_remove_index (peer->suggested, 0);
+  g_array_append_val (peer->suggested, piece);
+}
+
+/* The extension protocol. */
+
+/* An incoming peer that tells its port can be connected to another time. */
+static void
+learn_port (BtPeer *peer, guint16 port)
+{
+  BtTorrent *torrent = peer->torrent;
+  BtEndpoint endpoint = peer->endpoint;
+  BtCandidate *candidate;
+
+  if (port == 0 || peer->candidate != NULL)
+    return;
+  endpoint.port = port;
+  candidate = bt_candidates_add (torrent->candidates, &endpoint, BT_SOURCE_INCOMING,
+                                 bt_core_now (torrent->core));
+  if (candidate == NULL || candidate->connected)
+    return;
+  bt_candidates_trying (torrent->candidates, candidate, bt_core_now (torrent->core));
+  candidate->is_seed = peer->is_seed;
+  peer->candidate = candidate;
+}
+
+static void
+take_extended_handshake (BtPeer *peer, const BtMessage *message)
+{
+  g_auto(BtExtendedHandshake) handshake;
+
+  bt_extended_handshake_init (&handshake);
+  handshake.id_upload_only = peer->id_upload_only;
+  handshake.id_dont_have = peer->id_dont_have;
+  if (!bt_extended_handshake_decode (message->payload, message->payload_length, &handshake, NULL))
+    {
+      bt_peer_close (peer, BT_CLOSE_PROTOCOL, "bad extension handshake");
+      return;
+    }
+  peer->id_upload_only = handshake.id_upload_only;
+  peer->id_dont_have = handshake.id_dont_have;
+  if (handshake.client != NULL && *handshake.client != '\0')
+    {
+      g_free (peer->client);
+      peer->client = g_steal_pointer (&handshake.client);
+    }
+  if (handshake.reqq > 0)
+    bt_pipeline_set_limit (peer->pipeline, MIN ((guint) handshake.reqq, BT_LIMIT_REQUESTS_TO_PEER));
+  if (handshake.upload_only >= 0)
+    peer->upload_only = handshake.upload_only != 0;
+  learn_port (peer, handshake.listen_port);
+}
+
+static void
+take_extended (BtPeer *peer, const BtMessage *message)
+{
+  if (message->extended_id == BT_EXTENDED_HANDSHAKE)
+    take_extended_handshake (peer, message);
+  else if (message->extended_id == BT_EXTENDED_UPLOAD_ONLY && message->payload_length > 0)
+    peer->upload_only = message->payload[0] != 0;
+  else if (message->extended_id == BT_EXTENDED_DONT_HAVE)
+    take_dont_have (peer, message);
+}
+
+static gboolean
+is_fast_message (BtMessageId id)
+{
+  return id == BT_MESSAGE_SUGGEST || id == BT_MESSAGE_HAVE_ALL || id == BT_MESSAGE_HAVE_NONE
+         || id == BT_MESSAGE_REJECT || id == BT_MESSAGE_ALLOWED_FAST;
+}
+
+static void
+message_cb (BtLink *link, const BtMessage *message, gpointer owner)
+{
+  BtPeer *peer = owner;
+
+  if (is_fast_message (message->id) && !peer->fast)
+    {
+      bt_link_close (link, BT_CLOSE_PROTOCOL, "a fast message without the extension");
+      return;
+    }
+  switch (message->id)
+    {
+    case BT_MESSAGE_CHOKE:
+      take_choke (peer);
+      break;
+    case BT_MESSAGE_UNCHOKE:
+      take_unchoke (peer);
+      break;
+    case BT_MESSAGE_INTERESTED:
+      take_interest (peer, TRUE);
+      break;
+    case BT_MESSAGE_NOT_INTERESTED:
+      take_interest (peer, FALSE);
+      break;
+    case BT_MESSAGE_HAVE:
+      take_have (peer, message->block.piece);
+      break;
+    case BT_MESSAGE_BITFIELD:
+      take_bitfield (peer, message);
+      break;
+    case BT_MESSAGE_REQUEST:
+      bt_peer_take_request (peer, &message->block);
+      break;
+    case BT_MESSAGE_CANCEL:
+      bt_peer_take_cancel (peer, &message->block);
+      break;
+    case BT_MESSAGE_SUGGEST:
+      take_suggestion (peer, message->block.piece);
+      break;
+    case BT_MESSAGE_HAVE_ALL:
+      take_all_or_none (peer, TRUE);
+      break;
+    case BT_MESSAGE_HAVE_NONE:
+      take_all_or_none (peer, FALSE);
+      break;
+    case BT_MESSAGE_REJECT:
+      take_reject (peer, &message->block);
+      break;
+    case BT_MESSAGE_ALLOWED_FAST:
+      take_allowed (peer, message->block.piece);
+      break;
+    case BT_MESSAGE_EXTENDED:
+      take_extended (peer, message);
+      break;
+    case BT_MESSAGE_PORT:  /* of a DHT node, which is for the DHT */
+    case BT_MESSAGE_PIECE: /* comes through block_place */
+    default:
+      break;
+    }
+}
+
+/* The stream stays in step, for the length of what we do not know is known. But what we asked for in
+ * between may have been lost on a peer that is confused: so ask again for what there is room for. */
+static void
+skipped_cb (BtLink *link, int id, gsize length, gpointer owner)
+{
+  BtPeer *peer = owner;
+
+  if (id < 0)
+    return;
+  peer->n_unknown++;
+  bt_peer_request (peer);
+}
+
+/* Blocks. */
+
+static gboolean
+is_block_of_ours (BtPeer *peer, const BtBlock *block)
+{
+  BtPicker *picker = peer->torrent->picker;
+  BtBlock right;
+
+  if (block->piece >= peer->torrent->metainfo->n_pieces || block->begin % BT_LIMIT_BLOCK != 0
+      || block->begin / BT_LIMIT_BLOCK >= bt_picker_blocks_in_piece (picker, block->piece))
+    return FALSE;
+  right = bt_picker_block (picker, block->piece, block->begin / BT_LIMIT_BLOCK);
+  return right.length == block->length;
+}
+
+/* A block is received only if it was asked of this very peer: anything else would let strangers
+ * write into pieces. Late answers to what was given up are let pass, and thrown away. */
+static guint8 *
+block_place_cb (BtLink *link, const BtBlock *block, gpointer owner)
+{
+  BtPeer *peer = owner;
+
+  if (!is_block_of_ours (peer, block) || !bt_pipeline_contains (peer->pipeline, block))
+    {
+      if (peer->n_forgiven > 0)
+        peer->n_forgiven--;
+      else if (++peer->n_unrequested > BT_LIMIT_UNREQUESTED_BLOCKS)
+        bt_link_close (link, BT_CLOSE_FLOOD, "blocks that were not asked for");
+      return NULL;
+    }
+  if (!bt_torrent_wants_block (peer->torrent, block))
+    return NULL;
+  return bt_torrent_block_place (peer->torrent, peer, block);
+}
+
+static void
+block_progress_cb (BtLink *link, const BtBlock *block, gsize bytes, gpointer owner)
+{
+  BtPeer *peer = owner;
+  BtTorrent *torrent = peer->torrent;
+  gint64 now = bt_core_now (torrent->core);
+
+  bt_pipeline_progress (peer->pipeline, bytes, now);
+  bt_rate_add (&peer->rate_down, now, bytes);
+  bt_rate_add (&torrent->rate_down, now, bytes);
+  bt_core_count_down (torrent->core, bytes);
+  peer->downloaded += bytes;
+  torrent->downloaded += bytes;
+  peer->useful_at = now;
+}
+
+static void
+block_done_cb (BtLink *link, const BtBlock *block, gboolean discarded, gpointer owner)
+{
+  BtPeer *peer = owner;
+  BtTorrent *torrent = peer->torrent;
+  gint64 now = bt_core_now (torrent->core);
+  gboolean asked = bt_pipeline_received (peer->pipeline, block, now);
+
+  bt_torrent_touch (torrent, BT_CHANGED_TOTALS | BT_CHANGED_SPEED);
+  if (discarded)
+    {
+      torrent->wasted += block->length;
+      bt_torrent_block_lost (torrent, peer);
+      if (asked)
+        bt_picker_abandon (torrent->picker, peer->id, block);
+    }
+  else
+    bt_torrent_block_came (torrent, peer, block);
+  if (!peer->closed)
+    bt_peer_request (peer);
+}
+
+static void
+drained_cb (BtLink *link, gpointer owner)
+{
+  BtPeer *peer = owner;
+
+  bt_peer_count_sent (peer, bt_core_now (peer->torrent->core));
+  bt_peer_serve (peer);
+}
+
+static void
+closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpointer owner)
+{
+  BtPeer *peer = owner;
+  BtTorrent *torrent = peer->torrent;
+
+  bt_peer_count_sent (peer, bt_core_now (torrent->core));
+  peer->closed = TRUE;
+  peer->link = NULL;
+  bt_torrent_block_lost (torrent, peer);
+  bt_picker_abandon_all (torrent->picker, peer->id);
+  bt_pipeline_clear (peer->pipeline, NULL, NULL);
+  bt_peer_drop_waiting (peer, FALSE);
+  clear_bits (peer);
+  bt_torrent_peer_ended (torrent, peer, reason, detail);
+  if (peer->n_reading == 0)
+    bt_peer_free (peer);
+}
+
+const BtLinkOps bt_peer_link_ops = {
+  .connected = connected_cb,
+  .handshake_head = head_cb,
+  .handshake = handshake_cb,
+  .message = message_cb,
+  .skipped = skipped_cb,
+  .block_place = block_place_cb,
+  .block_progress = block_progress_cb,
+  .block_done = block_done_cb,
+  .drained = drained_cb,
+  .closed = closed_cb,
+};

@@ -1,0 +1,21 @@
+/* bt-peer-private.h: what the files of a peer share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-peer.h"
+#include "bt-torrent-private.h"
+
+G_BEGIN_DECLS
+
+void bt_peer_send_simple (BtPeer *peer, BtMessageId id);
+void bt_peer_send_block_message (BtPeer *peer, BtMessageId id, const BtBlock *block);
+/* Both handshakes are done: says what we are and have. */
+void bt_peer_greet (BtPeer *peer);
+/* Its outstanding requests are off; the blocks may be asked of others. */
+void bt_peer_forget_requests (BtPeer *peer);
+
+/* bt-peer-upload.c */
+void bt_peer_offer_fast (BtPeer *peer);
+void bt_peer_count_sent (BtPeer *peer, gint64 now);
+
+G_END_DECLS

@@ -1,0 +1,279 @@
+/* bt-peer-upload.c: serves the requests of a peer: a bounded queue, read in runs, sent as it drains.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-peer-private.h"
+
+#include "bt-allowed-fast.h"
+
+#define READ_RUN_BYTES (256 * 1024)  /* requests that follow each other are read at once */
+#define SEND_AHEAD_BYTES (512 * 1024) /* queued on the link or being read */
+
+/* Blocks that are being read for a peer, in one run. The peer may go meanwhile. */
+typedef struct
+{
+  BtPeer *peer;
+  BtBuffer *buffer;
+  guint n;
+  BtBlock blocks[];
+} BtServing;
+
+guint
+bt_peer_n_waiting (const BtPeer *peer)
+{
+  return peer->waiting.blocks->len - peer->waiting.head;
+}
+
+static BtBlock *
+waiting_at (BtPeer *peer, guint index)
+{
+  return &g_array_index (peer->waiting.blocks, BtBlock, peer->waiting.head + index);
+}
+
+static void
+remove_served (BtPeer *peer, guint n)
+{
+  peer->waiting.head += n;
+  if (peer->waiting.head == peer->waiting.blocks->len)
+    {
+      g_array_set_size (peer->waiting.blocks, 0);
+      peer->waiting.head = 0;
+    }
+  else if (peer->waiting.head > BT_LIMIT_REQUESTS_FROM_PEER)
+    {
+      g_array_remove_range (peer->waiting.blocks, 0, peer->waiting.head);
+      peer->waiting.head = 0;
+    }
+}
+
+static void
+reject (BtPeer *peer, const BtBlock *block)
+{
+  if (peer->fast && !peer->closed)
+    bt_peer_send_block_message (peer, BT_MESSAGE_REJECT, block);
+}
+
+void
+bt_peer_drop_waiting (BtPeer *peer, gboolean with_reject)
+{
+  guint n = bt_peer_n_waiting (peer);
+
+  for (guint i = 0; with_reject && i < n; i++)
+    reject (peer, waiting_at (peer, i));
+  g_array_set_size (peer->waiting.blocks, 0);
+  peer->waiting.head = 0;
+}
+
+/* Taking. */
+
+static gboolean
+is_sane (BtPeer *peer, const BtBlock *block)
+{
+  BtMetainfo *metainfo = peer->torrent->metainfo;
+  guint32 size;
+
+  if (block->piece >= metainfo->n_pieces || block->length == 0 || block->length > BT_LIMIT_BLOCK)
+    return FALSE;
+  size = bt_metainfo_piece_size (metainfo, block->piece);
+  return block->begin < size && block->length <= size - block->begin;
+}
+
+static gboolean
+is_allowed_while_choked (BtPeer *peer, const BtBlock *block)
+{
+  return peer->fast && peer->allowed_out != NULL && bt_bitfield_get (peer->allowed_out, block->piece);
+}
+
+static gboolean
+is_waiting (BtPeer *peer, const BtBlock *block)
+{
+  guint n = bt_peer_n_waiting (peer);
+
+  for (guint i = 0; i < n; i++)
+    if (memcmp (waiting_at (peer, i), block, sizeof *block) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A request that cannot be served is rejected; without the fast extension it is passed over, as it
+ * was sent before our choke or have reached the peer. */
+void
+bt_peer_take_request (BtPeer *peer, const BtBlock *block)
+{
+  if (!is_sane (peer, block))
+    {
+      if (peer->fast && block->length > BT_LIMIT_BLOCK && block->length <= BT_LIMIT_PEER_MESSAGE)
+        reject (peer, block);
+      else
+        bt_peer_close (peer, BT_CLOSE_BAD_REQUEST, NULL);
+      return;
+    }
+  if (!bt_picker_has (peer->torrent->picker, block->piece)
+      || (peer->am_choking && !is_allowed_while_choked (peer, block))
+      || bt_peer_n_waiting (peer) >= BT_LIMIT_REQUESTS_FROM_PEER)
+    {
+      reject (peer, block);
+      return;
+    }
+  if (is_waiting (peer, block))
+    return;
+  g_array_append_val (peer->waiting.blocks, *block);
+  bt_peer_serve (peer);
+}
+
+/* With the fast extension each request is answered once: by a block or a reject. */
+void
+bt_peer_take_cancel (BtPeer *peer, const BtBlock *block)
+{
+  guint n = bt_peer_n_waiting (peer);
+
+  for (guint i = 0; i < n; i++)
+    if (memcmp (waiting_at (peer, i), block, sizeof *block) == 0)
+      {
+        g_array_remove_index (peer->waiting.blocks, peer->waiting.head + i);
+        remove_served (peer, 0);
+        reject (peer, block);
+        return;
+      }
+  if (bt_link_unsend_block (peer->link, block))
+    reject (peer, block);
+}
+
+/* Serving. */
+
+static void
+finish_serving (BtServing *serving)
+{
+  BtPeer *peer = serving->peer;
+
+  peer->n_reading -= serving->n;
+  bt_buffer_unref (serving->buffer);
+  if (peer->closed && peer->n_reading == 0)
+    bt_peer_free (peer);
+  g_free (serving);
+}
+
+static void
+send_run (BtPeer *peer, BtServing *serving)
+{
+  gsize offset = 0;
+
+  for (guint i = 0; i < serving->n; i++)
+    {
+      bt_link_send_block (peer->link, &serving->blocks[i], serving->buffer, offset);
+      offset += serving->blocks[i].length;
+    }
+}
+
+/* What has left since the last time: the rate is that of the wire, not of the queue. */
+void
+bt_peer_count_sent (BtPeer *peer, gint64 now)
+{
+  BtTorrent *torrent = peer->torrent;
+  guint64 bytes = bt_link_get_counts (peer->link)->payload_out - peer->uploaded;
+
+  if (bytes == 0)
+    return;
+  peer->uploaded += bytes;
+  torrent->uploaded += bytes;
+  bt_rate_add (&peer->rate_up, now, bytes);
+  bt_rate_add (&torrent->rate_up, now, bytes);
+  bt_core_count_up (torrent->core, bytes);
+  peer->useful_at = now;
+  bt_torrent_touch (torrent, BT_CHANGED_TOTALS | BT_CHANGED_SPEED);
+}
+
+static void
+read_cb (const GError *error, gpointer owner)
+{
+  BtServing *serving = owner;
+  BtPeer *peer = serving->peer;
+  BtTorrent *torrent = peer->torrent;
+
+  if (error != NULL)
+    {
+      for (guint i = 0; i < serving->n; i++)
+        reject (peer, &serving->blocks[i]);
+      bt_torrent_read_failed (torrent, error);
+    }
+  else if (!peer->closed)
+    send_run (peer, serving);
+  if (!peer->closed)
+    bt_peer_serve (peer);
+  finish_serving (serving);
+  bt_torrent_job_end (torrent);
+}
+
+/* How many of the waiting requests follow each other inside one piece. */
+static guint
+measure_run (BtPeer *peer, guint32 *length)
+{
+  const BtBlock *first = waiting_at (peer, 0);
+  guint n = bt_peer_n_waiting (peer);
+  guint count = 0;
+
+  *length = 0;
+  for (guint i = 0; i < n && *length < READ_RUN_BYTES; i++)
+    {
+      const BtBlock *block = waiting_at (peer, i);
+
+      if (block->piece != first->piece || block->begin != first->begin + *length)
+        break;
+      *length += block->length;
+      count++;
+    }
+  return count;
+}
+
+static void
+read_run (BtPeer *peer)
+{
+  BtTorrent *torrent = peer->torrent;
+  BtDisk *disk = torrent->core->disk;
+  guint32 length;
+  guint n = measure_run (peer, &length);
+  BtServing *serving = g_malloc (sizeof *serving + n * sizeof (BtBlock));
+  guint64 offset;
+
+  serving->peer = peer;
+  serving->n = n;
+  memcpy (serving->blocks, waiting_at (peer, 0), n * sizeof (BtBlock));
+  serving->buffer = bt_buffer_pool_get (torrent->core->pool, length);
+  offset = bt_metainfo_piece_offset (torrent->metainfo, serving->blocks[0].piece) + serving->blocks[0].begin;
+  remove_served (peer, n);
+  peer->n_reading += n;
+  bt_torrent_job_begin (torrent);
+  disk->ops->read (disk, torrent->storage, offset, serving->buffer, 0, length, read_cb, serving);
+}
+
+void
+bt_peer_serve (BtPeer *peer)
+{
+  while (!peer->closed && bt_peer_n_waiting (peer) > 0
+         && bt_link_queued_bytes (peer->link) + peer->n_reading * BT_LIMIT_BLOCK < SEND_AHEAD_BYTES)
+    read_run (peer);
+}
+
+/* Allowed fast: so that a newcomer without anything can begin. Not for peers that have enough, and
+ * only what we have. */
+void
+bt_peer_offer_fast (BtPeer *peer)
+{
+  BtTorrent *torrent = peer->torrent;
+  guint32 pieces[BT_ALLOWED_FAST_COUNT];
+  guint n = bt_allowed_fast_set (&peer->endpoint, &torrent->metainfo->info_hash, torrent->metainfo->n_pieces,
+                                 BT_ALLOWED_FAST_COUNT, pieces);
+
+  for (guint i = 0; i < n; i++)
+    {
+      guint8 bytes[BT_MESSAGE_MAX_HEAD];
+
+      if (!bt_picker_has (torrent->picker, pieces[i]))
+        continue;
+      if (peer->allowed_out == NULL)
+        peer->allowed_out = bt_bitfield_new (torrent->metainfo->n_pieces);
+      bt_bitfield_set (peer->allowed_out, pieces[i]);
+      bt_link_send (peer->link, bytes,
+                    bt_message_encode_piece_index (BT_MESSAGE_ALLOWED_FAST, pieces[i], bytes));
+    }
+}

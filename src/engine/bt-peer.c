@@ -1,0 +1,393 @@
+/* bt-peer.c: what is said to a peer and done for it: interest, requests, choking, timeouts.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-peer-private.h"
+
+#include "bt-extended.h"
+#include "bt-peer-id.h"
+
+#define KEEP_ALIVE_US (100 * G_USEC_PER_SEC)
+#define SILENCE_US (180 * G_USEC_PER_SEC)    /* others send a keep-alive each 2 minutes */
+#define UNINTERESTED_US (60 * G_USEC_PER_SEC)  /* then it gives its slot back */
+#define USELESS_US (600 * G_USEC_PER_SEC)    /* then it gives its connection back */
+#define BOTH_SEEDS_US (5 * G_USEC_PER_SEC)
+#define LOST_REQUEST_US (60 * G_USEC_PER_SEC) /* an answer is no more expected */
+#define PICK_BATCH 64
+
+BtPeer *
+bt_peer_new (BtTorrent *torrent, BtPeerId id, const BtEndpoint *endpoint)
+{
+  BtPeer *peer = g_new0 (BtPeer, 1);
+  gint64 now = bt_core_now (torrent->core);
+
+  peer->torrent = torrent;
+  peer->id = id;
+  peer->endpoint = *endpoint;
+  peer->connected_at = now;
+  peer->interest_at = now;
+  peer->useful_at = now;
+  peer->am_choking = TRUE;
+  peer->peer_choking = TRUE;
+  peer->has = bt_bitfield_new (torrent->metainfo->n_pieces);
+  peer->pipeline = bt_pipeline_new (now);
+  peer->waiting.blocks = g_array_new (FALSE, FALSE, sizeof (BtBlock));
+  peer->on_parole = bt_blame_on_parole (torrent->blame, endpoint);
+  return peer;
+}
+
+void
+bt_peer_free (BtPeer *peer)
+{
+  g_clear_pointer (&peer->scratch, bt_buffer_unref);
+  g_clear_pointer (&peer->has, bt_bitfield_free);
+  g_clear_pointer (&peer->allowed, bt_bitfield_free);
+  g_clear_pointer (&peer->allowed_out, bt_bitfield_free);
+  g_clear_pointer (&peer->suggested, g_array_unref);
+  g_clear_pointer (&peer->pipeline, bt_pipeline_free);
+  g_array_unref (peer->waiting.blocks);
+  g_free (peer->client);
+  g_free (peer);
+}
+
+void
+bt_peer_close (BtPeer *peer, BtCloseReason reason, const char *detail)
+{
+  if (!peer->closed)
+    bt_link_close (peer->link, reason, detail);
+}
+
+/* Saying. */
+
+void
+bt_peer_send_simple (BtPeer *peer, BtMessageId id)
+{
+  guint8 bytes[BT_MESSAGE_MAX_HEAD];
+
+  bt_link_send (peer->link, bytes, bt_message_encode_simple (id, bytes));
+}
+
+static void
+send_index (BtPeer *peer, BtMessageId id, guint32 piece)
+{
+  guint8 bytes[BT_MESSAGE_MAX_HEAD];
+
+  bt_link_send (peer->link, bytes, bt_message_encode_piece_index (id, piece, bytes));
+}
+
+void
+bt_peer_send_block_message (BtPeer *peer, BtMessageId id, const BtBlock *block)
+{
+  guint8 bytes[BT_MESSAGE_MAX_HEAD];
+
+  bt_link_send (peer->link, bytes, bt_message_encode_block (id, block, bytes));
+}
+
+static void
+send_extended (BtPeer *peer, guint8 id, const void *payload, gsize length)
+{
+  guint8 head[BT_MESSAGE_MAX_HEAD];
+
+  bt_link_send (peer->link, head, bt_message_encode_extended_head (id, length, head));
+  bt_link_send (peer->link, payload, length);
+}
+
+void
+bt_peer_send_handshake (BtPeer *peer)
+{
+  BtTorrent *torrent = peer->torrent;
+  BtHandshake handshake = {
+    .capabilities = BT_CAP_EXTENDED | BT_CAP_FAST,
+    .info_hash = torrent->metainfo->info_hash,
+  };
+  guint8 bytes[BT_HANDSHAKE_SIZE];
+
+  memcpy (handshake.peer_id, torrent->peer_id, sizeof handshake.peer_id);
+  bt_handshake_encode (&handshake, bytes);
+  bt_link_send (peer->link, bytes, sizeof bytes);
+}
+
+static void
+send_extended_handshake (BtPeer *peer)
+{
+  BtTorrent *torrent = peer->torrent;
+  BtExtendedHandshake handshake;
+  g_autoptr(GBytes) bytes = NULL;
+
+  bt_extended_handshake_init (&handshake);
+  handshake.client = g_strdup (bt_user_agent ());
+  handshake.listen_port = torrent->core->listen_port;
+  handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
+  handshake.upload_only = bt_torrent_is_complete (torrent);
+  handshake.id_upload_only = BT_EXTENDED_UPLOAD_ONLY;
+  handshake.id_dont_have = BT_EXTENDED_DONT_HAVE;
+  handshake.has_your_ip = TRUE;
+  handshake.your_ip = peer->endpoint;
+  bytes = bt_extended_handshake_encode (&handshake);
+  send_extended (peer, BT_EXTENDED_HANDSHAKE, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  bt_extended_handshake_clear (&handshake);
+}
+
+static void
+send_pieces (BtPeer *peer)
+{
+  const BtBitfield *have = bt_picker_have (peer->torrent->picker);
+  guint8 head[BT_MESSAGE_MAX_HEAD];
+  gsize length = bt_bitfield_n_bytes (have->n_bits);
+
+  if (peer->fast && bt_bitfield_is_full (have))
+    bt_peer_send_simple (peer, BT_MESSAGE_HAVE_ALL);
+  else if (peer->fast && have->n_set == 0)
+    bt_peer_send_simple (peer, BT_MESSAGE_HAVE_NONE);
+  else if (have->n_set > 0)
+    {
+      bt_link_send (peer->link, head, bt_message_encode_bitfield_head (length, head));
+      bt_link_send (peer->link, have->bytes, length);
+    }
+}
+
+/* The order in which libtorrent speaks: extension handshake, pieces, allowed fast. */
+void
+bt_peer_greet (BtPeer *peer)
+{
+  if (peer->extended)
+    send_extended_handshake (peer);
+  send_pieces (peer);
+  if (peer->fast)
+    bt_peer_offer_fast (peer);
+}
+
+void
+bt_peer_send_have (BtPeer *peer, guint32 piece)
+{
+  if (!peer->ready)
+    return; /* the bitfield will say it */
+  send_index (peer, BT_MESSAGE_HAVE, piece);
+  if (peer->am_interested && bt_bitfield_get (peer->has, piece))
+    bt_peer_update_interest (peer);
+}
+
+void
+bt_peer_send_upload_only (BtPeer *peer)
+{
+  static const guint8 yes = 1;
+
+  if (peer->ready && peer->id_upload_only != 0)
+    send_extended (peer, peer->id_upload_only, &yes, 1);
+}
+
+void
+bt_peer_send_dont_have (BtPeer *peer, guint32 piece)
+{
+  guint32 index = GUINT32_TO_BE (piece);
+
+  if (peer->ready && peer->id_dont_have != 0)
+    send_extended (peer, peer->id_dont_have, &index, sizeof index);
+}
+
+/* Choking. */
+
+void
+bt_peer_set_choking (BtPeer *peer, gboolean choking, gint64 now)
+{
+  if (peer->am_choking == choking)
+    return;
+  peer->am_choking = choking;
+  peer->choked_at = now;
+  bt_peer_send_simple (peer, choking ? BT_MESSAGE_CHOKE : BT_MESSAGE_UNCHOKE);
+  if (choking)
+    bt_peer_drop_waiting (peer, peer->fast);
+  else
+    {
+      peer->unchoked_at = now;
+      peer->given_at_unchoke = peer->uploaded;
+    }
+}
+
+/* Interest and requests. */
+
+void
+bt_peer_update_interest (BtPeer *peer)
+{
+  BtTorrent *torrent = peer->torrent;
+  gboolean interested = bt_torrent_may_request (torrent) && !bt_torrent_is_complete (torrent)
+                        && bt_picker_is_interesting (torrent->picker, peer->has);
+
+  if (!peer->ready || interested == peer->am_interested)
+    return;
+  peer->am_interested = interested;
+  bt_peer_send_simple (peer, interested ? BT_MESSAGE_INTERESTED : BT_MESSAGE_NOT_INTERESTED);
+  if (interested)
+    peer->useful_at = bt_core_now (torrent->core);
+}
+
+static guint
+pick (BtPeer *peer, BtBlock *blocks, guint n)
+{
+  BtTorrent *torrent = peer->torrent;
+  guint64 rate = bt_pipeline_rate (peer->pipeline);
+  BtPickRequest request = {
+    .peer = peer->id,
+    .has = peer->has,
+    .only = peer->peer_choking ? peer->allowed : NULL,
+    .slow = bt_pipeline_is_snubbed (peer->pipeline),
+    .exclusive = peer->on_parole,
+    .contiguous_pieces = (guint) MIN (rate * 20, 8 * 1024 * 1024) / torrent->metainfo->piece_length,
+  };
+
+  if (peer->suggested != NULL)
+    {
+      request.suggested = (const guint32 *) (gpointer) peer->suggested->data;
+      request.n_suggested = peer->suggested->len;
+    }
+  return bt_picker_pick (torrent->picker, &request, blocks, n);
+}
+
+static gboolean
+may_ask (BtPeer *peer)
+{
+  return peer->ready && peer->am_interested && (!peer->peer_choking || peer->allowed != NULL)
+         && bt_torrent_may_request (peer->torrent);
+}
+
+void
+bt_peer_request (BtPeer *peer)
+{
+  gint64 now = bt_core_now (peer->torrent->core);
+  BtBlock blocks[PICK_BATCH];
+  guint room;
+
+  if (!may_ask (peer))
+    return;
+  while ((room = bt_pipeline_room (peer->pipeline)) > 0)
+    {
+      guint n = pick (peer, blocks, MIN (room, PICK_BATCH));
+
+      for (guint i = 0; i < n; i++)
+        {
+          bt_peer_send_block_message (peer, BT_MESSAGE_REQUEST, &blocks[i]);
+          bt_pipeline_sent (peer->pipeline, &blocks[i], now);
+        }
+      if (n < MIN (room, PICK_BATCH))
+        break;
+    }
+}
+
+void
+bt_peer_cancel (BtPeer *peer, const BtBlock *block)
+{
+  if (!bt_pipeline_contains (peer->pipeline, block))
+    return;
+  bt_peer_send_block_message (peer, BT_MESSAGE_CANCEL, block);
+  /* With the fast extension an answer still comes, piece or reject; without, it may have crossed. */
+  bt_pipeline_remove (peer->pipeline, block);
+  peer->n_forgiven++;
+  bt_peer_request (peer);
+}
+
+static void
+abandon_cb (const BtBlock *block, gpointer data)
+{
+  BtPeer *peer = data;
+
+  bt_picker_abandon (peer->torrent->picker, peer->id, block);
+  peer->n_forgiven++;
+}
+
+void
+bt_peer_forget_requests (BtPeer *peer)
+{
+  bt_pipeline_clear (peer->pipeline, abandon_cb, peer);
+}
+
+/* Rounds of the second. */
+
+/* It is slow: what it was asked for may be asked of others as well. If it answers after all, the
+ * block is taken if nobody was faster. */
+static void
+share_requests (BtPeer *peer)
+{
+  g_debug ("%s: peer %u is snubbed", peer->torrent->metainfo->name, peer->id);
+  bt_picker_abandon_all (peer->torrent->picker, peer->id);
+  bt_torrent_request_all (peer->torrent);
+}
+
+static void
+tick_requests (BtPeer *peer, gint64 now)
+{
+  BtBlock oldest;
+  gint64 age;
+
+  if (bt_pipeline_tick (peer->pipeline, now))
+    share_requests (peer);
+  if (bt_pipeline_oldest (peer->pipeline, now, &oldest, &age) && age > LOST_REQUEST_US
+      && bt_pipeline_is_snubbed (peer->pipeline) && !peer->receiving)
+    bt_peer_forget_requests (peer);
+  bt_peer_request (peer);
+}
+
+static gboolean
+is_useless (BtPeer *peer, gint64 now)
+{
+  gboolean they_are_done = peer->is_seed || peer->upload_only;
+  gboolean we_are_done = bt_torrent_is_complete (peer->torrent);
+
+  if (we_are_done && they_are_done && now - peer->ready_at > BOTH_SEEDS_US)
+    return TRUE;
+  if (peer->am_interested || peer->peer_interested)
+    return FALSE;
+  return now - MAX (peer->interest_at, peer->useful_at) > USELESS_US;
+}
+
+static void
+tick_silence (BtPeer *peer, gint64 now)
+{
+  static const guint8 keep_alive[4] = { 0 };
+
+  if (now - bt_link_last_sent (peer->link) > KEEP_ALIVE_US)
+    bt_link_send (peer->link, keep_alive, sizeof keep_alive);
+  if (peer->torrent->core->reading && now - bt_link_last_received (peer->link) > SILENCE_US)
+    bt_peer_close (peer, BT_CLOSE_SILENT, NULL);
+  else if (is_useless (peer, now))
+    bt_peer_close (peer, BT_CLOSE_USELESS, NULL);
+}
+
+void
+bt_peer_second (BtPeer *peer, gint64 now)
+{
+  if (!peer->ready)
+    return;
+  bt_peer_count_sent (peer, now);
+  tick_requests (peer, now);
+  if (!peer->am_choking && !peer->peer_interested && now - peer->interest_at > UNINTERESTED_US)
+    bt_peer_set_choking (peer, TRUE, now);
+  bt_peer_serve (peer);
+  tick_silence (peer, now);
+}
+
+void
+bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now)
+{
+  *status = (BtPeerStatus){
+    .endpoint = peer->endpoint,
+    .client = g_ref_string_new (peer->client != NULL ? peer->client : ""),
+    .incoming = !bt_link_is_outgoing (peer->link),
+    .am_choking = peer->am_choking,
+    .am_interested = peer->am_interested,
+    .peer_choking = peer->peer_choking,
+    .peer_interested = peer->peer_interested,
+    .snubbed = bt_pipeline_is_snubbed (peer->pipeline),
+    .optimistic = peer->optimistic,
+    .on_parole = peer->on_parole,
+    .fast_extension = peer->fast,
+    .progress = peer->has->n_bits > 0 ? (double) peer->has->n_set / peer->has->n_bits : 0,
+    .rate_down = bt_rate_get (&peer->rate_down, now),
+    .rate_up = bt_rate_get (&peer->rate_up, now),
+    .downloaded = peer->downloaded,
+    .uploaded = peer->uploaded,
+    .n_requests_out = bt_pipeline_length (peer->pipeline),
+    .n_requests_in = bt_peer_n_waiting (peer),
+    .n_unknown = peer->n_unknown,
+    .connected_s = (now - peer->connected_at) / G_USEC_PER_SEC,
+  };
+}

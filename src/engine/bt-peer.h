@@ -1,0 +1,99 @@
+/* bt-peer.h: one peer of one torrent: what the two said, asked and gave.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-bitfield.h"
+#include "bt-candidates.h"
+#include "bt-link.h"
+#include "bt-picker.h"
+#include "bt-pipeline.h"
+#include "bt-status.h"
+#include "bt-torrent.h"
+
+G_BEGIN_DECLS
+
+/* Blocks that a peer waits for from us, oldest first. */
+typedef struct
+{
+  GArray *blocks; /* of BtBlock */
+  guint head;     /* before it all are served */
+} BtWaiting;
+
+typedef struct
+{
+  BtTorrent *torrent;
+  BtLink *link;
+  BtPeerId id;
+  BtEndpoint endpoint;     /* of the connection */
+  BtCandidate *candidate;  /* (nullable): an incoming peer whose port is not known */
+  guint8 peer_id[BT_PEER_ID_SIZE];
+  char *client;            /* (nullable), fit for display */
+  gboolean ready;          /* both handshakes are done */
+  gboolean fast, extended; /* both sides have it */
+  guint8 id_upload_only, id_dont_have; /* its extension ids; 0: no */
+  gboolean upload_only;    /* it said so */
+  gint64 connected_at, ready_at;
+
+  BtBitfield *has;
+  gboolean said_bits;      /* bitfield, have all, have none */
+  gboolean is_seed;        /* counted as one in the picker */
+  BtBitfield *allowed;     /* (nullable): it lets us have these while choked */
+  GArray *suggested;       /* (nullable) of guint32 */
+  BtBitfield *allowed_out; /* (nullable): we let it have these while choked */
+
+  gboolean am_choking, am_interested, peer_choking, peer_interested;
+  gint64 choked_at;        /* of the last change of am_choking */
+  gint64 unchoked_at, optimistic_at;
+  gboolean optimistic;
+  guint64 given_at_unchoke; /* payload_out then */
+  gint64 interest_at;      /* of the last change of peer_interested */
+  gint64 useful_at;        /* payload moved either way, or it was interested */
+
+  /* Downloading. */
+  BtPipeline *pipeline;
+  gboolean receiving;      /* a block is under way */
+  BtBlock receiving_block;
+  BtBuffer *scratch;       /* (nullable): somebody else already fills its place */
+  guint n_unrequested, n_rejects;
+  guint n_forgiven;        /* requests given up that may still be answered */
+  gboolean on_parole;
+
+  /* Uploading. */
+  BtWaiting waiting;
+  guint n_reading;         /* read jobs under way */
+  gboolean closed;         /* waits only for its jobs */
+
+  BtRate rate_down, rate_up;
+  guint64 downloaded, uploaded;
+  guint n_unknown;
+} BtPeer;
+
+/* The caller sets link and candidate. */
+BtPeer *bt_peer_new (BtTorrent *torrent, BtPeerId id, const BtEndpoint *endpoint);
+/* Only while it has no link: otherwise the end of the link frees it, when its last job is done. */
+void bt_peer_free (BtPeer *peer);
+extern const BtLinkOps bt_peer_link_ops;
+void bt_peer_close (BtPeer *peer, BtCloseReason reason, const char *detail);
+
+void bt_peer_send_handshake (BtPeer *peer);
+void bt_peer_set_choking (BtPeer *peer, gboolean choking, gint64 now);
+/* Says whether we are interested, if that changed. */
+void bt_peer_update_interest (BtPeer *peer);
+/* Asks for as many blocks as there is room for. */
+void bt_peer_request (BtPeer *peer);
+void bt_peer_send_have (BtPeer *peer, guint32 piece);
+void bt_peer_send_upload_only (BtPeer *peer);
+void bt_peer_send_dont_have (BtPeer *peer, guint32 piece);
+/* The block came from elsewhere. */
+void bt_peer_cancel (BtPeer *peer, const BtBlock *block);
+void bt_peer_second (BtPeer *peer, gint64 now);
+void bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now);
+
+/* bt-peer-upload.c */
+void bt_peer_take_request (BtPeer *peer, const BtBlock *block);
+void bt_peer_take_cancel (BtPeer *peer, const BtBlock *block);
+void bt_peer_serve (BtPeer *peer);
+void bt_peer_drop_waiting (BtPeer *peer, gboolean reject);
+guint bt_peer_n_waiting (const BtPeer *peer);
+
+G_END_DECLS

@@ -1,0 +1,174 @@
+/* bt-torrent-announce.c: tells the trackers of a torrent what it does, and takes the peers they name.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+#define START_SPREAD_US (1 * G_USEC_PER_SEC) /* many torrents started together do not ask at once */
+
+static void
+forget_asking (BtAsking *asking)
+{
+  g_ptr_array_remove_fast (asking->torrent->askings, asking);
+}
+
+static void
+take_peers (BtTorrent *torrent, const BtAnnounceReply *reply, gint64 now)
+{
+  bt_candidates_begin_announce (torrent->candidates);
+  for (guint i = 0; i < reply->peers->len; i++)
+    bt_candidates_add (torrent->candidates, &g_array_index (reply->peers, BtEndpoint, i),
+                       BT_SOURCE_TRACKER, now);
+  bt_candidates_end_announce (torrent->candidates, now);
+  bt_core_want_connections (torrent->core);
+}
+
+static void
+announce_failed (BtTorrent *torrent, BtTracker *tracker, const char *message, gint64 retry_in_s, gint64 now)
+{
+  if (g_strcmp0 (message, tracker->message) != 0)
+    bt_core_event (torrent->core, torrent->id, BT_EVENT_TRACKER, "%s", message);
+  bt_tiers_failed (torrent->tiers, tracker, message, retry_in_s, now);
+}
+
+static void
+announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
+{
+  BtAsking *asking = owner;
+  BtTorrent *torrent = asking->torrent;
+  BtTracker *tracker = asking->tracker;
+  BtAnnounceEvent event = asking->event;
+  gint64 now = bt_core_now (torrent->core);
+
+  forget_asking (asking);
+  if (error != NULL)
+    announce_failed (torrent, tracker, error->message, -1, now);
+  else if (reply->failure != NULL)
+    announce_failed (torrent, tracker, reply->failure, reply->retry_in_s, now);
+  else
+    {
+      bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
+      if (torrent->active)
+        take_peers (torrent, reply, now);
+    }
+  bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PEERS);
+  bt_torrent_schedule_announce (torrent);
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_finish_close (torrent);
+}
+
+static void
+fill_request (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event, BtAnnounceRequest *request)
+{
+  *request = (BtAnnounceRequest){
+    .info_hash = torrent->metainfo->info_hash,
+    .port = torrent->core->listen_port != 0 ? torrent->core->listen_port : torrent->announced_port,
+    .uploaded = torrent->uploaded - torrent->uploaded_before,
+    .downloaded = torrent->downloaded - torrent->downloaded_before,
+    .left = torrent->wanted - torrent->done,
+    .event = event,
+    .num_want = event == BT_ANNOUNCE_STOPPED ? 0 : -1,
+    .key = torrent->key,
+    .tracker_id = tracker->tracker_id,
+  };
+  memcpy (request->peer_id, torrent->peer_id, sizeof request->peer_id);
+  torrent->announced_port = request->port;
+}
+
+static void
+ask (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event)
+{
+  BtAsking *asking = g_new0 (BtAsking, 1);
+  BtAnnounceRequest request;
+
+  fill_request (torrent, tracker, event, &request);
+  asking->torrent = torrent;
+  asking->tracker = tracker;
+  asking->event = event;
+  g_ptr_array_add (torrent->askings, asking);
+  bt_tiers_asking (torrent->tiers, tracker, bt_core_now (torrent->core));
+  asking->call = bt_tracker_client_announce (torrent->core->trackers, tracker->url, &request,
+                                             announced_cb, asking);
+  bt_torrent_touch (torrent, BT_CHANGED_STATE);
+}
+
+/* Asks all that are due and sets the timer for the next. */
+void
+bt_torrent_schedule_announce (BtTorrent *torrent)
+{
+  gint64 now = bt_core_now (torrent->core);
+  gint64 next;
+  BtTracker *tracker;
+
+  if (!torrent->active)
+    return;
+  while ((tracker = bt_tiers_due (torrent->tiers, now)) != NULL)
+    ask (torrent, tracker,
+         bt_tiers_event_for (tracker, bt_torrent_is_complete (torrent), torrent->was_complete));
+  next = bt_tiers_next (torrent->tiers);
+  if (next != G_MAXINT64)
+    bt_timer_start (&torrent->announce, MAX (next, now + 1));
+  else
+    bt_timer_stop (&torrent->announce);
+}
+
+static void
+cancel_askings (BtTorrent *torrent)
+{
+  for (guint i = torrent->askings->len; i > 0; i--)
+    {
+      BtAsking *asking = g_ptr_array_index (torrent->askings, i - 1);
+
+      bt_tracker_call_cancel (asking->call);
+      bt_tiers_cancelled (torrent->tiers, asking->tracker);
+      g_ptr_array_remove_index_fast (torrent->askings, i - 1);
+    }
+}
+
+void
+bt_torrent_start_announces (BtTorrent *torrent)
+{
+  gint64 spread = torrent->core->torrents->len > 10 ? START_SPREAD_US * torrent->core->torrents->len / 10 : 0;
+
+  cancel_askings (torrent); /* a stopped of the last time */
+  torrent->uploaded_before = torrent->uploaded;
+  torrent->downloaded_before = torrent->downloaded;
+  bt_tiers_start (torrent->tiers, bt_core_now (torrent->core), spread);
+  bt_torrent_schedule_announce (torrent);
+}
+
+/* Trackers that know we are here are told that we leave. An announce that is under way may or may not
+ * have arrived: it is called off. */
+void
+bt_torrent_stop_announces (BtTorrent *torrent)
+{
+  bt_timer_stop (&torrent->announce);
+  cancel_askings (torrent);
+  bt_tiers_stop (torrent->tiers);
+  for (guint i = 0; i < bt_tiers_n_trackers (torrent->tiers); i++)
+    {
+      BtTracker *tracker = bt_tiers_get (torrent->tiers, i);
+
+      if (tracker->started)
+        ask (torrent, tracker, BT_ANNOUNCE_STOPPED);
+    }
+}
+
+void
+bt_torrent_abandon_announces (BtTorrent *torrent)
+{
+  cancel_askings (torrent);
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_finish_close (torrent);
+}
+
+void
+bt_torrent_hurry (BtTorrent *torrent)
+{
+  if (!torrent->active)
+    return;
+  bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
+  bt_tiers_hurry (torrent->tiers, bt_core_now (torrent->core));
+  bt_torrent_schedule_announce (torrent);
+  bt_core_want_connections (torrent->core);
+}

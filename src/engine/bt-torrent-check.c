@@ -1,0 +1,361 @@
+/* bt-torrent-check.c: which pieces are really there: what to trust, what to hash, and hashing it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+#include "bt-layout.h"
+
+#define PIECES_AT_ONCE 8                     /* keeps the workers busy and the disk in order */
+#define BYTES_AT_ONCE (16 * 1024 * 1024)
+
+static gboolean
+is_payload (const BtFile *file)
+{
+  return (file->flags & (BT_FILE_PAD | BT_FILE_SYMLINK)) == 0 && file->length > 0;
+}
+
+static void
+mark_file (BtTorrent *torrent, guint32 index, BtBitfield *bits)
+{
+  guint32 first, count;
+
+  bt_layout_file_pieces (torrent->metainfo, index, &first, &count);
+  if (count > 0)
+    bt_bitfield_set_range (bits, first, count);
+}
+
+static void
+lose_piece (BtTorrent *torrent, guint32 piece)
+{
+  if (!bt_picker_has (torrent->picker, piece))
+    return;
+  bt_torrent_count_piece (torrent, piece, -1);
+  bt_picker_set_missing (torrent->picker, piece);
+  torrent->dirty = TRUE;
+}
+
+static void
+gain_piece (BtTorrent *torrent, guint32 piece)
+{
+  if (bt_picker_has (torrent->picker, piece))
+    return;
+  bt_torrent_drop_open_piece (torrent, piece);
+  bt_picker_set_have (torrent->picker, piece);
+  bt_torrent_count_piece (torrent, piece, 1);
+  torrent->dirty = TRUE;
+}
+
+static gboolean
+had_data (BtTorrent *torrent)
+{
+  if (torrent->stamps == NULL || bt_picker_have (torrent->picker)->n_set == 0)
+    return FALSE;
+  for (guint i = 0; i < torrent->stamps->len; i++)
+    if (g_array_index (torrent->stamps, BtFileStamp, i).size > 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+all_gone (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+    if (is_payload (&torrent->metainfo->files[i]) && stamps[i].size >= 0)
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+is_same (BtTorrent *torrent, guint32 index, const BtFileStamp *now)
+{
+  const BtFileStamp *then;
+
+  if (torrent->stamps == NULL || index >= torrent->stamps->len)
+    return FALSE;
+  then = &g_array_index (torrent->stamps, BtFileStamp, index);
+  return then->size == now->size && then->mtime_ns == now->mtime_ns;
+}
+
+/* Marks what must be hashed. A file that is as it was left is trusted. After a clean end a changed one
+ * is hashed whole. After a crash a file that was still being written has changed through us: what was
+ * synced and hashed before counts, what may have been written since is hashed. */
+static void
+mark_files (BtTorrent *torrent, const BtFileStamp *stamps, BtBitfield *suspect)
+{
+  gboolean crashed = torrent->load == BT_LOAD_UNCLEAN && torrent->stamps != NULL;
+
+  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+    {
+      guint32 first, count;
+
+      if (!is_payload (&torrent->metainfo->files[i]) || is_same (torrent, i, &stamps[i]))
+        continue;
+      if (!crashed || stamps[i].size < 0)
+        {
+          mark_file (torrent, i, suspect);
+          continue;
+        }
+      bt_layout_file_pieces (torrent->metainfo, i, &first, &count);
+      if (bt_bitfield_next_clear (bt_picker_have (torrent->picker), first) >= first + count)
+        mark_file (torrent, i, suspect); /* complete: it was not us who changed it */
+      else
+        for (guint32 piece = first; piece < first + count; piece++)
+          if (!bt_picker_has (torrent->picker, piece))
+            bt_bitfield_set (suspect, piece);
+    }
+}
+
+/* A piece of which a file is not there at all needs no hashing. */
+static void
+lose_missing (BtTorrent *torrent, const BtFileStamp *stamps, BtBitfield *suspect)
+{
+  g_autoptr(BtBitfield) missing = bt_bitfield_new (torrent->metainfo->n_pieces);
+
+  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+    if (is_payload (&torrent->metainfo->files[i]) && stamps[i].size <= 0
+        && torrent->priorities[i] != BT_PRIORITY_SKIP)
+      mark_file (torrent, i, missing);
+  for (guint32 piece = bt_bitfield_next_set (missing, 0); piece < missing->n_bits;
+       piece = bt_bitfield_next_set (missing, piece + 1))
+    {
+      if (bt_bitfield_get (suspect, piece))
+        lose_piece (torrent, piece);
+      bt_bitfield_clear (suspect, piece);
+    }
+}
+
+static gboolean
+sizes_are_right (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+    if (is_payload (&torrent->metainfo->files[i])
+        && stamps[i].size != (gint64) torrent->metainfo->files[i].length)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+become_ready (BtTorrent *torrent)
+{
+  gboolean was_complete = torrent->completed_at != 0;
+
+  torrent->phase = BT_PHASE_READY;
+  bt_core_dequeue_check (torrent->core, torrent);
+  g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  if (torrent->check_asked)
+    bt_core_event (torrent->core, torrent->id, BT_EVENT_CHECKED, "Checked: %u of %u pieces are right",
+                   bt_picker_have (torrent->picker)->n_set, torrent->metainfo->n_pieces);
+  torrent->check_asked = FALSE;
+  if (bt_torrent_is_complete (torrent) && !was_complete)
+    torrent->completed_at = bt_core_unix_now (torrent->core);
+  torrent->load = BT_LOAD_CLEAN;
+  if (torrent->dirty)
+    bt_torrent_save_soon (torrent);
+  bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PROGRESS);
+  bt_torrent_reconsider (torrent);
+}
+
+static void
+begin_check (BtTorrent *torrent, BtBitfield *suspect)
+{
+  g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  torrent->to_check = suspect;
+  torrent->check_next = 0;
+  torrent->n_to_check = suspect->n_set;
+  torrent->n_checked = 0;
+  if (suspect->n_set == 0)
+    {
+      become_ready (torrent);
+      return;
+    }
+  torrent->phase = BT_PHASE_CHECKING;
+  bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PROGRESS);
+  bt_core_enqueue_check (torrent->core, torrent);
+}
+
+static void
+made_files_cb (const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    bt_torrent_fail (torrent, error);
+  bt_torrent_job_end (torrent);
+}
+
+static void
+make_empty_files (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  bt_torrent_job_begin (torrent);
+  disk->ops->make_files (disk, torrent->storage, made_files_cb, torrent);
+}
+
+static void
+judge (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  g_autoptr(BtBitfield) suspect = bt_bitfield_new (torrent->metainfo->n_pieces);
+
+  if (torrent->load == BT_LOAD_TRUSTED && sizes_are_right (torrent, stamps))
+    {
+      for (guint32 piece = 0; piece < torrent->metainfo->n_pieces; piece++)
+        gain_piece (torrent, piece);
+    }
+  else
+    {
+      mark_files (torrent, stamps, suspect);
+      lose_missing (torrent, stamps, suspect);
+    }
+  if (torrent->core->config->mode != BT_MODE_SEEDING && torrent->intent == BT_INTENT_RUN)
+    make_empty_files (torrent);
+  begin_check (torrent, g_steal_pointer (&suspect));
+}
+
+static void
+looked_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+  g_autoptr(GError) gone = NULL;
+
+  if (torrent->phase == BT_PHASE_LOADING)
+    {
+      if (error == NULL && had_data (torrent) && all_gone (torrent, stamps))
+        gone = g_error_new (BT_ERROR, BT_ERROR_DISK_MISSING, "All files are gone from \"%s\"",
+                            torrent->save_path);
+      if (error != NULL || gone != NULL)
+        bt_torrent_fail (torrent, error != NULL ? error : gone);
+      else
+        judge (torrent, stamps);
+    }
+  bt_torrent_job_end (torrent);
+}
+
+/* A folder that is not there is no problem for a new torrent: it will be made. */
+void
+bt_torrent_look (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  bt_torrent_job_begin (torrent);
+  disk->ops->stat (disk, torrent->storage, looked_cb, torrent);
+}
+
+/* Hashing. */
+
+static void
+end_check_if_done (BtTorrent *torrent)
+{
+  if (torrent->phase != BT_PHASE_CHECKING || torrent->n_checking > 0)
+    return;
+  if (bt_bitfield_next_set (torrent->to_check, torrent->check_next) >= torrent->to_check->n_bits)
+    become_ready (torrent);
+}
+
+static void
+piece_checked_cb (guint32 piece, gboolean ok, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  torrent->n_checking--;
+  if (torrent->phase == BT_PHASE_CHECKING && torrent->problem == NULL)
+    {
+      if (error != NULL)
+        bt_torrent_fail (torrent, error);
+      else
+        {
+          torrent->n_checked++;
+          if (ok)
+            gain_piece (torrent, piece);
+          else
+            lose_piece (torrent, piece);
+          bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
+          bt_torrent_check_next (torrent);
+          end_check_if_done (torrent);
+        }
+    }
+  bt_torrent_job_end (torrent);
+}
+
+void
+bt_torrent_check_next (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+  guint32 most = CLAMP (BYTES_AT_ONCE / torrent->metainfo->piece_length, 2, PIECES_AT_ONCE);
+
+  if (torrent->phase != BT_PHASE_CHECKING || torrent->problem != NULL)
+    return;
+  if (torrent->intent != BT_INTENT_RUN && !torrent->check_asked)
+    {
+      bt_core_dequeue_check (torrent->core, torrent); /* goes on when it is started */
+      return;
+    }
+  bt_torrent_touch (torrent, BT_CHANGED_STATE);
+  while (torrent->n_checking < most)
+    {
+      guint32 piece = bt_bitfield_next_set (torrent->to_check, torrent->check_next);
+
+      if (piece >= torrent->to_check->n_bits)
+        break;
+      torrent->check_next = piece + 1;
+      torrent->n_checking++;
+      bt_torrent_job_begin (torrent);
+      disk->ops->check_piece (disk, torrent->storage, piece, piece_checked_cb, torrent);
+    }
+}
+
+/* A problem or the end: what is under way still comes back and is not used. It starts anew. */
+void
+bt_torrent_stop_check (BtTorrent *torrent)
+{
+  if (torrent->phase != BT_PHASE_CHECKING)
+    return;
+  bt_core_dequeue_check (torrent->core, torrent);
+  torrent->check_next = 0;
+  torrent->n_checked = 0;
+}
+
+static void
+check_all (BtTorrent *torrent)
+{
+  BtBitfield *all = bt_bitfield_new (torrent->metainfo->n_pieces);
+
+  bt_bitfield_set_all (all);
+  torrent->phase = BT_PHASE_CHECKING;
+  bt_torrent_reconsider (torrent); /* peers go; what is in memory is written before it is hashed */
+  begin_check (torrent, all);
+}
+
+/* Bytes that are had could not be read: somebody changed the files beneath us. */
+void
+bt_torrent_read_failed (BtTorrent *torrent, const GError *error)
+{
+  if (torrent->phase != BT_PHASE_READY || torrent->problem != NULL)
+    return;
+  if (!g_error_matches (error, BT_ERROR, BT_ERROR_CHANGED))
+    {
+      bt_torrent_fail (torrent, error);
+      return;
+    }
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "%s: checking all data again", error->message);
+  check_all (torrent);
+}
+
+void
+bt_torrent_verify (BtTorrent *torrent)
+{
+  if (torrent->phase == BT_PHASE_CLOSING || torrent->phase == BT_PHASE_LOADING)
+    return;
+  torrent->check_asked = TRUE;
+  check_all (torrent);
+}
+
+void
+bt_torrent_cancel_verify (BtTorrent *torrent)
+{
+  if (torrent->phase != BT_PHASE_CHECKING || !torrent->check_asked)
+    return;
+  torrent->check_asked = FALSE;
+  become_ready (torrent);
+}

@@ -1,0 +1,344 @@
+/* bt-torrent-peers.c: the peers of a torrent as a group: coming, going, choking, banning.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+#define CONNECTING_MAX 30
+
+BtPeer *
+bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      if (peer->id == id)
+        return peer;
+    }
+  return NULL;
+}
+
+static guint
+max_peers (BtTorrent *torrent)
+{
+  return torrent->core->config->max_peers_per_torrent;
+}
+
+static void
+add_peer (BtTorrent *torrent, BtPeer *peer)
+{
+  g_ptr_array_add (torrent->peers, peer);
+  torrent->core->n_peers++;
+  bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
+}
+
+/* Connecting out. */
+
+void
+bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source)
+{
+  bt_candidates_add (torrent->candidates, endpoint, source, bt_core_now (torrent->core));
+  bt_core_want_connections (torrent->core);
+}
+
+static gboolean
+wants_connections (BtTorrent *torrent)
+{
+  return torrent->active && torrent->peers->len < max_peers (torrent)
+         && torrent->n_connecting < CONNECTING_MAX;
+}
+
+gint64
+bt_torrent_next_connect (BtTorrent *torrent, gint64 now)
+{
+  if (!wants_connections (torrent))
+    return G_MAXINT64;
+  return bt_candidates_next (torrent->candidates, !bt_torrent_may_request (torrent)
+                                                  || bt_torrent_is_complete (torrent));
+}
+
+static gboolean
+connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
+{
+  BtCore *core = torrent->core;
+  BtPeer *peer = bt_peer_new (torrent, ++torrent->last_peer, &candidate->endpoint);
+  g_autoptr(GError) error = NULL;
+
+  bt_candidates_trying (torrent->candidates, candidate, now);
+  peer->candidate = candidate;
+  peer->link = bt_link_new_outgoing (core->world, core->timers, &candidate->endpoint,
+                                     &bt_peer_link_ops, peer, &error);
+  if (peer->link == NULL)
+    {
+      bt_candidates_ended (torrent->candidates, candidate, BT_CLOSE_CONNECT_FAILED, 0, now);
+      bt_peer_free (peer);
+      return FALSE;
+    }
+  torrent->n_connecting++;
+  add_peer (torrent, peer);
+  return TRUE;
+}
+
+guint
+bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
+{
+  gboolean want_leechers = !bt_torrent_may_request (torrent) || bt_torrent_is_complete (torrent);
+  guint tries = n + torrent->boost;
+  guint made = 0;
+
+  while (made < tries && wants_connections (torrent))
+    {
+      BtCandidate *candidate = bt_candidates_best (torrent->candidates, want_leechers, now);
+
+      if (candidate == NULL)
+        break;
+      connect_to (torrent, candidate, now);
+      made++;
+    }
+  if (made <= torrent->boost)
+    {
+      torrent->boost -= made;
+      return 0;
+    }
+  made -= torrent->boost;
+  torrent->boost = 0;
+  return made;
+}
+
+/* Coming in. */
+
+void
+bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *handshake)
+{
+  BtPeer *peer;
+
+  if (torrent->peers->len >= max_peers (torrent)
+      || torrent->core->n_peers >= torrent->core->config->max_peers)
+    {
+      bt_link_close (link, BT_CLOSE_TOO_MANY, NULL);
+      return;
+    }
+  if (bt_candidates_is_banned (torrent->candidates, bt_link_get_remote (link)))
+    {
+      bt_link_close (link, BT_CLOSE_BANNED, NULL);
+      return;
+    }
+  peer = bt_peer_new (torrent, ++torrent->last_peer, bt_link_get_remote (link));
+  peer->link = link;
+  add_peer (torrent, peer);
+  torrent->n_connecting++;
+  bt_link_set_owner (link, &bt_peer_link_ops, peer);
+  bt_peer_send_handshake (peer);
+}
+
+/* Going. */
+
+void
+bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail)
+{
+  BtCore *core = torrent->core;
+  gint64 now = bt_core_now (core);
+
+  g_debug ("%s: peer %u ended: %s%s%s", torrent->metainfo->name, peer->id, bt_close_reason_text (reason),
+           detail != NULL ? ": " : "", detail != NULL ? detail : "");
+  if (!peer->ready)
+    torrent->n_connecting--;
+  g_ptr_array_remove_fast (torrent->peers, peer);
+  core->n_peers--;
+  if (peer->candidate != NULL)
+    bt_candidates_ended (torrent->candidates, peer->candidate, reason, peer->downloaded + peer->uploaded, now);
+  bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
+  if (torrent->active)
+    {
+      bt_core_want_connections (core);
+      bt_torrent_request_all (torrent);
+    }
+}
+
+/* Closing one may close others, and one that is inside a callback of its link goes only after that:
+ * so the array is walked downwards and looked at anew. */
+static void
+close_peers (BtTorrent *torrent, const BtEndpoint *endpoint, BtCloseReason reason, const char *detail)
+{
+  for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
+
+      if (endpoint == NULL || bt_endpoint_same_ip (&peer->endpoint, endpoint))
+        bt_peer_close (peer, reason, detail);
+    }
+}
+
+void
+bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason)
+{
+  close_peers (torrent, NULL, reason, NULL);
+}
+
+void
+bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
+{
+  char ip[BT_ENDPOINT_TEXT_SIZE];
+
+  bt_endpoint_format_ip (endpoint, ip);
+  bt_candidates_ban (torrent->candidates, endpoint);
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", ip, why);
+  close_peers (torrent, endpoint, BT_CLOSE_BANNED, why);
+}
+
+void
+bt_torrent_request_all (BtTorrent *torrent)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      if (!peer->ready)
+        continue;
+      bt_peer_update_interest (peer);
+      bt_peer_request (peer);
+    }
+}
+
+void
+bt_torrent_set_reading (BtTorrent *torrent, gboolean reading)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      bt_link_set_reading (peer->link, reading);
+    }
+}
+
+/* Choking. */
+
+static void
+fill_choke_peer (BtPeer *peer, BtChokePeer *out, gint64 now)
+{
+  *out = (BtChokePeer){
+    .peer = peer,
+    .interested = peer->peer_interested,
+    .is_seed = peer->is_seed || peer->upload_only,
+    .snubs_us = peer->am_interested && bt_pipeline_is_snubbed (peer->pipeline),
+    .unchoked = !peer->am_choking,
+    .optimistic = peer->optimistic,
+    .unchoked_at = peer->unchoked_at,
+    .changed_at = peer->choked_at,
+    .optimistic_at = peer->optimistic_at,
+    .connected_at = peer->ready_at,
+    .rate_to_us = bt_rate_get (&peer->rate_down, now),
+    .rate_from_us = bt_rate_get (&peer->rate_up, now),
+    .given_since_unchoke = peer->uploaded - peer->given_at_unchoke,
+  };
+}
+
+/* The slots of the engine are shared by the torrents that have somebody interested. */
+static guint
+count_slots (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+  guint sharing = 0;
+
+  for (guint i = 0; i < core->torrents->len; i++)
+    {
+      BtTorrent *other = g_ptr_array_index (core->torrents, i);
+
+      if (other->active && other->peers->len > 0)
+        sharing++;
+    }
+  return CLAMP (core->config->upload_slots / MAX (sharing, 1), 1, core->config->upload_slots_per_torrent);
+}
+
+static BtChokePeer *
+collect_choke_peers (BtTorrent *torrent, guint *n, gint64 now)
+{
+  BtChokePeer *peers = g_new (BtChokePeer, MAX (torrent->peers->len, 1));
+
+  *n = 0;
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      if (peer->ready)
+        fill_choke_peer (peer, &peers[(*n)++], now);
+    }
+  return peers;
+}
+
+static void
+init_choke_config (BtTorrent *torrent, BtChokeConfig *config)
+{
+  config->n_slots = count_slots (torrent);
+  config->seeding = bt_torrent_is_complete (torrent);
+  config->piece_length = torrent->metainfo->piece_length;
+}
+
+void
+bt_torrent_rechoke (BtTorrent *torrent, gint64 now)
+{
+  BtChokeConfig config;
+  guint n;
+  g_autofree BtChokePeer *peers = collect_choke_peers (torrent, &n, now);
+
+  torrent->next_choke = now + BT_CHOKER_INTERVAL_US;
+  init_choke_config (torrent, &config);
+  bt_choker_run (&torrent->choker, &config, peers, n, now);
+  for (guint i = 0; i < n; i++)
+    {
+      BtPeer *peer = peers[i].peer;
+
+      peer->optimistic = peers[i].optimistic;
+      peer->optimistic_at = peers[i].optimistic_at;
+      bt_peer_set_choking (peer, !peers[i].unchoke, now);
+    }
+}
+
+void
+bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer)
+{
+  gint64 now = bt_core_now (torrent->core);
+  BtChokeConfig config;
+  guint n;
+  g_autofree BtChokePeer *peers = collect_choke_peers (torrent, &n, now);
+
+  init_choke_config (torrent, &config);
+  if (peer->am_choking && !peer->is_seed && bt_choker_has_free_slot (&config, peers, n))
+    bt_peer_set_choking (peer, FALSE, now);
+}
+
+/* The round of the second. */
+
+static void
+count_movers (BtTorrent *torrent, gint64 now)
+{
+  guint sending = 0, receiving = 0;
+
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      sending += bt_rate_get (&peer->rate_down, now) > 0;
+      receiving += bt_rate_get (&peer->rate_up, now) > 0;
+    }
+  if (sending != torrent->n_sending || receiving != torrent->n_receiving)
+    bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
+  if (sending > 0 || receiving > 0 || torrent->n_sending > 0 || torrent->n_receiving > 0)
+    bt_torrent_touch (torrent, BT_CHANGED_SPEED);
+  torrent->n_sending = sending;
+  torrent->n_receiving = receiving;
+}
+
+void
+bt_torrent_second (BtTorrent *torrent, gint64 now)
+{
+  torrent->active_s++;
+  if (bt_torrent_is_complete (torrent))
+    torrent->seeding_s++;
+  for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
+    bt_peer_second (g_ptr_array_index (torrent->peers, i - 1), now);
+  if (torrent->peers->len > 0 && now >= torrent->next_choke)
+    bt_torrent_rechoke (torrent, now);
+  count_movers (torrent, now);
+}

@@ -1,0 +1,180 @@
+/* bt-torrent-private.h: the state of one torrent, for the files that share it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-blame.h"
+#include "bt-candidates.h"
+#include "bt-choker.h"
+#include "bt-core-private.h"
+#include "bt-peer.h"
+#include "bt-picker.h"
+#include "bt-tiers.h"
+#include "bt-torrent.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  BT_PHASE_LOADING,  /* looking at the files */
+  BT_PHASE_CHECKING, /* hashing, or in the queue for it */
+  BT_PHASE_READY,
+  BT_PHASE_CLOSING,
+} BtPhase;
+
+/* An announce or scrape that is under way. */
+typedef struct
+{
+  BtTorrent *torrent;
+  BtTracker *tracker;
+  BtTrackerCall *call;
+  BtAnnounceEvent event;
+  gboolean is_scrape;
+} BtAsking;
+
+struct _BtTorrent
+{
+  BtCore *core;
+  BtTorrentId id;
+  BtMetainfo *metainfo;
+  char *save_path;
+  guint8 *priorities;     /* one a file */
+  BtStorage *storage;
+  BtPicker *picker;
+  BtPhase phase;
+  BtIntent intent;
+  BtLoad load;
+  gboolean active;        /* announces, has peers */
+  guint n_jobs;           /* of the disk, under way; it cannot be freed before they are done */
+
+  /* A problem stops it until a retry succeeds. */
+  GError *problem;
+  GError *last_problem;   /* the one last told of, so that a retry does not tell it again */
+  BtTimer retry;
+
+  /* Checking. */
+  GArray *stamps;         /* (nullable) of BtFileStamp: the files as they were last left */
+  BtBitfield *to_check;   /* (nullable): pieces that are to be hashed */
+  guint32 check_next;
+  guint32 n_checking;     /* pieces under way */
+  guint32 n_to_check, n_checked;
+  gboolean check_asked;   /* by the user: tell when it ends */
+
+  /* Pieces in memory: bt-torrent-pieces.c. */
+  GHashTable *open_pieces; /* piece -> BtOpenPiece */
+
+  /* Peers. */
+  GPtrArray *peers;        /* of BtPeer, connecting ones included */
+  guint n_connecting;
+  BtPeerId last_peer;
+  BtCandidates *candidates;
+  BtBlame *blame;
+  BtChoker choker;
+  gint64 next_choke;
+  guint8 peer_id[BT_PEER_ID_SIZE];
+  guint32 key;
+  gint64 started_at;       /* monotonic µs of the last activation */
+  guint boost;             /* connections that may be made at once after a start */
+
+  /* Trackers. */
+  BtTiers *tiers;
+  BtTimer announce;
+  GPtrArray *askings;      /* of BtAsking */
+  gboolean was_complete;   /* when it was activated: no completed is owed */
+  guint64 uploaded_before, downloaded_before; /* announced numbers count since started */
+  guint16 announced_port;  /* for `stopped` when the port is closed already */
+
+  /* Numbers. */
+  guint64 wanted, done;    /* payload bytes */
+  guint64 downloaded, uploaded, wasted;
+  guint64 corrupt;
+  BtRate rate_down, rate_up;
+  gint64 added_at, completed_at;
+  gint64 active_s, seeding_s;
+  guint n_sending, n_receiving;
+
+  /* Saving. */
+  gboolean dirty;          /* more is known than is saved */
+  gboolean syncing;
+  BtTimer save;
+
+  /* Telling. */
+  BtChanged changed;
+  GRefString *name_text, *path_text;
+
+  /* Closing. */
+  gboolean forget, remove_data, removing;
+  void (*closed) (BtTorrent *torrent, const GError *error, gpointer data);
+  gpointer closed_data;
+  GError *close_error;
+};
+
+static inline void
+bt_torrent_touch (BtTorrent *torrent, BtChanged changed)
+{
+  torrent->changed |= changed;
+  bt_core_touch (torrent->core);
+}
+
+static inline gboolean
+bt_torrent_is_complete (BtTorrent *torrent)
+{
+  return bt_picker_is_complete (torrent->picker);
+}
+
+/* bt-torrent.c */
+/* A job of the disk failed or the network is gone: stops with a reason, and tries again. */
+void bt_torrent_fail (BtTorrent *torrent, const GError *error);
+/* A job of the disk began; it ended. */
+void bt_torrent_job_begin (BtTorrent *torrent);
+void bt_torrent_job_end (BtTorrent *torrent);
+/* Closing goes on when nothing holds it any more. */
+void bt_torrent_finish_close (BtTorrent *torrent);
+gboolean bt_torrent_may_request (BtTorrent *torrent);
+/* A piece is had or not any more: keeps the sums. */
+void bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign);
+
+/* bt-torrent-check.c */
+/* Looks at the files and finds out what is had. */
+void bt_torrent_look (BtTorrent *torrent);
+void bt_torrent_stop_check (BtTorrent *torrent);
+void bt_torrent_read_failed (BtTorrent *torrent, const GError *error);
+
+/* bt-torrent-pieces.c */
+void bt_torrent_init_pieces (BtTorrent *torrent);
+void bt_torrent_free_pieces (BtTorrent *torrent);
+gboolean bt_torrent_wants_block (BtTorrent *torrent, const BtBlock *block);
+guint8 *bt_torrent_block_place (BtTorrent *torrent, BtPeer *peer, const BtBlock *block);
+void bt_torrent_block_came (BtTorrent *torrent, BtPeer *peer, const BtBlock *block);
+/* The peer will not finish the block it is sending. */
+void bt_torrent_block_lost (BtTorrent *torrent, BtPeer *peer);
+/* Writes what is in memory, so that it is not lost. */
+void bt_torrent_flush_pieces (BtTorrent *torrent);
+void bt_torrent_save_partials (BtTorrent *torrent, BtResume *resume);
+void bt_torrent_restore_partial (BtTorrent *torrent, const BtPartial *partial);
+void bt_torrent_drop_open_piece (BtTorrent *torrent, guint32 piece);
+void bt_torrent_finished (BtTorrent *torrent);
+
+/* bt-torrent-announce.c */
+void bt_torrent_start_announces (BtTorrent *torrent);
+void bt_torrent_stop_announces (BtTorrent *torrent);
+void bt_torrent_schedule_announce (BtTorrent *torrent);
+
+/* bt-torrent-peers.c */
+void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);
+void bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail);
+void bt_torrent_rechoke (BtTorrent *torrent, gint64 now);
+void bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer);
+void bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why);
+BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
+void bt_torrent_request_all (BtTorrent *torrent);
+
+/* bt-torrent-resume.c */
+void bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume);
+BtResume *bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps);
+/* Syncs and saves soon (a few seconds) or now. */
+void bt_torrent_save_soon (BtTorrent *torrent);
+
+/* bt-torrent-status.c */
+BtState bt_torrent_state (BtTorrent *torrent);
+
+G_END_DECLS

@@ -1,0 +1,198 @@
+/* bt-torrent-resume.c: what of a torrent is saved, when, and how it is taken up again.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+#define SAVE_DELAY_US (15 * G_USEC_PER_SEC) /* what a crash can cost, in re-hashing */
+#define MAX_SAVED_PEERS 200
+
+/* Taking up. */
+
+static void
+apply_have (BtTorrent *torrent, const BtResume *resume)
+{
+  g_autoptr(BtBitfield) have = NULL;
+
+  if (resume->have == NULL)
+    return;
+  have = bt_bitfield_new_from_bytes (g_bytes_get_data (resume->have, NULL),
+                                     g_bytes_get_size (resume->have), torrent->metainfo->n_pieces);
+  if (have == NULL)
+    return;
+  for (guint32 piece = bt_bitfield_next_set (have, 0); piece < have->n_bits;
+       piece = bt_bitfield_next_set (have, piece + 1))
+    bt_picker_set_have (torrent->picker, piece);
+}
+
+static void
+apply_peers (BtTorrent *torrent, const BtResume *resume)
+{
+  gint64 now = bt_core_now (torrent->core);
+
+  for (guint i = 0; resume->banned != NULL && i < resume->banned->len; i++)
+    bt_candidates_ban_ip (torrent->candidates, g_ptr_array_index (resume->banned, i));
+  for (guint i = 0; resume->peers != NULL && i < resume->peers->len; i++)
+    bt_candidates_add (torrent->candidates, &g_array_index (resume->peers, BtEndpoint, i),
+                       BT_SOURCE_RESUME, now);
+}
+
+void
+bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
+{
+  guint32 n_files = torrent->metainfo->n_files;
+
+  torrent->intent = resume->intent;
+  torrent->added_at = resume->added_at;
+  torrent->completed_at = resume->completed_at;
+  torrent->downloaded = resume->downloaded;
+  torrent->uploaded = resume->uploaded;
+  torrent->wasted = resume->wasted;
+  torrent->active_s = resume->active_s;
+  torrent->seeding_s = resume->seeding_s;
+  if (resume->stamps != NULL && resume->stamps->len == n_files)
+    {
+      torrent->stamps = g_array_ref (resume->stamps);
+      apply_have (torrent, resume);
+      for (guint i = 0; resume->partials != NULL && i < resume->partials->len; i++)
+        bt_torrent_restore_partial (torrent, g_ptr_array_index (resume->partials, i));
+    }
+  if (resume->created != NULL && g_bytes_get_size (resume->created) == n_files)
+    bt_storage_set_created (torrent->storage, g_bytes_get_data (resume->created, NULL));
+  apply_peers (torrent, resume);
+}
+
+/* Making. */
+
+static GArray *
+best_peers (BtTorrent *torrent)
+{
+  GArray *peers = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
+
+  for (guint i = 0; i < bt_candidates_count (torrent->candidates) && peers->len < MAX_SAVED_PEERS; i++)
+    {
+      const BtCandidate *candidate = bt_candidates_iter (torrent->candidates, i);
+
+      if (candidate->connectable && !candidate->banned)
+        g_array_append_val (peers, candidate->endpoint);
+    }
+  return peers;
+}
+
+static GBytes *
+get_created (BtTorrent *torrent)
+{
+  guint32 n = torrent->metainfo->n_files;
+  guint8 *created = g_malloc0 (n);
+
+  bt_storage_get_created (torrent->storage, created);
+  return g_bytes_new_take (created, n);
+}
+
+/* @stamps: of the files, taken after everything that is had was synced; (nullable): then what was
+ * known before still holds. */
+BtResume *
+bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  const BtBitfield *have = bt_picker_have (torrent->picker);
+  guint32 n_files = torrent->metainfo->n_files;
+  BtResume *resume = bt_resume_new ();
+
+  resume->save_path = g_strdup (torrent->save_path);
+  resume->intent = torrent->intent;
+  resume->added_at = torrent->added_at;
+  resume->completed_at = torrent->completed_at;
+  resume->downloaded = torrent->downloaded;
+  resume->uploaded = torrent->uploaded;
+  resume->wasted = torrent->wasted;
+  resume->active_s = torrent->active_s;
+  resume->seeding_s = torrent->seeding_s;
+  resume->have = g_bytes_new (have->bytes, bt_bitfield_n_bytes (have->n_bits));
+  resume->priorities = g_bytes_new (torrent->priorities, n_files);
+  resume->created = get_created (torrent);
+  resume->peers = best_peers (torrent);
+  resume->banned = bt_candidates_banned_ips (torrent->candidates);
+  bt_torrent_save_partials (torrent, resume);
+  if (stamps != NULL)
+    {
+      resume->stamps = g_array_sized_new (FALSE, FALSE, sizeof (BtFileStamp), n_files);
+      g_array_append_vals (resume->stamps, stamps, n_files);
+    }
+  else if (torrent->stamps != NULL)
+    resume->stamps = g_array_ref (torrent->stamps);
+  return resume;
+}
+
+/* Saving. While it is being checked nothing is known that was not known before, and what was saved
+ * then still counts if the check is cut off: so nothing is saved. */
+
+static void
+saved_cb (const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "What is known of it cannot be saved: %s",
+                   error->message);
+  bt_torrent_job_end (torrent);
+}
+
+static void
+store (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  g_autoptr(BtResume) resume = bt_torrent_make_resume (torrent, stamps);
+
+  torrent->dirty = FALSE;
+  g_clear_pointer (&torrent->stamps, g_array_unref);
+  if (resume->stamps != NULL)
+    torrent->stamps = g_array_ref (resume->stamps);
+  bt_torrent_job_begin (torrent);
+  bt_state_db_save (torrent->core->db, &torrent->metainfo->info_hash, resume, saved_cb, torrent);
+}
+
+/* Everything that passed its check by now was written before this sync was asked for: it is a barrier,
+ * and checks come after their writes. So what is had now is on the platter. */
+static void
+synced_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  torrent->syncing = FALSE;
+  if (error != NULL)
+    bt_torrent_fail (torrent, error);
+  else if (!torrent->forget)
+    store (torrent, stamps);
+  bt_torrent_job_end (torrent);
+}
+
+static gboolean
+knows_its_data (BtTorrent *torrent)
+{
+  return torrent->phase == BT_PHASE_READY && torrent->problem == NULL;
+}
+
+void
+bt_torrent_save (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  bt_timer_stop (&torrent->save);
+  if (torrent->forget || torrent->syncing)
+    return;
+  if (!knows_its_data (torrent))
+    {
+      if (torrent->dirty && torrent->phase != BT_PHASE_CHECKING)
+        store (torrent, NULL);
+      return;
+    }
+  torrent->syncing = TRUE;
+  bt_torrent_job_begin (torrent);
+  disk->ops->sync (disk, torrent->storage, synced_cb, torrent);
+}
+
+void
+bt_torrent_save_soon (BtTorrent *torrent)
+{
+  if (torrent->phase != BT_PHASE_CLOSING && !bt_timer_is_running (&torrent->save))
+    bt_timer_start (&torrent->save, bt_core_now (torrent->core) + SAVE_DELAY_US);
+}

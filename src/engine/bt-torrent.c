@@ -1,0 +1,497 @@
+/* bt-torrent.c: the life of a torrent: loaded, checked, at work, stopped with a reason, closed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+#include "bt-layout.h"
+#include "bt-peer-id.h"
+
+#define RETRY_US (30 * G_USEC_PER_SEC)
+#define RETRY_FREE_BYTES (64 * 1024 * 1024) /* a full disk has room again */
+#define START_BOOST 30
+
+/* Sums. */
+
+static guint64
+wanted_bytes_in (BtTorrent *torrent, guint32 piece)
+{
+  BtMetainfo *metainfo = torrent->metainfo;
+  guint64 bytes = 0;
+  BtSpanIter iter;
+  BtSpan span;
+
+  bt_span_iter_init (&iter, metainfo, bt_metainfo_piece_offset (metainfo, piece),
+                     bt_metainfo_piece_size (metainfo, piece));
+  while (bt_span_iter_next (&iter, &span))
+    if (!span.pad && torrent->priorities[span.file] != BT_PRIORITY_SKIP)
+      bytes += span.length;
+  return bytes;
+}
+
+void
+bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign)
+{
+  guint64 bytes = wanted_bytes_in (torrent, piece);
+
+  torrent->done += sign > 0 ? bytes : -bytes;
+  bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
+}
+
+static void
+count_all (BtTorrent *torrent)
+{
+  BtMetainfo *metainfo = torrent->metainfo;
+
+  torrent->wanted = 0;
+  torrent->done = 0;
+  for (guint32 i = 0; i < metainfo->n_files; i++)
+    if ((metainfo->files[i].flags & (BT_FILE_PAD | BT_FILE_SYMLINK)) == 0
+        && torrent->priorities[i] != BT_PRIORITY_SKIP)
+      torrent->wanted += metainfo->files[i].length;
+  for (guint32 piece = 0; piece < metainfo->n_pieces; piece++)
+    if (bt_picker_has (torrent->picker, piece))
+      torrent->done += wanted_bytes_in (torrent, piece);
+}
+
+/* A piece is as wanted as the most wanted file that has a part in it. */
+static void
+apply_priorities (BtTorrent *torrent)
+{
+  BtMetainfo *metainfo = torrent->metainfo;
+  g_autofree guint8 *pieces = g_malloc0 (metainfo->n_pieces);
+
+  for (guint32 i = 0; i < metainfo->n_files; i++)
+    {
+      guint32 first, count;
+
+      if ((metainfo->files[i].flags & BT_FILE_PAD) != 0)
+        continue;
+      bt_layout_file_pieces (metainfo, i, &first, &count);
+      for (guint32 piece = first; piece < first + count; piece++)
+        pieces[piece] = MAX (pieces[piece], torrent->priorities[i]);
+    }
+  for (guint32 piece = 0; piece < metainfo->n_pieces; piece++)
+    bt_picker_set_priority (torrent->picker, piece, pieces[piece]);
+}
+
+/* Activity. */
+
+gboolean
+bt_torrent_may_request (BtTorrent *torrent)
+{
+  return torrent->active && torrent->core->config->mode != BT_MODE_SEEDING;
+}
+
+static gboolean
+mode_allows (BtTorrent *torrent)
+{
+  switch (torrent->core->config->mode)
+    {
+    case BT_MODE_DOWNLOADING:
+      return !bt_torrent_is_complete (torrent);
+    case BT_MODE_SEEDING:
+      return bt_picker_have (torrent->picker)->n_set > 0;
+    case BT_MODE_ALL:
+    default:
+      return TRUE;
+    }
+}
+
+static void
+activate (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+
+  g_debug ("%s: starts", torrent->metainfo->name);
+  torrent->active = TRUE;
+  torrent->started_at = bt_core_now (core);
+  torrent->boost = START_BOOST;
+  torrent->was_complete = bt_torrent_is_complete (torrent);
+  torrent->next_choke = 0;
+  bt_torrent_start_announces (torrent);
+  bt_core_want_connections (core);
+}
+
+static void
+deactivate (BtTorrent *torrent)
+{
+  g_debug ("%s: stops", torrent->metainfo->name);
+  torrent->active = FALSE;
+  bt_torrent_stop_announces (torrent);
+  bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
+  bt_torrent_flush_pieces (torrent);
+  torrent->n_sending = 0;
+  torrent->n_receiving = 0;
+  if (torrent->problem == NULL)
+    bt_torrent_save (torrent);
+}
+
+void
+bt_torrent_reconsider (BtTorrent *torrent)
+{
+  gboolean should = torrent->phase == BT_PHASE_READY && torrent->intent == BT_INTENT_RUN
+                    && torrent->problem == NULL && torrent->core->running && mode_allows (torrent);
+
+  if (should && !torrent->active)
+    activate (torrent);
+  else if (!should && torrent->active)
+    deactivate (torrent);
+  else if (torrent->active)
+    bt_torrent_request_all (torrent);
+  if (torrent->phase == BT_PHASE_CHECKING && torrent->intent == BT_INTENT_RUN && torrent->problem == NULL)
+    bt_core_enqueue_check (torrent->core, torrent);
+  bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_SPEED | BT_CHANGED_PEERS);
+}
+
+gboolean
+bt_torrent_is_active (BtTorrent *torrent)
+{
+  return torrent->active;
+}
+
+void
+bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
+{
+  if (torrent->phase == BT_PHASE_CLOSING || torrent->intent == intent)
+    return;
+  /* "Pause all" leaves alone what was taken out of the queue. */
+  torrent->intent = intent;
+  torrent->dirty = TRUE;
+  bt_torrent_reconsider (torrent);
+  if (!torrent->active)
+    bt_torrent_save (torrent);
+}
+
+/* Problems. */
+
+static void
+recover (BtTorrent *torrent)
+{
+  g_clear_error (&torrent->problem);
+  if (torrent->phase == BT_PHASE_LOADING)
+    {
+      bt_torrent_look (torrent);
+      return;
+    }
+  bt_torrent_reconsider (torrent);
+}
+
+static void
+free_space_cb (gint64 free_bytes, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (torrent->phase != BT_PHASE_CLOSING && torrent->problem != NULL)
+    {
+      if (error == NULL && free_bytes >= RETRY_FREE_BYTES)
+        recover (torrent);
+      else
+        bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + RETRY_US);
+    }
+  bt_torrent_job_end (torrent);
+}
+
+static void
+retry_stat_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (torrent->phase != BT_PHASE_CLOSING && torrent->problem != NULL)
+    {
+      if (error == NULL)
+        recover (torrent);
+      else
+        bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + RETRY_US);
+    }
+  bt_torrent_job_end (torrent);
+}
+
+static void
+retry (gpointer owner, gint64 now)
+{
+  BtTorrent *torrent = owner;
+  BtDisk *disk = torrent->core->disk;
+
+  if (torrent->problem == NULL)
+    return;
+  bt_torrent_job_begin (torrent);
+  if (g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_DISK_FULL))
+    disk->ops->free_space (disk, torrent->save_path, free_space_cb, torrent);
+  else
+    disk->ops->stat (disk, torrent->storage, retry_stat_cb, torrent);
+}
+
+static gboolean
+was_told (BtTorrent *torrent, const GError *error)
+{
+  return torrent->last_problem != NULL
+         && g_error_matches (torrent->last_problem, error->domain, error->code)
+         && strcmp (torrent->last_problem->message, error->message) == 0;
+}
+
+void
+bt_torrent_fail (BtTorrent *torrent, const GError *error)
+{
+  if (torrent->problem != NULL || torrent->phase == BT_PHASE_CLOSING)
+    return;
+  torrent->problem = g_error_copy (error);
+  if (!was_told (torrent, error))
+    {
+      bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "%s", error->message);
+      g_clear_error (&torrent->last_problem);
+      torrent->last_problem = g_error_copy (error);
+    }
+  bt_torrent_stop_check (torrent);
+  bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + RETRY_US);
+  bt_torrent_reconsider (torrent);
+}
+
+/* Priorities. */
+
+static void
+priorities_set_cb (const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    bt_torrent_fail (torrent, error);
+  else if (torrent->phase != BT_PHASE_CLOSING)
+    bt_torrent_reconsider (torrent);
+  bt_torrent_job_end (torrent);
+}
+
+void
+bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities)
+{
+  BtDisk *disk = torrent->core->disk;
+  gboolean was_complete = bt_torrent_is_complete (torrent);
+
+  if (torrent->phase == BT_PHASE_CLOSING)
+    return;
+  memcpy (torrent->priorities, g_bytes_get_data (priorities, NULL), torrent->metainfo->n_files);
+  apply_priorities (torrent);
+  count_all (torrent);
+  bt_torrent_job_begin (torrent);
+  disk->ops->set_priorities (disk, torrent->storage, torrent->priorities,
+                             bt_picker_have (torrent->picker), priorities_set_cb, torrent);
+  torrent->dirty = TRUE;
+  bt_torrent_save_soon (torrent);
+  if (!was_complete && bt_torrent_is_complete (torrent) && torrent->phase == BT_PHASE_READY)
+    bt_torrent_finished (torrent);
+  bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
+  bt_torrent_reconsider (torrent);
+}
+
+/* Closing. */
+
+static void
+free_torrent (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+
+  bt_timer_stop (&torrent->retry);
+  bt_timer_stop (&torrent->save);
+  bt_timer_stop (&torrent->announce);
+  bt_torrent_free_pieces (torrent);
+  core->disk->ops->storage_free (core->disk, torrent->storage);
+  g_ptr_array_unref (torrent->peers);
+  g_ptr_array_unref (torrent->askings);
+  bt_picker_free (torrent->picker);
+  bt_candidates_free (torrent->candidates);
+  bt_blame_free (torrent->blame);
+  bt_tiers_free (torrent->tiers);
+  g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  g_clear_pointer (&torrent->stamps, g_array_unref);
+  g_clear_error (&torrent->problem);
+  g_clear_error (&torrent->last_problem);
+  g_clear_error (&torrent->close_error);
+  g_ref_string_release (torrent->name_text);
+  g_ref_string_release (torrent->path_text);
+  g_free (torrent->priorities);
+  g_free (torrent->save_path);
+  bt_metainfo_unref (torrent->metainfo);
+  g_free (torrent);
+}
+
+static void
+files_removed_cb (const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    torrent->close_error = g_error_copy (error);
+  bt_torrent_job_end (torrent);
+}
+
+static void
+remove_files (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+  guint32 n = torrent->metainfo->n_files;
+  g_autofree guint8 *created = g_malloc0 (n);
+  g_autofree gboolean *ours = g_new0 (gboolean, n);
+
+  bt_storage_get_created (torrent->storage, created);
+  for (guint32 i = 0; i < n; i++)
+    ours[i] = created[i] != 0;
+  torrent->remove_data = FALSE;
+  bt_torrent_job_begin (torrent);
+  disk->ops->remove_files (disk, torrent->storage, ours, files_removed_cb, torrent);
+}
+
+/* Goes on when the last job has ended and the trackers were told. */
+void
+bt_torrent_finish_close (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+
+  if (torrent->n_jobs > 0 || torrent->askings->len > 0 || torrent->removing)
+    return;
+  if (torrent->remove_data)
+    {
+      remove_files (torrent);
+      return;
+    }
+  torrent->removing = TRUE;
+  torrent->closed (torrent, torrent->close_error, torrent->closed_data);
+  free_torrent (torrent);
+  bt_core_check_stopped (core);
+}
+
+void
+bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
+                  void (*done) (BtTorrent *torrent, const GError *error, gpointer data), gpointer data)
+{
+  if (torrent->phase == BT_PHASE_CLOSING)
+    {
+      /* Being removed already: the stop waits for that removal. */
+      return;
+    }
+  torrent->forget = forget;
+  torrent->remove_data = with_data;
+  torrent->closed = done;
+  torrent->closed_data = data;
+  bt_torrent_job_begin (torrent);
+  bt_torrent_stop_check (torrent);
+  bt_core_dequeue_check (torrent->core, torrent);
+  if (torrent->active)
+    deactivate (torrent);
+  if (!forget)
+    bt_torrent_save (torrent);
+  torrent->phase = BT_PHASE_CLOSING;
+  bt_torrent_job_end (torrent);
+}
+
+/* Jobs. */
+
+void
+bt_torrent_job_begin (BtTorrent *torrent)
+{
+  torrent->n_jobs++;
+}
+
+void
+bt_torrent_job_end (BtTorrent *torrent)
+{
+  g_assert (torrent->n_jobs > 0);
+  torrent->n_jobs--;
+  bt_core_balance_disk (torrent->core);
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_finish_close (torrent);
+}
+
+/* Making. */
+
+static BtStorage *
+make_storage (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+  BtStorageConfig config = { .root = torrent->save_path, .file_priorities = torrent->priorities };
+
+  return disk->ops->storage_new (disk, torrent->metainfo, &config);
+}
+
+static void
+init_priorities (BtTorrent *torrent, const BtResume *resume)
+{
+  guint32 n = torrent->metainfo->n_files;
+
+  torrent->priorities = g_malloc (n);
+  memset (torrent->priorities, BT_PRIORITY_NORMAL, n);
+  if (resume != NULL && resume->priorities != NULL && g_bytes_get_size (resume->priorities) == n)
+    memcpy (torrent->priorities, g_bytes_get_data (resume->priorities, NULL), n);
+}
+
+static void
+init_deciders (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+  BtMetainfo *metainfo = torrent->metainfo;
+
+  torrent->picker = bt_picker_new (metainfo->n_pieces, metainfo->piece_length, metainfo->total_size,
+                                   &core->random);
+  torrent->candidates = bt_candidates_new (&core->random);
+  torrent->blame = bt_blame_new ();
+  bt_choker_init (&torrent->choker, &core->random);
+  torrent->tiers = bt_tiers_new (metainfo->tiers, metainfo->is_private, &core->random);
+  bt_peer_id_generate (torrent->peer_id, &core->random);
+  torrent->key = bt_random_u32 (&core->random);
+}
+
+static void
+save_now (gpointer owner, gint64 now)
+{
+  bt_torrent_save (owner);
+}
+
+static void
+announce_now (gpointer owner, gint64 now)
+{
+  bt_torrent_schedule_announce (owner);
+}
+
+BtTorrent *
+bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+{
+  BtTorrent *torrent = g_new0 (BtTorrent, 1);
+
+  torrent->core = core;
+  torrent->id = id;
+  torrent->metainfo = bt_metainfo_ref (metainfo);
+  torrent->load = load;
+  torrent->phase = BT_PHASE_LOADING;
+  torrent->save_path = g_strdup (resume != NULL ? resume->save_path : core->config->download_dir);
+  torrent->added_at = bt_core_unix_now (core);
+  torrent->name_text = g_ref_string_new (metainfo->name);
+  torrent->path_text = g_ref_string_new (torrent->save_path);
+  torrent->peers = g_ptr_array_new ();
+  torrent->askings = g_ptr_array_new_with_free_func (g_free);
+  torrent->changed = BT_CHANGED_ALL;
+  init_priorities (torrent, resume);
+  init_deciders (torrent);
+  torrent->storage = make_storage (torrent);
+  bt_torrent_init_pieces (torrent);
+  bt_timer_init (&torrent->retry, core->timers, retry, torrent);
+  bt_timer_init (&torrent->save, core->timers, save_now, torrent);
+  bt_timer_init (&torrent->announce, core->timers, announce_now, torrent);
+  apply_priorities (torrent);
+  if (resume != NULL)
+    bt_torrent_apply_resume (torrent, resume);
+  count_all (torrent);
+  bt_core_touch (core);
+  bt_torrent_look (torrent);
+  return torrent;
+}
+
+BtTorrentId
+bt_torrent_get_id (BtTorrent *torrent)
+{
+  return torrent->id;
+}
+
+BtMetainfo *
+bt_torrent_get_metainfo (BtTorrent *torrent)
+{
+  return torrent->metainfo;
+}

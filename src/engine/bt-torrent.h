@@ -1,0 +1,62 @@
+/* bt-torrent.h: one torrent at work: its data, its peers, its trackers.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-link.h"
+#include "bt-metainfo.h"
+#include "bt-state-db.h"
+#include "bt-status.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BtCore BtCore;
+typedef struct _BtTorrent BtTorrent;
+
+typedef enum
+{
+  BT_LOAD_NEW,     /* just added: data that is there is checked */
+  BT_LOAD_TRUSTED, /* just added by its maker: sizes are looked at */
+  BT_LOAD_CLEAN,   /* from the state database after a clean end */
+  BT_LOAD_UNCLEAN, /* after a crash: what may have been written since is checked */
+} BtLoad;
+
+/* @resume: (nullable): what was saved; NULL: check everything. Looks at the files and goes on alone. */
+BtTorrent *bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load);
+
+BtTorrentId bt_torrent_get_id (BtTorrent *torrent);
+BtMetainfo *bt_torrent_get_metainfo (BtTorrent *torrent);
+
+void bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent);
+/* Mode, limits or the network changed. */
+void bt_torrent_reconsider (BtTorrent *torrent);
+void bt_torrent_verify (BtTorrent *torrent);
+void bt_torrent_cancel_verify (BtTorrent *torrent);
+void bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities);
+void bt_torrent_hurry (BtTorrent *torrent);
+void bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source);
+void bt_torrent_save (BtTorrent *torrent);
+
+/* Ends it: peers go, trackers are told, what is in memory is written and synced. @done comes when
+ * nothing of it runs any more; the torrent is freed after it returned. @forget: it will not be
+ * saved. @with_data: its files go to the trash. */
+void bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
+                       void (*done) (BtTorrent *torrent, const GError *error, gpointer data), gpointer data);
+/* Does not wait for trackers any more. */
+void bt_torrent_abandon_announces (BtTorrent *torrent);
+
+/* For the engine's rounds. */
+gboolean bt_torrent_is_active (BtTorrent *torrent);
+void bt_torrent_second (BtTorrent *torrent, gint64 now);
+/* Connects to at most @n more peers; returns how many it began. */
+guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
+gint64 bt_torrent_next_connect (BtTorrent *torrent, gint64 now); /* G_MAXINT64: does not want any */
+void bt_torrent_set_reading (BtTorrent *torrent, gboolean reading);
+/* An incoming link has said our info-hash: takes it over, or closes it. */
+void bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *handshake);
+void bt_torrent_check_next (BtTorrent *torrent);
+
+/* Values for faces. fill_status() gives what changed and forgets it; FALSE if nothing did. */
+gboolean bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status);
+BtDetail *bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts);
+
+G_END_DECLS
