@@ -57,8 +57,11 @@ typedef enum
 /* Length prefix, id, piece, begin: what goes before the data of a piece message. */
 #define BT_MESSAGE_PIECE_HEAD 13
 
+gboolean bt_message_is_known (guint8 id);
+
 /* Whether a message of @length bytes (id included, prefix not) is possible for @id at all; used
- * before its body has come. @n_pieces is 0 while unknown. */
+ * before its body has come. @n_pieces is 0 while unknown. An unknown id may have any length up to
+ * BT_LIMIT_PEER_MESSAGE. */
 gboolean bt_message_length_possible (guint8 id, guint32 length, guint32 n_pieces);
 
 /* @body: id and payload, without the length prefix; at least one byte. Not for piece messages,
