@@ -22,6 +22,7 @@
 #define BT_LIMIT_TRACKER_TOKENS 20000       /* a dictionary reply of 1,000 peers has 7,001 */
 #define BT_LIMIT_TRACKER_REPLY (1024u * 1024)
 #define BT_LIMIT_TRACKER_PEERS 1000         /* used of one reply */
+#define BT_LIMIT_TRACKER_ADDRESSES 8        /* tried of one name, in each family */
 #define BT_LIMIT_BLOCK 16384u               /* both big clients refuse more */
 #define BT_LIMIT_PEER_MESSAGE (1024u * 1024) /* anything longer closes the connection */
 #define BT_LIMIT_EXTENDED_HANDSHAKE (64u * 1024)

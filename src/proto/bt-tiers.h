@@ -23,6 +23,7 @@ typedef struct
   guint fails;             /* in a row */
   gboolean started;        /* it knows that we are here: owed a stopped */
   gboolean completed_sent;
+  gboolean hurried;        /* once it works it is asked again at once: a completed is owed */
   gint64 last_announce;    /* monotonic µs, 0: never */
   gint64 next_announce;    /* monotonic µs; G_MAXINT64: never again unless asked by hand */
   gint64 earliest;         /* not before, even by hand: min interval */
@@ -37,7 +38,8 @@ typedef struct
 
 typedef struct _BtTiers BtTiers;
 
-/* @tiers: of GStrv. Each tier is shuffled once. Public torrents announce to every tier; within one
+/* @tiers: of GStrv; a URL that comes twice counts once. @random: drawn from here only. Each tier is
+ * shuffled once. Public torrents announce to every tier; within one
  * tier the first that works. Private torrents use one tracker at a time over all tiers (BEP 27). */
 BtTiers *bt_tiers_new (GPtrArray *tiers, gboolean is_private, BtRandom *random);
 void bt_tiers_free (BtTiers *tiers);
@@ -57,22 +59,43 @@ gint64 bt_tiers_next (BtTiers *tiers); /* when one will be due; G_MAXINT64: none
 
 /* The event that its next announce must carry. @complete: all data is here; @was_complete: it was
  * when this torrent was started, so no completed is owed. */
-BtAnnounceEvent bt_tiers_event_for (const BtTracker *tracker, gboolean complete, gboolean was_complete);
+BtAnnounceEvent bt_tiers_event_for (const BtTracker *tracker,
+                                    gboolean complete,
+                                    gboolean was_complete);
 
 void bt_tiers_asking (BtTiers *tiers, BtTracker *tracker, gint64 now);
-/* Interval clamped to 60 s … 24 h; moves the tracker to the front of its tier. @event: as sent. */
-void bt_tiers_succeeded (BtTiers *tiers, BtTracker *tracker, BtAnnounceEvent event, const BtAnnounceReply *reply, gint64 now);
-/* Back-off 5 s … 60 min with jitter, or @retry_in_s if not -1; the next of the tier is tried at once.
- * A tracker is never dropped for good. */
-void bt_tiers_failed (BtTiers *tiers, BtTracker *tracker, const char *message, gint64 retry_in_s, gint64 now);
+/* Interval clamped to 60 s … 24 h; moves the tracker to the front of its tier. @event: as sent.
+ * @reply: without failure. */
+void bt_tiers_succeeded (BtTiers *tiers,
+                         BtTracker *tracker,
+                         BtAnnounceEvent event,
+                         const BtAnnounceReply *reply,
+                         gint64 now);
+/* Back-off 5 s … 60 min, ±20 % each, or @retry_in_s if not -1 (at most 24 h, but G_MAXINT64 until
+ * asked by hand or started anew); the next of the tier is tried at once. A tracker is never dropped
+ * for good. @message: (nullable). */
+void bt_tiers_failed (BtTiers *tiers,
+                      BtTracker *tracker,
+                      const char *message,
+                      gint64 retry_in_s,
+                      gint64 now);
+/* Called off: it is due as it was before. */
 void bt_tiers_cancelled (BtTiers *tiers, BtTracker *tracker);
 void bt_tiers_scraped (BtTracker *tracker, const BtScrapeReply *reply);
 
-/* Every working tracker as soon as it allows: by hand, on completion, or when peers ran out. */
+/* Every working tracker as soon as it allows: when peers ran out. Failing ones wait as they did. */
 void bt_tiers_hurry (BtTiers *tiers, gint64 now);
+/* The data became complete in this session: working trackers are told at once, others as soon as
+ * they work. An event does not wait for the min interval: a short session would end before. */
+void bt_tiers_hurry_completed (BtTiers *tiers, gint64 now);
+/* The person asks: working trackers as in bt_tiers_hurry(), failing ones without their back-off,
+ * also those that said "never". */
+void bt_tiers_hurry_by_hand (BtTiers *tiers, gint64 now);
 
-/* Editing. */
+/* Editing. @url was found valid (bt_tracker_url_is_valid()). FALSE if it is there already or the
+ * list is full. */
 gboolean bt_tiers_add (BtTiers *tiers, const char *url, guint tier);
+/* FALSE if there is none. Frees the BtTracker: whoever asks it cancels first. */
 gboolean bt_tiers_remove (BtTiers *tiers, const char *url);
 
 G_END_DECLS

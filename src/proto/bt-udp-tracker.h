@@ -24,10 +24,11 @@ typedef enum
   BT_UDP_EXCHANGE_FAILED, /* an error can be taken */
 } BtUdpExchangeState;
 
-#define BT_UDP_TRACKER_MAX_PACKET 1024
+#define BT_UDP_TRACKER_MAX_PACKET 2200 /* the longest URL that is allowed, in BEP 41 chunks, fits */
 
-/* @url_path: (nullable): path and query of the announce URL, sent as BEP 41 URLData. @peers_are_ipv6:
- * the packets go over IPv6. @secret: from the system's generator, for transaction ids. */
+/* @connections: borrowed, must outlive the exchange. @url_path: (nullable): path and query of the
+ * announce URL, sent as BEP 41 URLData. @secret: seeded from the system's generator, for
+ * transaction ids; used here only. Peers are read as of the family of @tracker. */
 BtUdpExchange *bt_udp_exchange_new_announce (BtUdpConnections *connections,
                                              const BtEndpoint *tracker,
                                              const BtAnnounceRequest *request,
@@ -42,10 +43,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtUdpExchange, bt_udp_exchange_free)
 
 /* To be called at once and when deadline has come. Returns the bytes of a datagram to send to the
  * tracker now, 0 for none. */
-gsize bt_udp_exchange_poll (BtUdpExchange *exchange, gint64 now, guint8 out[BT_UDP_TRACKER_MAX_PACKET]);
+gsize bt_udp_exchange_poll (BtUdpExchange *exchange,
+                            gint64 now,
+                            guint8 out[BT_UDP_TRACKER_MAX_PACKET]);
 gint64 bt_udp_exchange_deadline (const BtUdpExchange *exchange);
 
-/* TRUE when the datagram was for this exchange (source and transaction id match); poll again then. */
+/* TRUE when the datagram was for this exchange (source and transaction id match); poll then. */
 gboolean bt_udp_exchange_receive (BtUdpExchange *exchange,
                                   gint64 now,
                                   const BtEndpoint *from,
@@ -53,7 +56,9 @@ gboolean bt_udp_exchange_receive (BtUdpExchange *exchange,
                                   gsize length);
 
 BtUdpExchangeState bt_udp_exchange_state (const BtUdpExchange *exchange);
-BtAnnounceReply *bt_udp_exchange_take_announce (BtUdpExchange *exchange); /* an error packet is a reply with failure */
+/* An error packet is a reply with failure. Returns: (transfer full) (nullable): NULL unless done */
+BtAnnounceReply *bt_udp_exchange_take_announce (BtUdpExchange *exchange);
+/* FALSE with BT_ERROR_TIMED_OUT unless done, with BT_ERROR_REMOTE for an error packet. */
 gboolean bt_udp_exchange_take_scrape (BtUdpExchange *exchange, BtScrapeReply *out, GError **error);
 
 G_END_DECLS
