@@ -19,9 +19,8 @@ ft_test_unescape (const char *cell, gsize length)
       else
         {
           g_assert_true (i + 3 < length && cell[i + 1] == 'x');
-          g_string_append_c (bytes,
-                             (char) (g_ascii_xdigit_value (cell[i + 2]) << 4
-                                     | g_ascii_xdigit_value (cell[i + 3])));
+          g_string_append_c (bytes, (char) (g_ascii_xdigit_value (cell[i + 2]) << 4
+                                            | g_ascii_xdigit_value (cell[i + 3])));
           i += 3;
         }
     }
@@ -50,8 +49,9 @@ ft_test_split_row (const char *line)
     }
 }
 
-/* The rows below the head line of a table such as "libtorrent/vectors/bdecode.tsv": each a GPtrArray
- * of GString. Returns: (transfer full) (nullable): NULL when the shared data is not there. */
+/* The rows below the head line of a table such as "libtorrent/vectors/bdecode.tsv": each a
+ * GPtrArray of GString. Returns: (transfer full) (nullable): NULL when the shared data is not
+ * there. */
 static inline GPtrArray *
 ft_test_read_table (const char *name)
 {

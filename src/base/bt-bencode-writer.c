@@ -128,11 +128,9 @@ bt_bencode_writer_key_bytes (BtBencodeWriter *writer, const void *key, gsize len
   Frame *frame = get_top (writer);
 
   g_assert (frame != NULL && frame->is_dict && !frame->has_key);
-  g_assert (frame->last_key == 0
-            || is_ascending (writer->out->data + frame->last_key,
-                             frame->last_key_length,
-                             key,
-                             length));
+  g_assert (
+    frame->last_key == 0
+    || is_ascending (writer->out->data + frame->last_key, frame->last_key_length, key, length));
   append_string (writer, key, length);
   frame->has_key = TRUE;
   frame->last_key = writer->out->len - (guint) length;
@@ -251,8 +249,7 @@ write_one (BtBencodeWriter *writer, BtNode node, GPtrArray *pending)
 void
 bt_bencode_writer_node (BtBencodeWriter *writer, BtNode node)
 {
-  g_autoptr (GPtrArray) pending
-    = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  g_autoptr (GPtrArray) pending = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
 
   write_one (writer, node, pending);
   while (pending->len > 0)

@@ -14,10 +14,10 @@
  * bytes when they are asked for: by then they are known to be well-formed. */
 typedef struct
 {
-  guint32 offset;    /* of the first byte */
-  guint32 end;       /* of the byte after the last */
-  guint32 next;      /* index of the token after this value and all that is in it */
-  guint32 type : 3;  /* BtBencodeType */
+  guint32 offset;     /* of the first byte */
+  guint32 end;        /* of the byte after the last */
+  guint32 next;       /* index of the token after this value and all that is in it */
+  guint32 type : 3;   /* BtBencodeType */
   guint32 extra : 29; /* containers: items or entries; strings: bytes before the text */
 } Token;
 
@@ -214,8 +214,7 @@ compare_strings (const Parser *parser, const Token *a, const Token *b)
 {
   gsize a_length = a->end - a->offset - a->extra;
   gsize b_length = b->end - b->offset - b->extra;
-  int order = memcmp (parser->data + a->offset + a->extra,
-                      parser->data + b->offset + b->extra,
+  int order = memcmp (parser->data + a->offset + a->extra, parser->data + b->offset + b->extra,
                       MIN (a_length, b_length));
 
   if (order != 0)
@@ -228,8 +227,7 @@ compare_keys_cb (gconstpointer a, gconstpointer b, gpointer user_data)
 {
   const Parser *parser = user_data;
 
-  return compare_strings (parser,
-                          get_token (parser, *(const guint32 *) a),
+  return compare_strings (parser, get_token (parser, *(const guint32 *) a),
                           get_token (parser, *(const guint32 *) b));
 }
 
@@ -250,8 +248,7 @@ check_duplicates (Parser *parser, guint32 dict)
   g_qsort_with_data (keys, (int) n_keys, sizeof (guint32), compare_keys_cb, parser);
   for (guint i = 1; i < n_keys; i++)
     if (compare_keys_cb (&keys[i - 1], &keys[i], parser) == 0)
-      return fail_at (parser,
-                      BT_ERROR_MALFORMED,
+      return fail_at (parser, BT_ERROR_MALFORMED,
                       get_token (parser, MAX (keys[i - 1], keys[i]))->offset,
                       "A dictionary key is given twice");
   return TRUE;
@@ -283,10 +280,7 @@ check_order (Parser *parser, Frame *frame, guint32 key)
     return TRUE;
   order = compare_strings (parser, get_token (parser, frame->last_key), token);
   if (order == 0)
-    return fail_at (parser,
-                    BT_ERROR_MALFORMED,
-                    token->offset,
-                    "A dictionary key is given twice");
+    return fail_at (parser, BT_ERROR_MALFORMED, token->offset, "A dictionary key is given twice");
   if (order > 0 && (parser->flags & BT_BENCODE_UNSORTED) == 0)
     return fail_at (parser, BT_ERROR_MALFORMED, token->offset, "A dictionary key is out of order");
   frame->unsorted |= order > 0;

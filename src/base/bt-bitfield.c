@@ -60,8 +60,7 @@ bt_bitfield_new_from_bytes (const void *bytes, gsize length, guint32 n_bits)
 
   if (length != bt_bitfield_n_bytes (n_bits))
     return NULL;
-  if (length > 0
-      && (((const guint8 *) bytes)[length - 1] & (guint8) ~get_last_mask (n_bits)) != 0)
+  if (length > 0 && (((const guint8 *) bytes)[length - 1] & (guint8) ~get_last_mask (n_bits)) != 0)
     return NULL;
   bits = bt_bitfield_new (n_bits);
   if (length > 0)

@@ -15,7 +15,10 @@ typedef struct
   guint n_bits;
 } Range;
 
-#define IPV4(a, b, c, d, bits) { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d }, 96 + bits }
+#define IPV4(a, b, c, d, bits)                                                                     \
+  {                                                                                                \
+    { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d }, 96 + bits                            \
+  }
 
 static const guint8 ipv4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
 
@@ -49,16 +52,16 @@ static const Range unspecified[] = {
 
 /* Where no peer can be, multicast aside (RFC 6890). */
 static const Range reserved[] = {
-  IPV4 (0, 0, 0, 0, 8),                   /* this network */
-  IPV4 (192, 0, 0, 0, 24),                /* IETF protocol assignments */
-  IPV4 (192, 0, 2, 0, 24),                /* TEST-NET-1 */
-  IPV4 (192, 88, 99, 0, 24),              /* 6to4 relays */
-  IPV4 (198, 18, 0, 0, 15),               /* benchmarks */
-  IPV4 (198, 51, 100, 0, 24),             /* TEST-NET-2 */
-  IPV4 (203, 0, 113, 0, 24),              /* TEST-NET-3 */
-  IPV4 (240, 0, 0, 0, 4),                 /* class E and broadcast */
-  { { 0x01, 0x00 }, 64 },                 /* discard-only, RFC 6666 */
-  { { 0x20, 0x01, 0x0d, 0xb8 }, 32 },     /* documentation, RFC 3849 */
+  IPV4 (0, 0, 0, 0, 8),               /* this network */
+  IPV4 (192, 0, 0, 0, 24),            /* IETF protocol assignments */
+  IPV4 (192, 0, 2, 0, 24),            /* TEST-NET-1 */
+  IPV4 (192, 88, 99, 0, 24),          /* 6to4 relays */
+  IPV4 (198, 18, 0, 0, 15),           /* benchmarks */
+  IPV4 (198, 51, 100, 0, 24),         /* TEST-NET-2 */
+  IPV4 (203, 0, 113, 0, 24),          /* TEST-NET-3 */
+  IPV4 (240, 0, 0, 0, 4),             /* class E and broadcast */
+  { { 0x01, 0x00 }, 64 },             /* discard-only, RFC 6666 */
+  { { 0x20, 0x01, 0x0d, 0xb8 }, 32 }, /* documentation, RFC 3849 */
 };
 
 static gboolean
@@ -172,8 +175,7 @@ bt_endpoint_parse (BtEndpoint *endpoint, const char *text)
   g_autofree char *ip = NULL;
   guint64 port;
 
-  if (colon == NULL
-      || !g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &port, NULL))
+  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 0, G_MAXUINT16, &port, NULL))
     return FALSE;
   if (bracketed && (colon - text < 2 || colon[-1] != ']'))
     return FALSE;
@@ -191,10 +193,8 @@ bt_endpoint_format_ip (const BtEndpoint *endpoint, char text[BT_ENDPOINT_TEXT_SI
   gboolean is_ipv4 = bt_endpoint_is_ipv4 (endpoint);
   gsize length;
 
-  if (inet_ntop (is_ipv4 ? AF_INET : AF_INET6,
-                 endpoint->ip + (is_ipv4 ? sizeof ipv4_prefix : 0),
-                 text,
-                 BT_ENDPOINT_TEXT_SIZE)
+  if (inet_ntop (is_ipv4 ? AF_INET : AF_INET6, endpoint->ip + (is_ipv4 ? sizeof ipv4_prefix : 0),
+                 text, BT_ENDPOINT_TEXT_SIZE)
       == NULL)
     g_assert_not_reached ();
   length = strlen (text);
@@ -209,12 +209,7 @@ bt_endpoint_format (const BtEndpoint *endpoint, char text[BT_ENDPOINT_TEXT_SIZE]
   char ip[BT_ENDPOINT_TEXT_SIZE];
 
   bt_endpoint_format_ip (endpoint, ip);
-  g_snprintf (text,
-              BT_ENDPOINT_TEXT_SIZE,
-              "%s%s%s:%u",
-              is_ipv4 ? "" : "[",
-              ip,
-              is_ipv4 ? "" : "]",
+  g_snprintf (text, BT_ENDPOINT_TEXT_SIZE, "%s%s%s:%u", is_ipv4 ? "" : "[", ip, is_ipv4 ? "" : "]",
               endpoint->port);
 }
 

@@ -42,7 +42,8 @@ gboolean bt_endpoint_is_multicast (const BtEndpoint *endpoint);
 gboolean bt_endpoint_is_unspecified (const BtEndpoint *endpoint);
 /* loopback, link-local or private: not reachable from the Internet */
 gboolean bt_endpoint_is_local (const BtEndpoint *endpoint);
-/* Whether a peer can be there at all: port not 0, unicast, no reserved range. Loopback counts. */
+/* Whether a peer can be there at all: port not 0, unicast, no reserved range. Loopback counts;
+ * the ranges for documentation and benchmarks (192.0.2.0/24, 2001:db8::/32 …) are reserved. */
 gboolean bt_endpoint_is_usable_peer (const BtEndpoint *endpoint);
 
 G_END_DECLS

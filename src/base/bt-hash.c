@@ -27,8 +27,8 @@ bt_hasher_new (BtHashType type)
 {
   BtHasher *hasher = g_new (BtHasher, 1);
 
-  check_result (gnutls_hash_init (&hasher->handle,
-                                  type == BT_HASH_SHA1 ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256));
+  check_result (
+    gnutls_hash_init (&hasher->handle, type == BT_HASH_SHA1 ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256));
   return hasher;
 }
 

@@ -117,7 +117,7 @@ bt_limiter_when (BtLimiter *limiter, gint64 now, gsize want)
       refill (limiter, now);
       missing = (gint64) MIN (want, (gsize) get_capacity (limiter)) - limiter->tokens;
       if (missing > 0)
-        when = MAX (when, now + get_time_for (limiter, missing));
+        when = MAX (when, limiter->refilled + get_time_for (limiter, missing));
     }
   return when;
 }

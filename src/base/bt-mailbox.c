@@ -166,7 +166,6 @@ bt_mailbox_post (BtMailbox *mailbox, BtLetterFunc read, gpointer data, GDestroyN
 void
 bt_mailbox_close (BtMailbox *mailbox)
 {
-  g_autoptr (BtMailbox) held = bt_mailbox_ref (mailbox);
   GSource *source = shut (mailbox);
 
   if (source != NULL)

@@ -15,7 +15,8 @@ typedef void (*BtLetterFunc) (gpointer data);
  * bt_mailbox_new:
  * @context: (nullable): where letters are read; %NULL is the global default
  *
- * The mailbox is a reference-counted thing: each poster holds a reference.
+ * The mailbox is a reference-counted thing: each poster holds a reference. The reader closes it
+ * when it is done, before it lets go of @context; the end of @context closes it too.
  */
 BtMailbox *bt_mailbox_new (GMainContext *context);
 BtMailbox *bt_mailbox_ref (BtMailbox *mailbox);

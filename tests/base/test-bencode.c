@@ -47,8 +47,8 @@ test_valid (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (BtBencode) doc
-        = decode (cases[i].text, cases[i].length, BT_BENCODE_STRICT, &error);
+      g_autoptr (BtBencode) doc =
+        decode (cases[i].text, cases[i].length, BT_BENCODE_STRICT, &error);
       gsize length;
 
       g_assert_no_error (error);
@@ -152,8 +152,8 @@ test_unsorted (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (BtBencode) doc
-        = decode (cases[i].text, strlen (cases[i].text), BT_BENCODE_UNSORTED, &error);
+      g_autoptr (BtBencode) doc =
+        decode (cases[i].text, strlen (cases[i].text), BT_BENCODE_UNSORTED, &error);
 
       g_assert_true ((doc != NULL) == cases[i].valid);
       if (!cases[i].valid)
@@ -168,12 +168,8 @@ test_trailing (void)
   g_autoptr (BtBencode) doc = NULL;
   gsize consumed = 0;
 
-  doc = bt_bencode_decode ("d1:ai1eepayload",
-                           15,
-                           &bt_bencode_limits_message,
-                           BT_BENCODE_TRAILING,
-                           &consumed,
-                           &error);
+  doc = bt_bencode_decode ("d1:ai1eepayload", 15, &bt_bencode_limits_message, BT_BENCODE_TRAILING,
+                           &consumed, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (consumed, ==, 8);
   g_assert_cmpuint (bt_node_length (bt_bencode_root (doc)), ==, 1);
@@ -197,8 +193,8 @@ test_integers (void)
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_autoptr (BtBencode) doc
-        = decode (cases[i].text, strlen (cases[i].text), BT_BENCODE_STRICT, NULL);
+      g_autoptr (BtBencode) doc =
+        decode (cases[i].text, strlen (cases[i].text), BT_BENCODE_STRICT, NULL);
       gint64 value = 42;
 
       g_assert_true (bt_node_int (bt_bencode_root (doc), &value));
@@ -269,8 +265,8 @@ test_none (void)
 static void
 test_iter (void)
 {
-  g_autoptr (BtBencode) doc
-    = decode (TEXT ("d1:ali1ei2ee2:bb0:1:cd1:xleee"), BT_BENCODE_STRICT, NULL);
+  g_autoptr (BtBencode) doc =
+    decode (TEXT ("d1:ali1ei2ee2:bb0:1:cd1:xleee"), BT_BENCODE_STRICT, NULL);
   static const char *const keys[] = { "a", "bb", "c" };
   static const BtBencodeType types[] = { BT_BENCODE_LIST, BT_BENCODE_STRING, BT_BENCODE_DICT };
   const char *key;
@@ -326,11 +322,8 @@ test_tokens (void)
   /* The dict, two keys and two values. */
   doc = bt_bencode_decode (TEXT ("d1:ai1e1:bi2ee"), &limits, BT_BENCODE_STRICT, NULL, &error);
   g_assert_no_error (error);
-  g_assert_null (bt_bencode_decode (TEXT ("li1ei1ei1ei1ei1ee"),
-                                    &limits,
-                                    BT_BENCODE_STRICT,
-                                    NULL,
-                                    &error));
+  g_assert_null (
+    bt_bencode_decode (TEXT ("li1ei1ei1ei1ei1ee"), &limits, BT_BENCODE_STRICT, NULL, &error));
   g_assert_error (error, BT_ERROR, BT_ERROR_LIMIT);
   g_assert_cmpstr (error->message, ==, "Bencoded data has too many values at byte 13");
 }
@@ -354,8 +347,8 @@ check_many_keys (gboolean sorted, gboolean duplicate)
   doc = decode (text->str, text->len, sorted ? BT_BENCODE_STRICT : BT_BENCODE_UNSORTED, &error);
   if (duplicate)
     {
-      g_autofree char *message
-        = g_strdup_printf ("A dictionary key is given twice at byte %u", 1 + n * 12);
+      g_autofree char *message =
+        g_strdup_printf ("A dictionary key is given twice at byte %u", 1 + n * 12);
       g_assert_error (error, BT_ERROR, BT_ERROR_MALFORMED);
       g_assert_cmpstr (error->message, ==, message);
       return;
@@ -380,10 +373,9 @@ check_row (const GString *input, const char *expected)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) lenient_error = NULL;
-  g_autoptr (BtBencode) strict
-    = decode (input->str, input->len, BT_BENCODE_STRICT, &error);
-  g_autoptr (BtBencode) lenient
-    = decode (input->str, input->len, BT_BENCODE_UNSORTED, &lenient_error);
+  g_autoptr (BtBencode) strict = decode (input->str, input->len, BT_BENCODE_STRICT, &error);
+  g_autoptr (BtBencode) lenient =
+    decode (input->str, input->len, BT_BENCODE_UNSORTED, &lenient_error);
   gboolean is_ok = g_str_has_prefix (expected, "ok");
   gboolean is_soft = strstr (expected, "SOFT") != NULL;
   gboolean is_unsorted = is_soft && strstr (expected, "unsorted") != NULL;

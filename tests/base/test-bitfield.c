@@ -51,9 +51,7 @@ test_from_bytes (void)
       if (bits == NULL)
         continue;
       g_assert_cmpuint (bits->n_set, ==, cases[i].n_set);
-      g_assert_cmpmem (bits->bytes,
-                       bt_bitfield_n_bytes (bits->n_bits),
-                       cases[i].bytes,
+      g_assert_cmpmem (bits->bytes, bt_bitfield_n_bytes (bits->n_bits), cases[i].bytes,
                        cases[i].length);
       bt_bitfield_free (bits);
     }

@@ -13,10 +13,7 @@ assert_digest (const guint8 *digest, gsize length, const char *hex)
 {
   g_autoptr (GBytes) expected = ft_test_hex (hex);
 
-  g_assert_cmpmem (digest,
-                   length,
-                   g_bytes_get_data (expected, NULL),
-                   g_bytes_get_size (expected));
+  g_assert_cmpmem (digest, length, g_bytes_get_data (expected, NULL), g_bytes_get_size (expected));
 }
 
 static void
@@ -41,13 +38,10 @@ check_hasher (BtHashType type, gsize size, const char *empty, const char *abc, c
 static void
 test_hasher (void)
 {
-  check_hasher (BT_HASH_SHA1,
-                BT_SHA1_SIZE,
-                "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+  check_hasher (BT_HASH_SHA1, BT_SHA1_SIZE, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
                 "a9993e364706816aba3e25717850c26c9cd0d89d",
                 "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
-  check_hasher (BT_HASH_SHA256,
-                32,
+  check_hasher (BT_HASH_SHA256, 32,
                 "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
                 "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");

@@ -65,10 +65,8 @@ read_cb (gpointer data)
 
   g_array_append_val (fixture->read, note->number);
   for (guint i = 0; i < note->n_answers; i++)
-    bt_mailbox_post (fixture->mailbox,
-                     read_cb,
-                     make_note (fixture, note->number * 10 + i, 0, FALSE),
-                     drop_cb);
+    bt_mailbox_post (fixture->mailbox, read_cb,
+                     make_note (fixture, note->number * 10 + i, 0, FALSE), drop_cb);
   if (note->closes)
     bt_mailbox_close (fixture->mailbox);
 }
@@ -76,9 +74,7 @@ read_cb (gpointer data)
 static void
 post (Fixture *fixture, guint number, guint n_answers, gboolean closes)
 {
-  bt_mailbox_post (fixture->mailbox,
-                   read_cb,
-                   make_note (fixture, number, n_answers, closes),
+  bt_mailbox_post (fixture->mailbox, read_cb, make_note (fixture, number, n_answers, closes),
                    drop_cb);
 }
 
@@ -91,9 +87,7 @@ never_cb (gpointer data)
 static void
 assert_read (Fixture *fixture, guint n, const guint *numbers)
 {
-  g_assert_cmpmem (fixture->read->data,
-                   fixture->read->len * sizeof (guint),
-                   numbers,
+  g_assert_cmpmem (fixture->read->data, fixture->read->len * sizeof (guint), numbers,
                    n * sizeof (guint));
 }
 
@@ -291,8 +285,7 @@ test_close_while_posting (void)
   bt_mailbox_unref (mailbox);
   for (guint i = 0; i < N_POSTERS; i++)
     g_thread_join (threads[i]);
-  g_assert_cmpint (sum_read (posts) + (guint) g_atomic_int_get (&n_dropped),
-                   ==,
+  g_assert_cmpint (sum_read (posts) + (guint) g_atomic_int_get (&n_dropped), ==,
                    N_POSTERS * N_LETTERS);
 }
 

@@ -72,16 +72,13 @@ init_item (Fixture *fixture, Item *item, guint number)
 static void
 assert_fired (Fixture *fixture, guint n, const guint *numbers)
 {
-  g_assert_cmpmem (fixture->fired->data,
-                   fixture->fired->len * sizeof (guint),
-                   numbers,
+  g_assert_cmpmem (fixture->fired->data, fixture->fired->len * sizeof (guint), numbers,
                    n * sizeof (guint));
   g_array_set_size (fixture->fired, 0);
 }
 
 #define ASSERT_FIRED(fixture, ...)                                                                 \
-  assert_fired (fixture,                                                                           \
-                sizeof ((guint[]){ __VA_ARGS__ }) / sizeof (guint),                                \
+  assert_fired (fixture, sizeof ((guint[]){ __VA_ARGS__ }) / sizeof (guint),                       \
                 (const guint[]){ __VA_ARGS__ })
 
 static gint64
