@@ -31,7 +31,7 @@ typedef struct
   gint64 last_try;         /* 0: never */
   gint64 last_useful;      /* payload came then; 0: never */
   guint last_reason;       /* BtCloseReason of the last end */
-  guint32 seen;            /* number of the last announce that named it */
+  guint64 named_by;        /* bit n: the last reply of the n-th tracker (modulo 64) named it */
 } BtCandidate;
 
 /* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. */
@@ -49,8 +49,9 @@ guint bt_candidates_n_idle (const BtCandidates *candidates); /* neither connecte
 gpointer bt_candidates_iter (BtCandidates *candidates, guint index); /* BtCandidate*, any order, index < count */
 
 /* One tracker's reply is over: what it named before and does not name now is forgotten, unless it is
- * connected, useful lately, or known otherwise. */
-void bt_candidates_begin_announce (BtCandidates *candidates);
+ * connected, useful lately, or known otherwise, other trackers included. @tracker: any pointer that
+ * stands for the tracker each time. */
+void bt_candidates_begin_announce (BtCandidates *candidates, gconstpointer tracker);
 void bt_candidates_end_announce (BtCandidates *candidates, gint64 now);
 
 /* The best to try now, NULL for none: fewest fails, useful before, not tried longest, source, chance.

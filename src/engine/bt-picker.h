@@ -88,7 +88,8 @@ gboolean bt_picker_is_asked (const BtPicker *picker, BtPeerId peer, const BtBloc
 BtBlockResult bt_picker_received (BtPicker *picker, BtPeerId peer, const BtBlock *block, BtPeerId others[8], guint *n_others);
 /* The request is off: rejected, timed out, choked. The block may be asked of others. */
 void bt_picker_abandon (BtPicker *picker, BtPeerId peer, const BtBlock *block);
-/* All of its requests are off. */
+/* All of its requests are off: choked, or it leaves (then always, also when nothing is asked of it:
+ * pieces that were its alone are free for others). */
 void bt_picker_abandon_all (BtPicker *picker, BtPeerId peer);
 /* The check of a complete piece: had, or all of its blocks are missing again. */
 void bt_picker_passed (BtPicker *picker, guint32 piece);

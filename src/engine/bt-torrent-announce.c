@@ -13,9 +13,9 @@ forget_asking (BtAsking *asking)
 }
 
 static void
-take_peers (BtTorrent *torrent, const BtAnnounceReply *reply, gint64 now)
+take_peers (BtTorrent *torrent, const BtTracker *tracker, const BtAnnounceReply *reply, gint64 now)
 {
-  bt_candidates_begin_announce (torrent->candidates);
+  bt_candidates_begin_announce (torrent->candidates, tracker);
   for (guint i = 0; i < reply->peers->len; i++)
     bt_candidates_add (torrent->candidates, &g_array_index (reply->peers, BtEndpoint, i),
                        BT_SOURCE_TRACKER, now);
@@ -49,7 +49,7 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
     {
       bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
       if (torrent->active)
-        take_peers (torrent, reply, now);
+        take_peers (torrent, tracker, reply, now);
     }
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PEERS);
   bt_torrent_schedule_announce (torrent);
