@@ -15,6 +15,7 @@
 #define BT_LIMIT_TRACKERS 100
 #define BT_LIMIT_URL_BYTES 2048
 #define BT_LIMIT_WEB_SEEDS 100
+#define BT_LIMIT_NODES 100 /* DHT nodes that a torrent names */
 
 /* Messages from peers, trackers, the DHT. */
 #define BT_LIMIT_MESSAGE_DEPTH 32
