@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 typedef struct _BtTrackerClient BtTrackerClient;
 typedef struct _BtTrackerCall BtTrackerCall;
 
-/* @reply: (nullable): NULL with @error set (BT_ERROR_NETWORK, TIMED_OUT, MALFORMED). A failure text
- * of the tracker is a reply. */
+/* @reply: (nullable): NULL with @error set (BT_ERROR_NETWORK, TIMED_OUT, MALFORMED, LIMIT; a scrape
+ * also REMOTE and NOT_FOUND). A failure text of the tracker is a reply to an announce. */
 typedef void (*BtAnnounceFunc) (const BtAnnounceReply *reply, const GError *error, gpointer owner);
 typedef void (*BtScrapeFunc) (const BtScrapeReply *reply, const GError *error, gpointer owner);
 
 /* At most 50 HTTP announces run at once; the others wait in order. UDP sockets are opened on first
- * use, one for each family. Names are looked up each time; the next address is tried when one fails. */
+ * use, one for each family. Names are looked up each time; the next address is tried when one
+ * fails. Over UDP both families are asked, and what they say comes as one reply. */
 BtTrackerClient *bt_tracker_client_new (BtWorld *world, BtTimers *timers);
 void bt_tracker_client_free (BtTrackerClient *client); /* cancels what runs, without callbacks */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTrackerClient, bt_tracker_client_free)

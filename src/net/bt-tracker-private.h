@@ -1,0 +1,92 @@
+/* bt-tracker-private.h: what the files of the tracker client share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-tracker-client.h"
+#include "bt-udp-tracker.h"
+
+G_BEGIN_DECLS
+
+#define BT_TRACKER_STOPPED_TIMEOUT_S 5
+#define BT_TRACKER_HTTP_TIMEOUT_S 45
+#define BT_TRACKER_MAX_FETCHES 50
+
+struct _BtTrackerClient
+{
+  BtWorld *world;   /* not owned */
+  BtTimers *timers; /* not owned */
+  GQueue calls;     /* of BtTrackerCall, all there are, by their link */
+
+  GQueue waiting;   /* of BtTrackerCall: over HTTP, until fewer than BT_TRACKER_MAX_FETCHES run */
+  guint n_fetches;
+
+  BtUdpConnections *connections;
+  BtUdp *udp4; /* (nullable): opened on first use */
+  BtUdp *udp6; /* (nullable) */
+};
+
+/* Addresses that are tried one after the other, each with an exchange of its own. An announce has
+ * two routes, IPv4 and IPv6, which know nothing of each other; a scrape has one for all. */
+typedef struct
+{
+  BtTrackerCall *call;
+  GArray *addresses; /* of BtEndpoint */
+  guint next;        /* in addresses: to be tried next */
+  BtUdpExchange *exchange; /* (nullable): running */
+  BtTimer timer;           /* its deadline */
+  gboolean answered;       /* reply or scrape is set */
+  BtAnnounceReply *reply;  /* (nullable) */
+  BtScrapeReply scrape;
+  GError *error; /* (nullable): why the last address gave no answer */
+} BtTrackerRoute;
+
+#define BT_TRACKER_N_ROUTES 2
+
+struct _BtTrackerCall
+{
+  BtTrackerClient *client;
+  GList link; /* in client->calls */
+  char *url;
+  gboolean is_scrape;
+  BtAnnounceRequest request; /* of a scrape only the hash */
+  char *tracker_id;          /* (nullable): what the request points to */
+  BtAnnounceFunc announced;
+  BtScrapeFunc scraped;
+  gpointer owner;
+
+  GError *error; /* (nullable): known before the call could begin; told when the timer runs */
+  BtTimer timer;
+
+  /* HTTP */
+  GList waiting_link; /* in client->waiting, if is_waiting */
+  gboolean is_waiting;
+  gboolean is_fetching;
+  BtFetch *fetch;
+
+  /* UDP */
+  char *url_path; /* (nullable): path and query */
+  BtLookup *lookup; /* (nullable): running */
+  BtTrackerRoute routes[BT_TRACKER_N_ROUTES];
+};
+
+/* The one end of a call that was not cancelled: frees it, then calls its owner, who may free the
+ * client. @reply and @error are taken over. Nothing of the call may be touched afterwards. */
+void bt_tracker_call_announced (BtTrackerCall *call, BtAnnounceReply *reply, GError *error);
+/* @reply: (nullable): copied. */
+void bt_tracker_call_scraped (BtTrackerCall *call, const BtScrapeReply *reply, GError *error);
+/* Ends either kind. */
+void bt_tracker_call_failed (BtTrackerCall *call, GError *error);
+/* Takes over @error and tells it from the next run of the timers. */
+void bt_tracker_call_fail_later (BtTrackerCall *call, GError *error);
+
+/* Each begins without calling back, and lets go without calling back. */
+void bt_tracker_http_begin (BtTrackerCall *call);
+void bt_tracker_http_end (BtTrackerCall *call);
+void bt_tracker_udp_begin (BtTrackerCall *call);
+void bt_tracker_udp_end (BtTrackerCall *call);
+
+/* The timer of a call without an early error ran. */
+void bt_tracker_udp_time_is_up (BtTrackerCall *call);
+void bt_tracker_udp_close_sockets (BtTrackerClient *client);
+
+G_END_DECLS
