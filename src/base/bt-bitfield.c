@@ -164,8 +164,8 @@ find_next (const BtBitfield *bits, guint32 from, guint64 flip)
     word = get_word (bits, index) ^ flip;
   if (word == 0)
     return bits->n_bits;
-  /* A flipped pad may look set: it is past the end. */
-  return (guint32) MIN (index * WORD_BITS + (gsize) __builtin_clzll (word), bits->n_bits);
+  /* In a flipped pad the first bit is number n_bits, which is the answer for none. */
+  return (guint32) (index * WORD_BITS + (gsize) __builtin_clzll (word));
 }
 
 guint32
