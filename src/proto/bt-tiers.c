@@ -182,6 +182,7 @@ bt_tiers_start (BtTiers *tiers, gint64 now, gint64 spread_us)
       BtTracker *tracker = get_tracker (tiers, i);
 
       tracker->fails = 0;
+      tracker->started = FALSE;
       tracker->hurried = FALSE;
       tracker->next_announce = first;
       if (tracker->state != BT_TRACKER_ASKING)
@@ -302,21 +303,18 @@ move_to_front (BtTiers *tiers, BtTracker *tracker)
   items[start] = tracker;
 }
 
-/* Whoever worked before stands by now; it is asked again when this one fails. */
+/* Whoever worked before stands by now. Its time had come when this one was asked instead, so it is
+ * due as soon as this one fails. */
 static void
-make_working (BtTiers *tiers, BtTracker *tracker, gint64 now)
+make_working (BtTiers *tiers, BtTracker *tracker)
 {
   for (guint i = 0; i < tiers->trackers->len; i++)
     {
       BtTracker *other = get_tracker (tiers, i);
 
-      if (other->state != BT_TRACKER_WORKING || other == tracker)
-        continue;
-      if (tiers->is_private || other->tier == tracker->tier)
-        {
-          other->state = BT_TRACKER_IDLE;
-          other->next_announce = now;
-        }
+      if (other->state == BT_TRACKER_WORKING
+          && (tiers->is_private || other->tier == tracker->tier))
+        other->state = BT_TRACKER_IDLE;
     }
   tracker->state = BT_TRACKER_WORKING;
 }
@@ -376,7 +374,7 @@ bt_tiers_succeeded (BtTiers *tiers,
   if (tracker->hurried && !tracker->completed_sent)
     tracker->next_announce = now;
   tracker->hurried = FALSE;
-  make_working (tiers, tracker, now);
+  make_working (tiers, tracker);
   move_to_front (tiers, tracker);
 }
 
@@ -399,14 +397,19 @@ bt_tiers_failed (BtTiers *tiers,
 {
   gint64 backoff_us;
 
-  tracker->state = BT_TRACKER_FAILING;
-  tracker->fails++;
   g_free (tracker->message);
   tracker->message = g_strdup (message);
+  if (!tiers->running)
+    {
+      tracker->state = BT_TRACKER_IDLE; /* a stopped: it is not tried again */
+      return;
+    }
+  tracker->state = BT_TRACKER_FAILING;
+  tracker->fails++;
   tracker->earliest = MAX (tracker->earliest, now + MIN_BACKOFF_S * G_USEC_PER_SEC);
 
   backoff_us = draw_backoff_us (tiers, tracker->fails);
-  if (!tiers->running || retry_in_s == G_MAXINT64)
+  if (retry_in_s == G_MAXINT64)
     tracker->next_announce = G_MAXINT64;
   else if (retry_in_s >= 0)
     tracker->next_announce

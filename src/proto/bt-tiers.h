@@ -48,14 +48,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTiers, bt_tiers_free)
 guint bt_tiers_n_trackers (const BtTiers *tiers);
 BtTracker *bt_tiers_get (BtTiers *tiers, guint index); /* in tier order */
 
-/* From now on announce; @now plus a random part of @spread_us for the first. */
+/* From now on announce; @now plus a random part of @spread_us for the first. Every tracker gets a
+ * started first, also one that could not be told that we stopped. */
 void bt_tiers_start (BtTiers *tiers, gint64 now, gint64 spread_us);
 /* No more announces; trackers that are owed a stopped stay so. */
 void bt_tiers_stop (BtTiers *tiers);
 
 /* The tracker to announce to now, NULL for none. The caller marks it with bt_tiers_asking(). */
 BtTracker *bt_tiers_due (BtTiers *tiers, gint64 now);
-gint64 bt_tiers_next (BtTiers *tiers); /* when one will be due; G_MAXINT64: none */
+/* When one will be due, perhaps in the past; G_MAXINT64: none. */
+gint64 bt_tiers_next (BtTiers *tiers);
 
 /* The event that its next announce must carry. @complete: all data is here; @was_complete: it was
  * when this torrent was started, so no completed is owed. */

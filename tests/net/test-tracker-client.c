@@ -355,6 +355,8 @@ test_http_queue (Fixture *f, gconstpointer data)
   ft_fake_tracker_world_answer (f->fake, 0, 200, "de", NULL);
   g_assert_true (
     g_str_has_prefix (ft_fake_tracker_world_get_fetch (f->fake, 49)->url, "http://t52/"));
+  g_assert_true (g_str_has_suffix (ft_fake_tracker_world_get_fetch (f->fake, 49)->url,
+                                   "&trackerid=an%20id"));
   while (ft_fake_tracker_world_n_fetches (f->fake) > 20)
     ft_fake_tracker_world_answer (f->fake, 0, 200, "de", NULL);
   g_assert_cmpuint (f->n_called, ==, 118 - 20);

@@ -218,7 +218,7 @@ test_parse (void)
     { BODY ("d5:peersld2:ip7:8.8.4.44:porti53eed2:ip20:2001:4860:4860::88884:porti65535eeee"),
       "8.8.4.4:53 [2001:4860:4860::8888]:65535" },
     { BODY ("d5:peersld2:ip7:8.8.4.44:porti0eed2:ip7:8.8.4.44:porti65536eed2:ip7:8.8.4.4"
-            "4:porti-1eeee"),
+            "4:porti-1eed2:ip7:8.8.4.44:porti65537eed2:ip7:8.8.4.44:porti-65535eeee"),
       "" },
     { BODY ("d5:peersld2:ip11:example.com4:porti80eed2:ip7:8.8.4.4ed4:porti80eei7e4:spamleee"),
       "" },

@@ -441,6 +441,27 @@ test_stopped_answered_late (void)
   g_assert_cmpint (bt_tiers_event_for (a, FALSE, FALSE), ==, BT_ANNOUNCE_STARTED);
 }
 
+/* The stopped gets lost: it is not tried again, and the next session begins with a started. */
+static void
+test_stopped_fails (void)
+{
+  g_autoptr (BtTiers) tiers = make_tiers ("a", FALSE, 1);
+  BtTracker *a;
+
+  bt_tiers_start (tiers, 0, 0);
+  a = ask (tiers, 0, "a");
+  succeed (tiers, a, BT_ANNOUNCE_STARTED, 1800, 0);
+  bt_tiers_stop (tiers);
+  bt_tiers_asking (tiers, a, SECOND);
+  fail (tiers, a, 2 * SECOND);
+  g_assert_cmpint (a->state, ==, BT_TRACKER_IDLE);
+  g_assert_cmpuint (a->fails, ==, 0);
+  g_assert_cmpint (bt_tiers_next (tiers), ==, G_MAXINT64);
+  bt_tiers_start (tiers, HOUR, 0);
+  ask (tiers, HOUR, "a");
+  g_assert_cmpint (bt_tiers_event_for (a, FALSE, FALSE), ==, BT_ANNOUNCE_STARTED);
+}
+
 /* Owed at once, whatever the min interval; by those that do not work now as soon as they do. */
 static void
 test_completed_is_not_held_back (void)
@@ -470,6 +491,19 @@ test_completed_is_not_held_back (void)
   g_assert_cmpint (b->next_announce, ==, 1802 * SECOND);
   bt_tiers_hurry_completed (tiers, 3 * SECOND);
   ask (tiers, 3 * SECOND, NULL);
+}
+
+/* Once: what is not complete after all must not be announced without end. */
+static void
+test_hurried_once (void)
+{
+  g_autoptr (BtTiers) tiers = make_tiers ("a", FALSE, 1);
+
+  bt_tiers_start (tiers, 0, 0);
+  bt_tiers_hurry_completed (tiers, 0);
+  succeed (tiers, ask (tiers, 0, "a"), BT_ANNOUNCE_STARTED, 1800, 0);
+  succeed (tiers, ask (tiers, 0, "a"), BT_ANNOUNCE_NONE, 1800, 0);
+  g_assert_cmpint (bt_tiers_next (tiers), ==, 1800 * SECOND);
 }
 
 static void
@@ -763,7 +797,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/proto/tiers/by-hand-is-held-back", test_by_hand_is_held_back);
   g_test_add_func ("/proto/tiers/events", test_events);
   g_test_add_func ("/proto/tiers/stopped-answered-late", test_stopped_answered_late);
+  g_test_add_func ("/proto/tiers/stopped-fails", test_stopped_fails);
   g_test_add_func ("/proto/tiers/completed-is-not-held-back", test_completed_is_not_held_back);
+  g_test_add_func ("/proto/tiers/hurried-once", test_hurried_once);
   g_test_add_func ("/proto/tiers/what-is-remembered", test_what_is_remembered);
   g_test_add_func ("/proto/tiers/cancelled", test_cancelled);
   g_test_add_func ("/proto/tiers/editing", test_editing);
