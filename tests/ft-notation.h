@@ -5,7 +5,7 @@
 #include "ft-test.h"
 
 /* Bencode from a notation: 'text', 42, [ ... ] and { 'key' value ... }; #40 is a string of forty
- * letters a. In a text \0 is a NUL, \\ a backslash and \' a quote. Blanks part values. Keys are
+ * letters a, <00ff> a string of hexadecimal digits. In a text \0 is a NUL, \\ a backslash and \' a quote. Blanks part values. Keys are
  * written as they come, so that wrong order and duplicates can be written too. */
 
 static inline void
@@ -56,6 +56,18 @@ ft_notation_filler (GByteArray *out, const char *p)
   return end;
 }
 
+static inline const char *
+ft_notation_hex (GByteArray *out, const char *p)
+{
+  gsize length = strcspn (p, ">");
+  g_autofree char *digits = g_strndup (p, length);
+  g_autoptr (GBytes) bytes = ft_test_hex (digits);
+
+  g_assert_cmpint (p[length], ==, '>');
+  ft_notation_string (out, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+  return p + length + 1;
+}
+
 /* Returns: (transfer full) */
 static inline GBytes *
 ft_notation (const char *p)
@@ -79,6 +91,9 @@ ft_notation (const char *p)
         break;
       case '\'':
         p = ft_notation_text (out, p + 1);
+        break;
+      case '<':
+        p = ft_notation_hex (out, p + 1);
         break;
       case '#':
         p = ft_notation_filler (out, p + 1);

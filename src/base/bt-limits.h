@@ -10,7 +10,7 @@
 #define BT_LIMIT_PIECE_LENGTH (32767u * 16384u)    /* 511.98 MiB, as libtorrent */
 #define BT_LIMIT_TOTAL_SIZE (G_GUINT64_CONSTANT (1) << 48)
 #define BT_LIMIT_PATH_DEPTH 100
-#define BT_LIMIT_PATH_COMPONENT 240 /* bytes; NAME_MAX is 255 and a suffix may be added */
+#define BT_LIMIT_PATH_COMPONENT 240 /* bytes of a stem; NAME_MAX is 255, an extension has 9 */
 #define BT_LIMIT_DUPLICATE_NAMES 500
 #define BT_LIMIT_TRACKERS 100
 #define BT_LIMIT_URL_BYTES 2048

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  char *path;    /* relative, safe components joined by '/', below the torrent's own folder if it has one */
+  char *path;    /* below the download folder: safe components joined by '/', the first is @name */
   char *target;  /* (nullable): of a symlink, safe components joined by '/' */
   guint64 offset; /* of the first byte in the torrent */
   guint64 length;

@@ -228,9 +228,8 @@ bt_tracker_url_is_valid (const char *text, GError **error)
     return refuse (error, "the protocol is none of http, https and udp");
   if (bt_url_host_is_idna (url->host))
     return refuse (error, "the host is an international name in disguise");
-  /* What we append to the query would become part of the fragment, and never be sent. */
-  if (strchr (url->path, '#') != NULL)
-    return refuse (error, "it has a fragment");
+  /* A fragment is never sent. */
+  url->path[strcspn (url->path, "#")] = '\0';
   query = strchr (url->path, '?');
   if (query != NULL && bt_url_query_is_reserved (query + 1))
     return refuse (error, "its query holds an argument that is ours to send");

@@ -21,6 +21,7 @@ test_valid (void)
     "http://[fe80::1%25eth0]/announce",
     "http://tracker.example/announce?info_hash1=x&supports=y",
     "http://tracker.example?uk=1",
+    "http://tracker.example/announce#part?port=1",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (valid); i++)
@@ -73,11 +74,11 @@ test_invalid (void)
     { "http://tracker.example:99999999999999999999/", "port" },
     { "http://xn--e1awd7f.example/", "disguise" },
     { "http://tracker.XN--e1awd7f/", "disguise" },
-    { "http://tracker.example/announce#part", "fragment" },
     { "http://tracker.example/announce?info_hash=x", "argument" },
     { "http://tracker.example/announce?a=b&PORT=1", "argument" },
     { "http://tracker.example/announce?peer%5Fid=1", "argument" },
     { "http://tracker.example?key", "argument" },
+    { "http://tracker.example?key#part", "argument" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (invalid); i++)
