@@ -1,0 +1,94 @@
+/* bt-gio-world-private.h: what the parts of the real world share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-gio-world.h"
+#include "bt-poller.h"
+
+#include <libsoup/soup.h>
+#include <sys/socket.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  BtWorld base;
+  GMainContext *context;
+  GSource *wake;
+  gboolean bound;          /* @bind_address is the only local address there may be */
+  BtEndpoint bind_address; /* its port is 0 */
+  char *user_agent;
+  BtPoller *poller;     /* (nullable) until the first socket */
+  SoupSession *session; /* (nullable) until the first fetch */
+  GQueue lookups;       /* of BtLookup that run, by their links */
+  GQueue fetches;       /* of BtFetch that run, by their links */
+  guint n_sockets;      /* streams, listeners and UDP sockets that are open */
+} BtGioWorld;
+
+/* Sockets: bt-socket.c */
+
+/* Sets @error from an errno: "%s: Connection refused", as BT_ERROR_NETWORK or TIMED_OUT. */
+void bt_gio_set_errno (GError **error, int saved_errno, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
+socklen_t bt_gio_to_sockaddr (const BtEndpoint *endpoint, struct sockaddr_storage *out);
+/* Unspecified if it is of another family. */
+void bt_gio_from_sockaddr (BtEndpoint *endpoint, const struct sockaddr_storage *address);
+void bt_gio_get_local (int fd, BtEndpoint *out);
+/* A non-blocking socket of @family_of's family, or -1. */
+int bt_gio_socket_new (const BtEndpoint *family_of, int type, GError **error);
+/* Makes @local an address that may be used. FALSE when the world is bound to another: there is no
+ * fallback, since the person may have bound it in order not to be seen elsewhere. */
+gboolean bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error);
+/* Binds, then updates @local with what the kernel chose. */
+gboolean bt_gio_socket_bind (int fd, BtEndpoint *local, GError **error);
+
+/* Registers a socket that was made, and counts it. The pollee's fd, func and owner are set. */
+gboolean bt_gio_world_adopt (BtGioWorld *world, BtPollee *pollee, GError **error);
+/* The opposite; closes the descriptor. */
+void bt_gio_world_close (BtGioWorld *world, BtPollee *pollee);
+/* Calls @func after @delay_ms, in the world's context. Returns: (transfer full). */
+GSource *bt_gio_world_start_timer (BtGioWorld *world,
+                                   guint delay_ms,
+                                   GSourceFunc func,
+                                   gpointer data);
+
+/* The functions of BtWorldOps: bt-tcp.c, bt-udp.c, bt-lookup.c, bt-http.c */
+
+BtStream *bt_gio_connect (BtWorld *base,
+                          const BtEndpoint *remote,
+                          BtStreamFunc func,
+                          gpointer owner,
+                          GError **error);
+BtListener *bt_gio_listen (BtWorld *base,
+                           BtEndpoint *local,
+                           BtAcceptFunc func,
+                           gpointer owner,
+                           GError **error);
+void bt_gio_listener_free (BtWorld *base, BtListener *listener);
+
+BtUdp *bt_gio_udp_open (BtWorld *base,
+                        BtEndpoint *local,
+                        BtDatagramFunc func,
+                        gpointer owner,
+                        GError **error);
+gboolean bt_gio_udp_send (BtWorld *base,
+                          BtUdp *udp,
+                          const BtEndpoint *to,
+                          const void *bytes,
+                          gsize length);
+void bt_gio_udp_free (BtWorld *base, BtUdp *udp);
+
+BtLookup *bt_gio_lookup (BtWorld *base,
+                         const char *host,
+                         guint16 port,
+                         BtLookupFunc func,
+                         gpointer owner);
+void bt_gio_lookup_cancel (BtWorld *base, BtLookup *lookup);
+
+BtFetch *bt_gio_fetch (BtWorld *base,
+                       const BtFetchRequest *request,
+                       BtFetchFunc func,
+                       gpointer owner);
+void bt_gio_fetch_cancel (BtWorld *base, BtFetch *fetch);
+
+G_END_DECLS

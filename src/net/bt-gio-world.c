@@ -1,0 +1,150 @@
+/* bt-gio-world.c: the real world's clock, randomness and one timer; its parts are beside it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-gio-world-private.h"
+
+#include <errno.h>
+#include <sys/random.h>
+
+typedef struct
+{
+  GSource source;
+  BtWorld *world;
+} WakeSource;
+
+static gboolean
+wake_engine (GSource *source, GSourceFunc callback, gpointer data)
+{
+  BtWorld *world = ((WakeSource *) source)->world;
+
+  /* Once: the engine says itself when it is next to be woken. */
+  g_source_set_ready_time (source, -1);
+  if (world->wake != NULL)
+    world->wake (world->owner);
+  return G_SOURCE_CONTINUE;
+}
+
+static GSource *
+create_wake_source (BtGioWorld *world)
+{
+  static GSourceFuncs funcs = { .dispatch = wake_engine };
+  GSource *source = g_source_new (&funcs, sizeof (WakeSource));
+
+  ((WakeSource *) source)->world = &world->base;
+  g_source_set_static_name (source, "BtGioWorld wake");
+  g_source_attach (source, world->context);
+  return source;
+}
+
+static gint64
+get_now (BtWorld *base)
+{
+  return g_get_monotonic_time ();
+}
+
+static gint64
+get_unix_now (BtWorld *base)
+{
+  return g_get_real_time ();
+}
+
+static void
+fill_random (BtWorld *base, void *out, gsize length)
+{
+  guint8 *bytes = out;
+
+  while (length > 0)
+    {
+      ssize_t n = getrandom (bytes, length, 0);
+
+      if (n < 0 && errno == EINTR)
+        continue;
+      /* Going on with guessable secrets would be worse than ending. */
+      if (n <= 0)
+        g_error ("The system gives no random numbers: %s", g_strerror (errno));
+      bytes += n;
+      length -= (gsize) n;
+    }
+}
+
+static void
+set_wake (BtWorld *base, gint64 deadline)
+{
+  BtGioWorld *world = (BtGioWorld *) base;
+
+  g_source_set_ready_time (world->wake, deadline == G_MAXINT64 ? -1 : MAX (deadline, 0));
+}
+
+static void
+free_world (BtWorld *base)
+{
+  BtGioWorld *world = (BtGioWorld *) base;
+
+  /* They hold on to the poller; whoever opened them has to close them. */
+  g_assert (world->n_sockets == 0);
+
+  while (!g_queue_is_empty (&world->fetches))
+    bt_gio_fetch_cancel (base, world->fetches.head->data);
+  while (!g_queue_is_empty (&world->lookups))
+    bt_gio_lookup_cancel (base, world->lookups.head->data);
+
+  if (world->session != NULL)
+    soup_session_abort (world->session);
+  g_clear_object (&world->session);
+  g_clear_pointer (&world->poller, bt_poller_free);
+  g_source_destroy (world->wake);
+  g_source_unref (world->wake);
+  g_main_context_unref (world->context);
+  g_free (world->user_agent);
+  g_free (world);
+}
+
+GSource *
+bt_gio_world_start_timer (BtGioWorld *world, guint delay_ms, GSourceFunc func, gpointer data)
+{
+  GSource *source = g_timeout_source_new (delay_ms);
+
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, world->context);
+  return source;
+}
+
+BtWorld *
+bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const char *user_agent)
+{
+  static const BtWorldOps ops = {
+    .now = get_now,
+    .unix_now = get_unix_now,
+    .random = fill_random,
+    .wake_at = set_wake,
+    .connect = bt_gio_connect,
+    .listen = bt_gio_listen,
+    .listener_free = bt_gio_listener_free,
+    .udp_open = bt_gio_udp_open,
+    .udp_send = bt_gio_udp_send,
+    .udp_free = bt_gio_udp_free,
+    .lookup = bt_gio_lookup,
+    .lookup_cancel = bt_gio_lookup_cancel,
+    .fetch = bt_gio_fetch,
+    .fetch_cancel = bt_gio_fetch_cancel,
+    .free = free_world,
+  };
+  BtGioWorld *world;
+
+  g_return_val_if_fail (user_agent != NULL, NULL);
+
+  world = g_new0 (BtGioWorld, 1);
+  world->base.ops = &ops;
+  world->context =
+    context != NULL ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
+  world->wake = create_wake_source (world);
+  world->user_agent = g_strdup (user_agent);
+  if (bind_address != NULL)
+    {
+      world->bound = TRUE;
+      world->bind_address = *bind_address;
+      world->bind_address.port = 0;
+    }
+  return &world->base;
+}
