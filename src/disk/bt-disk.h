@@ -38,10 +38,7 @@ typedef struct
 typedef void (*BtDiskFunc) (const GError *error, gpointer owner);
 /* @stamps: (array length=n_files) (nullable): NULL with an error. */
 typedef void (*BtDiskStampsFunc) (const BtFileStamp *stamps, const GError *error, gpointer owner);
-typedef void (*BtDiskCheckFunc) (guint32 piece,
-                                 gboolean ok,
-                                 const GError *error,
-                                 gpointer owner);
+typedef void (*BtDiskCheckFunc) (guint32 piece, gboolean ok, const GError *error, gpointer owner);
 typedef void (*BtDiskHashesFunc) (guint32 piece,
                                   const BtSha1 *hashes,
                                   guint n,
@@ -57,10 +54,10 @@ typedef struct
    * more. */
   void (*storage_free) (BtDisk *disk, BtStorage *storage);
 
-  /* Looks at every file. Pad files and symlinks have size 0; what is not a regular file is not there
-   * (size -1). A root that was never there is no error as long as its parent is: nothing is there
-   * yet. DISK_MISSING: the root or its parent is gone, or another file system is in its place. After
-   * a root went missing, jobs fail until this has found it again. */
+  /* Looks at every file. Pad files and symlinks have size 0; what is not a regular file is not
+   * there (size -1). A root that was never there is no error as long as its parent is: nothing is
+   * there yet. DISK_MISSING: the root or its parent is gone, or another file system is in its
+   * place. After a root went missing, jobs fail until this has found it again. */
   void (*stat) (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer owner);
 
   /* Writes @length bytes of @buffer from @buffer_offset at @offset in the torrent. Makes files and
@@ -75,7 +72,7 @@ typedef struct
                  BtDiskFunc done,
                  gpointer owner);
 
-  /* Reads into the buffer; fails with CHANGED when the bytes are not there (short or missing file). */
+  /* Reads into the buffer; fails with CHANGED when the bytes are not there: short or missing. */
   void (*read) (BtDisk *disk,
                 BtStorage *storage,
                 guint64 offset,

@@ -1,0 +1,288 @@
+/* bt-disk-piece-jobs.c: jobs about the bytes of a piece.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-disk-private.h"
+
+#include "bt-error.h"
+#include "bt-limits.h"
+
+/* write and read */
+
+typedef struct
+{
+  BtDiskJob job;
+  BtDiskFunc done;
+  guint64 offset;
+  BtBuffer *buffer; /* counted in the engine's thread; a worker touches its data alone */
+  guint32 buffer_offset;
+  guint32 length;
+} BytesJob;
+
+static void
+run_write_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  BytesJob *self = (BytesJob *) job;
+  BtFileStore *store = job->storage->store;
+  const guint8 *data = self->buffer->data + self->buffer_offset;
+
+  if (bt_file_store_write_in_disk (store, self->offset, data, self->length, &job->error))
+    bt_piece_hashes_wrote_in_disk (bt_worker_hashes (worker), store, self->offset, data,
+                                   self->length);
+  else
+    bt_piece_hashes_forget_in_disk (bt_worker_hashes (worker), store, self->offset);
+}
+
+/* Other workers may have running hashes of these pieces. */
+static void
+run_wide_write_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  BytesJob *self = (BytesJob *) job;
+  BtFileStore *store = job->storage->store;
+
+  bt_file_store_write_in_disk (store, self->offset, self->buffer->data + self->buffer_offset,
+                               self->length, &job->error);
+  atomic_fetch_add (&store->generation, 1);
+}
+
+static void
+run_read_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  BytesJob *self = (BytesJob *) job;
+
+  bt_file_store_read_in_disk (job->storage->store, self->offset,
+                              self->buffer->data + self->buffer_offset, self->length, &job->error);
+}
+
+static void
+deliver_bytes (BtDiskJob *job)
+{
+  BytesJob *self = (BytesJob *) job;
+
+  if (self->done != NULL)
+    self->done (job->error, job->owner);
+}
+
+static void
+clear_bytes (BtDiskJob *job)
+{
+  bt_buffer_unref (((BytesJob *) job)->buffer);
+}
+
+static const BtDiskJobClass write_class = {
+  .size = sizeof (BytesJob),
+  .order = BT_ORDER_LANE,
+  .run_in_disk = run_write_in_disk,
+  .deliver = deliver_bytes,
+  .clear = clear_bytes,
+};
+
+static const BtDiskJobClass read_class = {
+  .size = sizeof (BytesJob),
+  .order = BT_ORDER_LANE,
+  .only_looks = TRUE,
+  .run_in_disk = run_read_in_disk,
+  .deliver = deliver_bytes,
+  .clear = clear_bytes,
+};
+
+/* What lies in more than one piece belongs to no lane: it goes alone. */
+static const BtDiskJobClass wide_write_class = {
+  .size = sizeof (BytesJob),
+  .order = BT_ORDER_BARRIER,
+  .run_in_disk = run_wide_write_in_disk,
+  .deliver = deliver_bytes,
+  .clear = clear_bytes,
+};
+
+static const BtDiskJobClass wide_read_class = {
+  .size = sizeof (BytesJob),
+  .order = BT_ORDER_BARRIER,
+  .only_looks = TRUE,
+  .run_in_disk = run_read_in_disk,
+  .deliver = deliver_bytes,
+  .clear = clear_bytes,
+};
+
+static gboolean
+is_inside (const BtMetainfo *metainfo, const BytesJob *self)
+{
+  return self->length > 0 && self->offset <= metainfo->total_size
+         && self->length <= metainfo->total_size - self->offset
+         && self->buffer_offset <= self->buffer->size
+         && self->length <= self->buffer->size - self->buffer_offset;
+}
+
+static void
+submit_bytes (const BytesJob *what, BtStorage *storage, gboolean write)
+{
+  const BtMetainfo *metainfo = ((BtFileStorage *) storage)->store->metainfo;
+  guint64 piece = what->offset / metainfo->piece_length;
+  gboolean inside = is_inside (metainfo, what);
+  gboolean wide = inside && (what->offset + what->length - 1) / metainfo->piece_length != piece;
+  BytesJob *self = bt_disk_job_new (write ? (wide ? &wide_write_class : &write_class)
+                                          : (wide ? &wide_read_class : &read_class),
+                                    storage, what->job.owner);
+
+  self->done = what->done;
+  self->offset = what->offset;
+  self->buffer = bt_buffer_ref (what->buffer);
+  self->buffer_offset = what->buffer_offset;
+  self->length = what->length;
+  self->job.lane += piece;
+  self->job.backlog = write ? what->length : 0;
+  if (!inside)
+    g_set_error (&self->job.error, BT_ERROR, BT_ERROR_DISK,
+                 "Bytes %" G_GUINT64_FORMAT "+%u are not in the torrent", self->offset,
+                 self->length);
+  bt_disk_submit (storage->disk, &self->job, NULL);
+}
+
+void
+bt_disk_write (BtDisk *disk,
+               BtStorage *storage,
+               guint64 offset,
+               BtBuffer *buffer,
+               guint32 buffer_offset,
+               guint32 length,
+               BtDiskFunc done,
+               gpointer owner)
+{
+  BytesJob what = { { .owner = owner }, done, offset, buffer, buffer_offset, length };
+
+  submit_bytes (&what, storage, TRUE);
+}
+
+void
+bt_disk_read (BtDisk *disk,
+              BtStorage *storage,
+              guint64 offset,
+              BtBuffer *buffer,
+              guint32 buffer_offset,
+              guint32 length,
+              BtDiskFunc done,
+              gpointer owner)
+{
+  BytesJob what = { { .owner = owner }, done, offset, buffer, buffer_offset, length };
+
+  submit_bytes (&what, storage, FALSE);
+}
+
+/* check_piece and hash_blocks */
+
+typedef struct
+{
+  BtDiskJob job;
+  BtDiskCheckFunc checked;
+  BtDiskHashesFunc hashed;
+  guint32 piece;
+  gboolean ok;
+  BtSha1 *hashes; /* (nullable) (array length=n_hashes) */
+  guint n_hashes;
+} PieceJob;
+
+static void
+run_check_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  PieceJob *self = (PieceJob *) job;
+
+  bt_piece_hashes_check_in_disk (bt_worker_hashes (worker), job->storage->store, self->piece,
+                                 &self->ok, &job->error);
+}
+
+static void
+run_hash_blocks_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  PieceJob *self = (PieceJob *) job;
+
+  bt_piece_hash_blocks_in_disk (bt_worker_hashes (worker), job->storage->store, self->piece,
+                                self->hashes, &job->error);
+}
+
+static void
+deliver_check (BtDiskJob *job)
+{
+  PieceJob *self = (PieceJob *) job;
+
+  self->checked (self->piece, self->ok, job->error, job->owner);
+}
+
+static void
+deliver_hashes (BtDiskJob *job)
+{
+  PieceJob *self = (PieceJob *) job;
+
+  if (job->error != NULL)
+    self->hashed (self->piece, NULL, 0, job->error, job->owner);
+  else
+    self->hashed (self->piece, self->hashes, self->n_hashes, NULL, job->owner);
+}
+
+static void
+clear_piece (BtDiskJob *job)
+{
+  g_free (((PieceJob *) job)->hashes);
+}
+
+static const BtDiskJobClass check_class = {
+  .size = sizeof (PieceJob),
+  .order = BT_ORDER_LANE,
+  .only_looks = TRUE,
+  .run_in_disk = run_check_in_disk,
+  .deliver = deliver_check,
+};
+
+static const BtDiskJobClass hash_blocks_class = {
+  .size = sizeof (PieceJob),
+  .order = BT_ORDER_LANE,
+  .only_looks = TRUE,
+  .run_in_disk = run_hash_blocks_in_disk,
+  .deliver = deliver_hashes,
+  .clear = clear_piece,
+};
+
+static PieceJob *
+new_piece_job (const BtDiskJobClass *klass, BtStorage *storage, guint32 piece, gpointer owner)
+{
+  PieceJob *self = bt_disk_job_new (klass, storage, owner);
+
+  self->piece = piece;
+  self->job.lane += piece;
+  if (piece >= self->job.storage->store->metainfo->n_pieces)
+    g_set_error (&self->job.error, BT_ERROR, BT_ERROR_DISK, "Piece %u is not in the torrent",
+                 piece);
+  return self;
+}
+
+void
+bt_disk_check_piece (BtDisk *disk,
+                     BtStorage *storage,
+                     guint32 piece,
+                     BtDiskCheckFunc done,
+                     gpointer owner)
+{
+  PieceJob *self = new_piece_job (&check_class, storage, piece, owner);
+
+  self->checked = done;
+  bt_disk_submit (disk, &self->job, NULL);
+}
+
+void
+bt_disk_hash_blocks (BtDisk *disk,
+                     BtStorage *storage,
+                     guint32 piece,
+                     BtDiskHashesFunc done,
+                     gpointer owner)
+{
+  PieceJob *self = new_piece_job (&hash_blocks_class, storage, piece, owner);
+
+  self->hashed = done;
+  if (self->job.error == NULL)
+    {
+      guint32 size = bt_metainfo_piece_size (self->job.storage->store->metainfo, piece);
+
+      self->n_hashes = (size - 1) / BT_LIMIT_BLOCK + 1;
+      self->hashes = g_new0 (BtSha1, self->n_hashes);
+    }
+  bt_disk_submit (disk, &self->job, NULL);
+}

@@ -1,0 +1,278 @@
+/* bt-disk-worker.c: the threads that do jobs, and how jobs come to them and return.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-disk-private.h"
+
+#include "bt-error.h"
+
+#include <signal.h>
+
+/* pthread locks, not GMutex, so that ThreadSanitizer sees the hand-over. Queues are stolen under
+ * the lock and worked off outside it. */
+
+struct _BtDiskReturns
+{
+  atomic_int refs; /* of the disk, and of each letter that is under way */
+  BtMailbox *mailbox;
+  void (*arrived) (gpointer owner); /* (nullable): engine's thread only, like @owner */
+  gpointer owner;
+
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  BtJobQueue queue;
+  gboolean letter_sent;
+};
+
+struct _BtWorker
+{
+  BtDiskReturns *returns;
+  pthread_t thread;
+  gboolean started; /* engine's thread only */
+
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  BtJobQueue queue;
+  gboolean stopping;
+
+  BtPieceHashes *hashes; /* the thread's own */
+};
+
+struct _BtWorkerGroup
+{
+  char *root;
+  guint n_workers;
+  BtWorker *workers;
+};
+
+/* The way back. */
+
+BtDiskReturns *
+bt_disk_returns_new (BtMailbox *mailbox, void (*arrived) (gpointer), gpointer owner)
+{
+  BtDiskReturns *returns = g_new0 (BtDiskReturns, 1);
+
+  atomic_init (&returns->refs, 1);
+  returns->mailbox = bt_mailbox_ref (mailbox);
+  returns->arrived = arrived;
+  returns->owner = owner;
+  pthread_mutex_init (&returns->lock, NULL);
+  pthread_cond_init (&returns->wake, NULL);
+  return returns;
+}
+
+void
+bt_disk_returns_detach (BtDiskReturns *returns)
+{
+  returns->arrived = NULL;
+}
+
+gboolean
+bt_disk_returns_is_attached (const BtDiskReturns *returns)
+{
+  return returns->arrived != NULL;
+}
+
+void
+bt_disk_returns_unref (BtDiskReturns *returns)
+{
+  if (atomic_fetch_sub (&returns->refs, 1) > 1)
+    return;
+  g_assert (returns->queue.first == NULL);
+  bt_mailbox_unref (returns->mailbox);
+  pthread_cond_destroy (&returns->wake);
+  pthread_mutex_destroy (&returns->lock);
+  g_free (returns);
+}
+
+static void
+drop_letter (gpointer data)
+{
+  bt_disk_returns_unref (data);
+}
+
+static void
+letter_cb (gpointer data)
+{
+  BtDiskReturns *returns = data;
+
+  if (returns->arrived != NULL)
+    returns->arrived (returns->owner);
+  bt_disk_returns_unref (returns);
+}
+
+void
+bt_disk_returns_push_in_disk (BtDiskReturns *returns, BtDiskJob *job)
+{
+  gboolean send;
+
+  pthread_mutex_lock (&returns->lock);
+  bt_job_queue_push (&returns->queue, job);
+  send = !returns->letter_sent;
+  returns->letter_sent = TRUE;
+  if (send)
+    atomic_fetch_add (&returns->refs, 1);
+  pthread_cond_signal (&returns->wake);
+  pthread_mutex_unlock (&returns->lock);
+  if (send)
+    bt_mailbox_post (returns->mailbox, letter_cb, returns, drop_letter);
+}
+
+BtJobQueue
+bt_disk_returns_steal (BtDiskReturns *returns)
+{
+  BtJobQueue stolen;
+
+  pthread_mutex_lock (&returns->lock);
+  stolen = bt_job_queue_steal (&returns->queue);
+  returns->letter_sent = FALSE;
+  pthread_mutex_unlock (&returns->lock);
+  return stolen;
+}
+
+void
+bt_disk_returns_wait (BtDiskReturns *returns)
+{
+  pthread_mutex_lock (&returns->lock);
+  while (returns->queue.first == NULL)
+    pthread_cond_wait (&returns->wake, &returns->lock);
+  pthread_mutex_unlock (&returns->lock);
+}
+
+/* A worker. */
+
+BtPieceHashes *
+bt_worker_hashes (BtWorker *worker)
+{
+  return worker->hashes;
+}
+
+static void
+do_job_in_disk (BtWorker *worker, BtDiskJob *job)
+{
+  gboolean unwanted =
+    job->klass->only_looks && job->storage != NULL && atomic_load (&job->storage->store->abandoned);
+
+  if (!unwanted && job->error == NULL)
+    job->klass->run_in_disk (job, worker);
+  bt_disk_returns_push_in_disk (worker->returns, job);
+}
+
+/* Returns: FALSE when there is nothing left and nothing more to come. */
+static gboolean
+next_jobs_in_disk (BtWorker *worker, BtJobQueue *jobs)
+{
+  pthread_mutex_lock (&worker->lock);
+  while (worker->queue.first == NULL && !worker->stopping)
+    pthread_cond_wait (&worker->wake, &worker->lock);
+  *jobs = bt_job_queue_steal (&worker->queue);
+  pthread_mutex_unlock (&worker->lock);
+  return jobs->first != NULL;
+}
+
+static void *
+work_in_disk (void *data)
+{
+  BtWorker *worker = data;
+  BtJobQueue jobs;
+  BtDiskJob *job;
+
+  while (next_jobs_in_disk (worker, &jobs))
+    while ((job = bt_job_queue_pop (&jobs)) != NULL)
+      do_job_in_disk (worker, job);
+  return NULL;
+}
+
+/* Signals are for the threads of the application; blocked here, SIGXFSZ becomes EFBIG. */
+static gboolean
+start (BtWorker *worker)
+{
+  sigset_t all, before;
+  int result;
+
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &before);
+  result = pthread_create (&worker->thread, NULL, work_in_disk, worker);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  if (result != 0)
+    return FALSE;
+  pthread_setname_np (worker->thread, "ft-disk");
+  worker->started = TRUE;
+  return TRUE;
+}
+
+static void
+stop (BtWorker *worker)
+{
+  pthread_mutex_lock (&worker->lock);
+  worker->stopping = TRUE;
+  pthread_cond_signal (&worker->wake);
+  pthread_mutex_unlock (&worker->lock);
+  if (worker->started)
+    pthread_join (worker->thread, NULL);
+  pthread_cond_destroy (&worker->wake);
+  pthread_mutex_destroy (&worker->lock);
+  bt_piece_hashes_free (worker->hashes);
+}
+
+/* The group. */
+
+BtWorkerGroup *
+bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns)
+{
+  BtWorkerGroup *group = g_new0 (BtWorkerGroup, 1);
+
+  group->root = g_strdup (root);
+  group->n_workers = n_workers;
+  group->workers = g_new0 (BtWorker, n_workers);
+  for (guint i = 0; i < n_workers; i++)
+    {
+      BtWorker *worker = &group->workers[i];
+
+      worker->returns = returns;
+      worker->hashes = bt_piece_hashes_new ();
+      pthread_mutex_init (&worker->lock, NULL);
+      pthread_cond_init (&worker->wake, NULL);
+    }
+  return group;
+}
+
+void
+bt_worker_group_free (BtWorkerGroup *group)
+{
+  for (guint i = 0; i < group->n_workers; i++)
+    stop (&group->workers[i]);
+  g_free (group->workers);
+  g_free (group->root);
+  g_free (group);
+}
+
+const char *
+bt_worker_group_root (const BtWorkerGroup *group)
+{
+  return group->root;
+}
+
+void
+bt_worker_group_set_root (BtWorkerGroup *group, const char *root)
+{
+  g_free (group->root);
+  group->root = g_strdup (root);
+}
+
+void
+bt_worker_group_push (BtWorkerGroup *group, BtDiskJob *job)
+{
+  BtWorker *worker = &group->workers[job->lane % group->n_workers];
+
+  if (!worker->started && !start (worker))
+    {
+      g_set_error (&job->error, BT_ERROR, BT_ERROR_DISK, "Could not start a thread");
+      bt_disk_returns_push_in_disk (worker->returns, job);
+      return;
+    }
+  pthread_mutex_lock (&worker->lock);
+  bt_job_queue_push (&worker->queue, job);
+  pthread_cond_signal (&worker->wake);
+  pthread_mutex_unlock (&worker->lock);
+}

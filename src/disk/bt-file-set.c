@@ -1,0 +1,276 @@
+/* bt-file-set.c: the open files of all torrents, the least recently used closed first.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-storage-private.h"
+
+#include "bt-beneath-private.h"
+#include "bt-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Descriptors in use may go beyond @max_open for a moment; idle ones never do. */
+struct _BtFileSet
+{
+  pthread_mutex_t lock;
+  guint max_open;
+  guint n_open;
+  GQueue idle; /* of BtOpenFile, by their own links, the least recently used first */
+};
+
+BtFileSet *
+bt_file_set_new (guint max_open)
+{
+  BtFileSet *set = g_new0 (BtFileSet, 1);
+
+  pthread_mutex_init (&set->lock, NULL);
+  set->max_open = max_open;
+  g_queue_init (&set->idle);
+  return set;
+}
+
+void
+bt_file_set_free (BtFileSet *set)
+{
+  g_assert (set->n_open == 0);
+  pthread_mutex_destroy (&set->lock);
+  g_free (set);
+}
+
+guint
+bt_file_set_n_open (BtFileSet *set)
+{
+  guint n;
+
+  pthread_mutex_lock (&set->lock);
+  n = set->n_open;
+  pthread_mutex_unlock (&set->lock);
+  return n;
+}
+
+/* Under the lock: nobody finds it any more. It goes to @closing (a list by its own link) if nobody
+ * uses it, else its last user closes it. */
+static void
+detach (BtFileSet *set, BtOpenFile *open, GQueue *closing)
+{
+  BtStoreFile *slot = &open->store->files[open->file];
+
+  if (slot->open == open)
+    slot->open = NULL;
+  open->detached = TRUE;
+  set->n_open--;
+  if (open->users == 0)
+    {
+      g_queue_unlink (&set->idle, &open->link);
+      g_queue_push_tail_link (closing, &open->link);
+    }
+}
+
+/* Without the lock: close() may wait for a file server. */
+static void
+close_all (GQueue *closing)
+{
+  GList *link;
+
+  while ((link = g_queue_pop_head_link (closing)) != NULL)
+    {
+      BtOpenFile *open = link->data;
+
+      close (open->fd);
+      g_free (open);
+    }
+}
+
+static void
+trim_idle (BtFileSet *set, guint max_open)
+{
+  GQueue closing = G_QUEUE_INIT;
+
+  pthread_mutex_lock (&set->lock);
+  while (set->n_open > max_open && set->idle.head != NULL)
+    detach (set, set->idle.head->data, &closing);
+  pthread_mutex_unlock (&set->lock);
+  close_all (&closing);
+}
+
+static BtOpenFile *
+use_open (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode)
+{
+  BtOpenFile *open;
+
+  pthread_mutex_lock (&set->lock);
+  open = store->files[file].open;
+  if (open != NULL && mode == BT_OPEN_WRITE && !open->writable)
+    open = NULL;
+  if (open != NULL && open->users++ == 0)
+    g_queue_unlink (&set->idle, &open->link);
+  pthread_mutex_unlock (&set->lock);
+  return open;
+}
+
+static int
+open_by_name (BtFileStore *store, guint32 file, BtOpenMode mode, int root_fd)
+{
+  const char *path = bt_file_store_path (store, file);
+  int fd = bt_beneath_open (root_fd, path, mode == BT_OPEN_WRITE ? O_RDWR : O_RDONLY);
+
+  if (fd >= 0 || errno != ENOENT || mode != BT_OPEN_WRITE)
+    return fd;
+  fd = bt_beneath_create (root_fd, path, O_RDWR);
+  if (fd >= 0)
+    {
+      atomic_store (&store->files[file].created, TRUE);
+      atomic_store (&store->files[file].fresh, TRUE);
+      return fd;
+    }
+  /* Another worker was faster. */
+  return errno == EEXIST ? bt_beneath_open (root_fd, path, O_RDWR) : -1;
+}
+
+static void
+set_not_regular_error (BtFileStore *store, guint32 file, GError **error)
+{
+  g_autofree char *path = g_build_filename (store->root, bt_file_store_path (store, file), NULL);
+  g_autofree char *shown = g_filename_display_name (path);
+
+  g_set_error (error, BT_ERROR, BT_ERROR_DISK, "“%s” is in the way: it is not a regular file",
+               shown);
+}
+
+static void
+set_open_error (BtFileStore *store,
+                guint32 file,
+                int root_fd,
+                int error_number,
+                BtOpenMode mode,
+                GError **error)
+{
+  const char *path = bt_file_store_path (store, file);
+  struct stat info;
+
+  /* Opening a socket or a device gives errors that would be taken for a drive that is gone. */
+  if (bt_beneath_stat (root_fd, path, &info) == 0 && !S_ISREG (info.st_mode))
+    set_not_regular_error (store, file, error);
+  else if (error_number == ENOENT && mode == BT_OPEN_READ)
+    g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "“%s/%s” does not exist", store->root, path);
+  else
+    bt_file_store_set_error (store, path, "open", error_number, error);
+}
+
+static int
+open_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, GError **error)
+{
+  BtRootUse use = mode == BT_OPEN_WRITE ? BT_ROOT_MAKE : BT_ROOT_USE;
+  int root_fd = bt_file_store_root_in_disk (store, use, error);
+  struct stat info;
+  int fd;
+
+  if (root_fd < 0)
+    return -1;
+  fd = open_by_name (store, file, mode, root_fd);
+  if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+    {
+      trim_idle (set, 0);
+      fd = open_by_name (store, file, mode, root_fd);
+    }
+  if (fd < 0 || fstat (fd, &info) < 0)
+    {
+      set_open_error (store, file, root_fd, errno, mode, error);
+    }
+  else if (!S_ISREG (info.st_mode))
+    {
+      set_not_regular_error (store, file, error);
+    }
+  else
+    {
+      return fd;
+    }
+  if (fd >= 0)
+    close (fd);
+  return -1;
+}
+
+/* Another worker may have opened the same file meanwhile. Its descriptor is used if it will do,
+ * else ours takes its place. */
+static BtOpenFile *
+insert (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int fd)
+{
+  BtOpenFile *mine = g_new0 (BtOpenFile, 1);
+  BtStoreFile *slot = &store->files[file];
+  GQueue closing = G_QUEUE_INIT;
+  BtOpenFile *open;
+
+  mine->store = store;
+  mine->file = file;
+  mine->fd = fd;
+  mine->writable = mode == BT_OPEN_WRITE;
+  mine->link.data = mine;
+
+  pthread_mutex_lock (&set->lock);
+  open = slot->open;
+  if (open != NULL && mine->writable && !open->writable)
+    {
+      detach (set, open, &closing);
+      open = NULL;
+    }
+  if (open == NULL)
+    {
+      open = slot->open = mine;
+      set->n_open++;
+    }
+  else
+    {
+      g_queue_push_tail_link (&closing, &mine->link);
+      if (open->users == 0)
+        g_queue_unlink (&set->idle, &open->link);
+    }
+  open->users++;
+  pthread_mutex_unlock (&set->lock);
+  close_all (&closing);
+  trim_idle (set, set->max_open);
+  return open;
+}
+
+BtOpenFile *
+bt_file_set_acquire_in_disk (BtFileSet *set,
+                             BtFileStore *store,
+                             guint32 file,
+                             BtOpenMode mode,
+                             GError **error)
+{
+  BtOpenFile *open = use_open (set, store, file, mode);
+  int fd;
+
+  if (open != NULL)
+    return open;
+  fd = open_file (set, store, file, mode, error);
+  return fd >= 0 ? insert (set, store, file, mode, fd) : NULL;
+}
+
+void
+bt_file_set_release_in_disk (BtFileSet *set, BtOpenFile *open)
+{
+  GQueue closing = G_QUEUE_INIT;
+
+  pthread_mutex_lock (&set->lock);
+  if (--open->users == 0)
+    g_queue_push_tail_link (open->detached ? &closing : &set->idle, &open->link);
+  pthread_mutex_unlock (&set->lock);
+  close_all (&closing);
+}
+
+void
+bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store)
+{
+  GQueue closing = G_QUEUE_INIT;
+
+  pthread_mutex_lock (&set->lock);
+  for (guint32 i = 0; i <= store->metainfo->n_files; i++)
+    if (store->files[i].open != NULL)
+      detach (set, store->files[i].open, &closing);
+  pthread_mutex_unlock (&set->lock);
+  close_all (&closing);
+}

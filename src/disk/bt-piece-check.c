@@ -1,0 +1,273 @@
+/* bt-piece-check.c: the hashes of pieces, running while they are written and at once when checked.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-storage-private.h"
+
+#include "bt-error.h"
+#include "bt-layout.h"
+#include "bt-limits.h"
+
+/* Each worker has its own, and all jobs of a piece go to one worker, so there is no lock. A running
+ * hash covers the first @hashed bytes of its piece as they were written. Writes that are next go on
+ * with it while the bytes are hot; one further on is left to the check, which reads it back; one
+ * that rewrites what was hashed ends it. */
+
+#define MAX_RUNNING                                                                                \
+  64 /* pieces under way at one worker; the one least recently written goes first */
+#define STEP_BYTES (512 * 1024)
+
+typedef struct
+{
+  guint64 store_id;
+  guint generation;
+  guint32 piece;
+  guint32 hashed;
+  guint64 used; /* the clock of its last write */
+  BtHasher *hasher;
+} RunningHash;
+
+struct _BtPieceHashes
+{
+  RunningHash running[MAX_RUNNING];
+  guint n_running;
+  guint64 clock;
+  guint8 *step;  /* (nullable): of STEP_BYTES, for reading back */
+  guint8 *zeros; /* (nullable): of BT_LIMIT_BLOCK, for padding */
+};
+
+BtPieceHashes *
+bt_piece_hashes_new (void)
+{
+  return g_new0 (BtPieceHashes, 1);
+}
+
+void
+bt_piece_hashes_free (BtPieceHashes *hashes)
+{
+  for (guint i = 0; i < hashes->n_running; i++)
+    bt_hasher_free (hashes->running[i].hasher);
+  g_free (hashes->step);
+  g_free (hashes->zeros);
+  g_free (hashes);
+}
+
+static const RunningHash *
+find_const (const BtPieceHashes *hashes, const BtFileStore *store, guint32 piece)
+{
+  guint generation = atomic_load (&store->generation);
+
+  for (guint i = 0; i < hashes->n_running; i++)
+    {
+      const RunningHash *running = &hashes->running[i];
+
+      if (running->piece == piece && running->store_id == store->id
+          && running->generation == generation)
+        return running;
+    }
+  return NULL;
+}
+
+static RunningHash *
+find (BtPieceHashes *hashes, const BtFileStore *store, guint32 piece)
+{
+  return (RunningHash *) find_const (hashes, store, piece);
+}
+
+guint32
+bt_piece_hashes_hashed (const BtPieceHashes *hashes, const BtFileStore *store, guint32 piece)
+{
+  const RunningHash *running = find_const (hashes, store, piece);
+
+  return running != NULL ? running->hashed : 0;
+}
+
+static void
+drop (BtPieceHashes *hashes, RunningHash *running)
+{
+  g_clear_pointer (&running->hasher, bt_hasher_free);
+  *running = hashes->running[--hashes->n_running];
+}
+
+static RunningHash *
+begin (BtPieceHashes *hashes, const BtFileStore *store, guint32 piece)
+{
+  RunningHash *running;
+
+  if (hashes->n_running == MAX_RUNNING)
+    {
+      RunningHash *oldest = &hashes->running[0];
+
+      for (guint i = 1; i < hashes->n_running; i++)
+        if (hashes->running[i].used < oldest->used)
+          oldest = &hashes->running[i];
+      drop (hashes, oldest);
+    }
+  running = &hashes->running[hashes->n_running++];
+  *running = (RunningHash){
+    .store_id = store->id,
+    .generation = atomic_load (&store->generation),
+    .piece = piece,
+    .hasher = bt_hasher_new (BT_HASH_SHA1),
+  };
+  return running;
+}
+
+static void
+hash_zeros (BtPieceHashes *hashes, BtHasher *hasher, guint64 length)
+{
+  if (hashes->zeros == NULL)
+    hashes->zeros = g_malloc0 (BT_LIMIT_BLOCK);
+  while (length > 0)
+    {
+      gsize n = MIN (length, BT_LIMIT_BLOCK);
+
+      bt_hasher_update (hasher, hashes->zeros, n);
+      length -= n;
+    }
+}
+
+static void
+hash_written (BtPieceHashes *hashes,
+              BtHasher *hasher,
+              const BtFileStore *store,
+              guint64 offset,
+              const guint8 *data,
+              guint32 length)
+{
+  BtSpanIter iter;
+  BtSpan span;
+
+  bt_span_iter_init (&iter, store->metainfo, offset, length);
+  while (bt_span_iter_next (&iter, &span))
+    {
+      if (span.pad)
+        hash_zeros (hashes, hasher, span.length);
+      else
+        bt_hasher_update (hasher, data, span.length);
+      data += span.length;
+    }
+}
+
+void
+bt_piece_hashes_wrote_in_disk (BtPieceHashes *hashes,
+                               BtFileStore *store,
+                               guint64 offset,
+                               const guint8 *data,
+                               guint32 length)
+{
+  guint32 piece = (guint32) (offset / store->metainfo->piece_length);
+  guint32 begins = (guint32) (offset - bt_metainfo_piece_offset (store->metainfo, piece));
+  RunningHash *running = find (hashes, store, piece);
+
+  if (running != NULL && begins < running->hashed)
+    {
+      drop (hashes, running);
+      running = NULL;
+    }
+  if (running == NULL && begins == 0)
+    running = begin (hashes, store, piece);
+  if (running == NULL || begins != running->hashed)
+    return;
+  hash_written (hashes, running->hasher, store, offset, data, length);
+  running->hashed += length;
+  running->used = ++hashes->clock;
+}
+
+void
+bt_piece_hashes_forget_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint64 offset)
+{
+  RunningHash *running = find (hashes, store, (guint32) (offset / store->metainfo->piece_length));
+
+  if (running != NULL)
+    drop (hashes, running);
+}
+
+static gboolean
+hash_range (BtPieceHashes *hashes,
+            BtHasher *hasher,
+            BtFileStore *store,
+            guint64 offset,
+            guint64 length,
+            GError **error)
+{
+  if (hashes->step == NULL)
+    hashes->step = g_malloc (STEP_BYTES);
+  while (length > 0)
+    {
+      guint32 n = (guint32) MIN (length, STEP_BYTES);
+
+      if (atomic_load (&store->abandoned))
+        {
+          g_set_error (error, BT_ERROR, BT_ERROR_CANCELLED, "The check was called off");
+          return FALSE;
+        }
+      if (!bt_file_store_read_in_disk (store, offset, hashes->step, n, error))
+        return FALSE;
+      bt_hasher_update (hasher, hashes->step, n);
+      offset += n;
+      length -= n;
+    }
+  return TRUE;
+}
+
+gboolean
+bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
+                               BtFileStore *store,
+                               guint32 piece,
+                               gboolean *ok,
+                               GError **error)
+{
+  g_autoptr (BtHasher) hasher = NULL;
+  g_autoptr (GError) local_error = NULL;
+  guint64 offset = bt_metainfo_piece_offset (store->metainfo, piece);
+  guint32 size = bt_metainfo_piece_size (store->metainfo, piece);
+  RunningHash *running = find (hashes, store, piece);
+  guint32 hashed = 0;
+  BtSha1 digest;
+
+  *ok = FALSE;
+  if (running != NULL)
+    {
+      hashed = running->hashed;
+      hasher = g_steal_pointer (&running->hasher);
+      drop (hashes, running);
+    }
+  else
+    hasher = bt_hasher_new (BT_HASH_SHA1);
+  if (!bt_file_store_has_range_in_disk (store, offset, size, &local_error)
+      || !hash_range (hashes, hasher, store, offset + hashed, size - hashed, &local_error))
+    {
+      if (g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  bt_hasher_finish (hasher, digest.bytes);
+  *ok = bt_sha1_equal (&digest, bt_metainfo_piece_hash (store->metainfo, piece));
+  return TRUE;
+}
+
+gboolean
+bt_piece_hash_blocks_in_disk (BtPieceHashes *hashes,
+                              BtFileStore *store,
+                              guint32 piece,
+                              BtSha1 *out,
+                              GError **error)
+{
+  g_autoptr (BtHasher) hasher = bt_hasher_new (BT_HASH_SHA1);
+  guint64 offset = bt_metainfo_piece_offset (store->metainfo, piece);
+  guint32 left = bt_metainfo_piece_size (store->metainfo, piece);
+
+  while (left > 0)
+    {
+      guint32 n = MIN (left, BT_LIMIT_BLOCK);
+
+      if (!hash_range (hashes, hasher, store, offset, n, error))
+        return FALSE;
+      bt_hasher_finish (hasher, (out++)->bytes);
+      offset += n;
+      left -= n;
+    }
+  return TRUE;
+}

@@ -1,0 +1,287 @@
+/* bt-storage-files.c: looking at files, making the empty ones, getting all on the platter.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-storage-private.h"
+
+#include "bt-beneath-private.h"
+#include "bt-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* So many files are cheaper to sync by way of the whole file system. */
+#define MANY_FILES 64
+
+static void
+stamp_file (BtFileStore *store, int root_fd, guint32 file)
+{
+  BtFileStamp *stamp = &store->stamps[file];
+  struct stat info;
+
+  *stamp = (BtFileStamp){ .size = 0 };
+  if (!bt_file_store_is_real (store, file))
+    return;
+  stamp->size = -1;
+  if (root_fd < 0 || bt_beneath_stat (root_fd, bt_file_store_path (store, file), &info) < 0
+      || !S_ISREG (info.st_mode))
+    return;
+  stamp->size = info.st_size;
+  stamp->mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+}
+
+/* Descriptors are closed so that a file that was replaced or removed is seen by what comes after,
+ * and nothing that was hashed or found before counts. */
+gboolean
+bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  int root_fd;
+
+  bt_file_set_close_store_in_disk (store->set, store);
+  bt_file_store_forget_places (store);
+  atomic_fetch_add (&store->generation, 1);
+  root_fd = bt_file_store_root_in_disk (store, BT_ROOT_LOOK, &local_error);
+  if (root_fd < 0 && !g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    stamp_file (store, root_fd, i);
+  store->stamped = TRUE;
+  memcpy (stamps, store->stamps, store->metainfo->n_files * sizeof *stamps);
+  return TRUE;
+}
+
+gboolean
+bt_file_store_make_in_disk (BtFileStore *store, GError **error)
+{
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    {
+      BtOpenFile *open;
+
+      if (store->metainfo->files[i].length > 0 || store->priorities[i] == 0
+          || !bt_file_store_is_real (store, i))
+        continue;
+      open = bt_file_set_acquire_in_disk (store->set, store, i, BT_OPEN_WRITE, error);
+      if (open == NULL)
+        return FALSE;
+      atomic_store (&store->files[i].dirty, TRUE);
+      bt_file_set_release_in_disk (store->set, open);
+    }
+  return TRUE;
+}
+
+void
+bt_file_store_close_in_disk (BtFileStore *store)
+{
+  bt_file_set_close_store_in_disk (store->set, store);
+  bt_file_store_close_root_in_disk (store);
+}
+
+/* Syncing. */
+
+static gboolean
+sync_file (BtFileStore *store, guint32 file, GError **error)
+{
+  const char *path = bt_file_store_path (store, file);
+  BtOpenFile *open = bt_file_set_acquire_in_disk (store->set, store, file, BT_OPEN_READ, error);
+  struct stat info;
+  gboolean ok;
+
+  if (open == NULL)
+    return FALSE;
+  ok = fdatasync (open->fd) == 0 && fstat (open->fd, &info) == 0;
+  if (!ok)
+    bt_file_store_set_error (store, path, "sync", errno, error);
+  else if (info.st_nlink == 0)
+    {
+      ok = FALSE;
+      g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "“%s/%s” was removed while it was written",
+                   store->root, path);
+    }
+  bt_file_set_release_in_disk (store->set, open);
+  return ok;
+}
+
+/* Some file systems cannot sync folders; they need not, then. */
+static gboolean
+sync_folder (int fd)
+{
+  int result = fd < 0 ? -1 : fsync (fd);
+  int saved = errno;
+
+  if (fd >= 0)
+    close (fd);
+  errno = saved;
+  return result == 0 || errno == EINVAL || errno == ENOTSUP;
+}
+
+/* The folders that hold @path, up to the root itself (""). */
+static void
+add_folders (GHashTable *folders, const char *path)
+{
+  g_autofree char *folder = g_strdup (path);
+
+  do
+    {
+      char *slash = strrchr (folder, '/');
+
+      *(slash != NULL ? slash : folder) = '\0';
+      if (!g_hash_table_add (folders, g_strdup (folder)))
+        return;
+    }
+  while (*folder != '\0');
+}
+
+static gboolean
+sync_folders (BtFileStore *store, int root_fd, GHashTable *folders, GError **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, folders);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      const char *folder = key;
+      int fd = *folder == '\0' ? openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                               : bt_beneath_open (root_fd, folder, O_RDONLY | O_DIRECTORY);
+
+      if (!sync_folder (fd))
+        {
+          bt_file_store_set_error (store, *folder == '\0' ? NULL : folder, "sync", errno, error);
+          return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+static gboolean
+sync_root_parent (BtFileStore *store, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (store->root);
+  gboolean made;
+
+  pthread_mutex_lock (&store->root_lock);
+  made = store->root_made;
+  pthread_mutex_unlock (&store->root_lock);
+  if (!made)
+    return TRUE;
+  /* A parent that may be searched but not read cannot be synced by us. */
+  if (!sync_folder (open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) && errno != EACCES)
+    {
+      bt_file_store_set_error (store, NULL, "sync", errno, error);
+      return FALSE;
+    }
+  pthread_mutex_lock (&store->root_lock);
+  store->root_made = FALSE;
+  pthread_mutex_unlock (&store->root_lock);
+  return TRUE;
+}
+
+/* Takes the marks of what is to be synced. */
+static GArray *
+take_dirty (BtFileStore *store, GHashTable *folders)
+{
+  GArray *dirty = g_array_new (FALSE, FALSE, sizeof (guint32));
+
+  for (guint32 i = 0; i <= store->metainfo->n_files; i++)
+    {
+      if (atomic_exchange (&store->files[i].fresh, FALSE))
+        add_folders (folders, bt_file_store_path (store, i));
+      if (atomic_exchange (&store->files[i].dirty, FALSE))
+        g_array_append_val (dirty, i);
+    }
+  return dirty;
+}
+
+static gboolean
+sync_taken (BtFileStore *store,
+            int root_fd,
+            const GArray *dirty,
+            GHashTable *folders,
+            GError **error)
+{
+  if (dirty->len >= MANY_FILES)
+    {
+      int fd = openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+      /* Only makes what follows quick: errors are told file by file. */
+      if (fd >= 0)
+        {
+          (void) syncfs (fd);
+          close (fd);
+        }
+    }
+  for (guint i = 0; i < dirty->len; i++)
+    if (!sync_file (store, g_array_index (dirty, guint32, i), error))
+      return FALSE;
+  return sync_folders (store, root_fd, folders, error) && sync_root_parent (store, error);
+}
+
+static void
+put_back (BtFileStore *store, const GArray *dirty)
+{
+  for (guint i = 0; i < dirty->len; i++)
+    {
+      BtStoreFile *file = &store->files[g_array_index (dirty, guint32, i)];
+
+      atomic_store (&file->dirty, TRUE);
+      atomic_store (&file->fresh, TRUE);
+    }
+}
+
+gboolean
+bt_file_store_sync_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error)
+{
+  g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr (GArray) dirty = take_dirty (store, folders);
+  gboolean any = dirty->len > 0 || g_hash_table_size (folders) > 0;
+  int root_fd = -1;
+
+  if (any || !store->stamped)
+    root_fd = bt_file_store_root_in_disk (store, BT_ROOT_USE, any ? error : NULL);
+  if (any && (root_fd < 0 || !sync_taken (store, root_fd, dirty, folders, error)))
+    {
+      put_back (store, dirty);
+      return FALSE;
+    }
+  for (guint32 i = 0; !store->stamped && i < store->metainfo->n_files; i++)
+    stamp_file (store, root_fd, i);
+  store->stamped = TRUE;
+  for (guint i = 0; i < dirty->len; i++)
+    if (g_array_index (dirty, guint32, i) < store->metainfo->n_files)
+      stamp_file (store, root_fd, g_array_index (dirty, guint32, i));
+  memcpy (stamps, store->stamps, store->metainfo->n_files * sizeof *stamps);
+  return TRUE;
+}
+
+/* Space. */
+
+gint64
+bt_free_space_in_disk (const char *path, GError **error)
+{
+  g_autofree char *at = g_strdup (path);
+  g_autofree char *shown = g_filename_display_name (path);
+  struct statvfs info;
+
+  while (statvfs (at, &info) < 0)
+    {
+      char *parent;
+
+      if ((errno != ENOENT && errno != ENOTDIR) || strcmp (at, "/") == 0 || strcmp (at, ".") == 0)
+        {
+          g_set_error (error, BT_ERROR, BT_ERROR_DISK, "Could not find the free space of “%s”: %s",
+                       shown, g_strerror (errno));
+          return -1;
+        }
+      parent = g_path_get_dirname (at);
+      g_free (at);
+      at = parent;
+    }
+  return (gint64) MIN (info.f_bavail * (guint64) info.f_frsize, (guint64) G_MAXINT64);
+}

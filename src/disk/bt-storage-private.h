@@ -1,0 +1,200 @@
+/* bt-storage-private.h: the files of one torrent as the worker threads handle them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/types.h>
+
+#include "bt-disk.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BtFileSet BtFileSet;
+typedef struct _BtOpenFile BtOpenFile;
+typedef struct _BtFileStore BtFileStore;
+typedef struct _BtPieceHashes BtPieceHashes;
+
+/* Where the bytes of a file are. */
+typedef enum
+{
+  BT_PLACE_UNKNOWN, /* a skipped file that was not looked for yet */
+  BT_PLACE_FILE,
+  BT_PLACE_PARTS, /* in the parts file, at their offset in the torrent */
+} BtPlace;
+
+typedef struct
+{
+  BtOpenFile *open;     /* (nullable): guarded by the lock of the file set */
+  atomic_uchar created; /* made by us, ever */
+  atomic_uchar fresh;   /* made since the last sync: its folder is to be synced */
+  atomic_uchar dirty;   /* written since the last sync */
+  atomic_uchar place;   /* BtPlace */
+} BtStoreFile;
+
+/* What the root is opened for. */
+typedef enum
+{
+  BT_ROOT_USE,
+  BT_ROOT_MAKE, /* is made if it was never there */
+  BT_ROOT_LOOK, /* may be accepted again after it was replaced */
+} BtRootUse;
+
+/* The files of a torrent below a folder. Members are of one of four kinds:
+ * set once at the start; atomic; guarded by a lock; or changed only by jobs that run alone
+ * (barriers) and read by any. File number n_files is the parts file. */
+struct _BtFileStore
+{
+  BtMetainfo *metainfo;
+  BtFileSet *set;
+  char *root;
+  char *parts_name;
+  guint64 id; /* never that of another store of this disk */
+
+  BtStoreFile *files;     /* (array length=n_files+1) */
+  atomic_bool abandoned;  /* nobody waits for results any more */
+  atomic_uint generation; /* what was hashed before a change of it counts no more */
+
+  pthread_mutex_t root_lock;
+  int root_fd; /* -1: not open. Closed by barriers only, so that a borrowed one stays good */
+  gboolean root_seen;
+  gboolean root_made; /* by us, since the last sync */
+  dev_t root_dev;
+  ino_t root_ino;
+  guint64 root_fsid; /* 0: unknown. Unlike the device it is the same after a drive was replugged */
+
+  guint8 *priorities;  /* (array length=n_files) */
+  BtFileStamp *stamps; /* (array length=n_files) */
+  gboolean stamped;
+};
+
+BtFileStore *
+bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSet *set, guint64 id);
+/* When no job is left; closes nothing that is still in the set. */
+void bt_file_store_free (BtFileStore *store);
+
+const char *bt_file_store_path (const BtFileStore *store, guint32 file);
+/* Whether a file has bytes or a name on the disk at all: neither padding nor a symlink. */
+gboolean bt_file_store_is_real (const BtFileStore *store, guint32 file);
+/* Returns: the descriptor, borrowed until the next barrier; -1 with CHANGED when the root is not
+ * there yet, else with the reason. */
+int bt_file_store_root_in_disk (BtFileStore *store, BtRootUse use, GError **error);
+void bt_file_store_close_root_in_disk (BtFileStore *store);
+BtPlace bt_file_store_place_in_disk (BtFileStore *store, guint32 file, GError **error);
+void bt_file_store_forget_places (BtFileStore *store);
+
+/* Sets @error from errno: "Could not @verb “path”: reason". @file may be NULL: the root itself. */
+void bt_file_store_set_error (const BtFileStore *store,
+                              const char *file,
+                              const char *verb,
+                              int error_number,
+                              GError **error);
+
+/* bt-file-set.c: the descriptors of all stores, the least recently used closed first. */
+
+typedef enum
+{
+  BT_OPEN_READ,
+  BT_OPEN_WRITE, /* makes the file when it is not there */
+} BtOpenMode;
+
+struct _BtOpenFile
+{
+  BtFileStore *store;
+  guint32 file;
+  int fd;
+  gboolean writable;
+  gboolean detached; /* closed by its last user */
+  guint users;
+  GList link; /* in the set's queue of idle ones */
+};
+
+BtFileSet *bt_file_set_new (guint max_open);
+void bt_file_set_free (BtFileSet *set);
+/* CHANGED when it is not there and only to be read. */
+BtOpenFile *bt_file_set_acquire_in_disk (BtFileSet *set,
+                                         BtFileStore *store,
+                                         guint32 file,
+                                         BtOpenMode mode,
+                                         GError **error);
+void bt_file_set_release_in_disk (BtFileSet *set, BtOpenFile *open);
+void bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store);
+guint bt_file_set_n_open (BtFileSet *set);
+
+/* bt-storage-io.c: bytes of the torrent to and from files. */
+
+gboolean bt_file_store_write_in_disk (BtFileStore *store,
+                                      guint64 offset,
+                                      const guint8 *data,
+                                      guint32 length,
+                                      GError **error);
+/* CHANGED when the bytes are not there. */
+gboolean bt_file_store_read_in_disk (BtFileStore *store,
+                                     guint64 offset,
+                                     guint8 *data,
+                                     guint32 length,
+                                     GError **error);
+/* Whether files are long enough for the range; what they hold is another matter. Also tells the
+ * kernel that they will be read in order. CHANGED when they are not. */
+gboolean bt_file_store_has_range_in_disk (BtFileStore *store,
+                                          guint64 offset,
+                                          guint64 length,
+                                          GError **error);
+/* One file, whole lengths. */
+gboolean bt_open_file_write_in_disk (BtOpenFile *open,
+                                     guint64 offset,
+                                     const guint8 *data,
+                                     gsize length,
+                                     GError **error);
+gboolean bt_open_file_read_in_disk (BtOpenFile *open,
+                                    guint64 offset,
+                                    guint8 *data,
+                                    gsize length,
+                                    GError **error);
+
+/* bt-piece-check.c: one for each worker. */
+
+BtPieceHashes *bt_piece_hashes_new (void);
+void bt_piece_hashes_free (BtPieceHashes *hashes);
+/* @data, which lies in one piece, was written at @offset: goes on with its running hash if it is
+ * next. */
+void bt_piece_hashes_wrote_in_disk (BtPieceHashes *hashes,
+                                    BtFileStore *store,
+                                    guint64 offset,
+                                    const guint8 *data,
+                                    guint32 length);
+/* A write at @offset failed: what is there now is not known. */
+void bt_piece_hashes_forget_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint64 offset);
+gboolean bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
+                                        BtFileStore *store,
+                                        guint32 piece,
+                                        gboolean *ok,
+                                        GError **error);
+/* @hashes: one for each block. */
+gboolean bt_piece_hash_blocks_in_disk (BtPieceHashes *hashes,
+                                       BtFileStore *store,
+                                       guint32 piece,
+                                       BtSha1 *out,
+                                       GError **error);
+/* Bytes of @piece that the running hash has; for tests. */
+guint32
+bt_piece_hashes_hashed (const BtPieceHashes *hashes, const BtFileStore *store, guint32 piece);
+
+/* bt-storage-files.c: the files as such. All run alone in their store, sync beside later jobs. */
+
+gboolean bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error);
+gboolean bt_file_store_make_in_disk (BtFileStore *store, GError **error);
+gboolean bt_file_store_sync_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error);
+void bt_file_store_close_in_disk (BtFileStore *store);
+/* bt-storage-parts.c */
+gboolean bt_file_store_set_priorities_in_disk (BtFileStore *store,
+                                               const guint8 *priorities,
+                                               const BtBitfield *have,
+                                               GError **error);
+/* bt-storage-remove.c */
+gboolean bt_file_store_remove_in_disk (BtFileStore *store, const gboolean *created, GError **error);
+
+/* Free bytes where @path is or would be; -1 with an error. */
+gint64 bt_free_space_in_disk (const char *path, GError **error);
+
+G_END_DECLS

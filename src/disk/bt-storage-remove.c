@@ -1,0 +1,217 @@
+/* bt-storage-remove.c: the files of a torrent into the trash, and nothing but them.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-storage-private.h"
+
+#include "bt-beneath-private.h"
+#include "bt-error.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+/* Only regular files that are listed are touched, by unlinkat() beneath the root; then folders that
+ * are empty, never anything below a name that is not ours. The trash of GIO works with paths; that
+ * a folder is swapped for a symlink in the instant before could bring another file into the trash,
+ * from where it can be had back, but never delete one. */
+
+typedef struct
+{
+  BtFileStore *store;
+  int root_fd;
+  GPtrArray *files;    /* of const char*: paths to remove */
+  GHashTable *folders; /* paths of folders that hold them: a set */
+  gboolean no_trash;   /* it was tried and there is none */
+  GError *error;       /* (nullable): the first */
+} Removal;
+
+static void
+note_error (Removal *removal, const char *path)
+{
+  if (removal->error == NULL)
+    bt_file_store_set_error (removal->store, path, "remove", errno, &removal->error);
+}
+
+static void
+add_folders (GHashTable *folders, const char *path)
+{
+  g_autofree char *folder = g_strdup (path);
+  char *slash;
+
+  while ((slash = strrchr (folder, '/')) != NULL)
+    {
+      *slash = '\0';
+      if (!g_hash_table_add (folders, g_strdup (folder)))
+        return;
+    }
+}
+
+/* What of the list is there as a regular file. */
+static void
+find_files (Removal *removal, const gboolean *created)
+{
+  BtFileStore *store = removal->store;
+
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    {
+      const char *path = bt_file_store_path (store, i);
+      struct stat info;
+
+      if ((created != NULL && !created[i]) || !bt_file_store_is_real (store, i)
+          || bt_beneath_stat (removal->root_fd, path, &info) < 0 || !S_ISREG (info.st_mode))
+        continue;
+      g_ptr_array_add (removal->files, (gpointer) path);
+      add_folders (removal->folders, path);
+    }
+}
+
+static gboolean
+move_to_trash (Removal *removal, const char *path)
+{
+  g_autofree char *full = g_build_filename (removal->store->root, path, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (full);
+  g_autoptr (GError) error = NULL;
+
+  if (removal->no_trash)
+    return FALSE;
+  if (g_file_trash (file, NULL, &error))
+    return TRUE;
+  removal->no_trash = !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  return FALSE;
+}
+
+/* Whether a folder holds only what goes: names of @ours are paths of files and folders. */
+static gboolean
+holds_only (Removal *removal, const char *folder, GHashTable *ours)
+{
+  int fd = bt_beneath_open (removal->root_fd, folder, O_RDONLY | O_DIRECTORY);
+  DIR *dir = fd >= 0 ? fdopendir (fd) : NULL;
+  gboolean only = dir != NULL;
+  struct dirent *entry;
+
+  while (only && (entry = readdir (dir)) != NULL)
+    {
+      g_autofree char *path = g_strconcat (folder, "/", entry->d_name, NULL);
+
+      if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
+        only = g_hash_table_contains (ours, path);
+    }
+  if (dir != NULL)
+    closedir (dir);
+  else if (fd >= 0)
+    close (fd);
+  return only;
+}
+
+/* A torrent with a folder of its own in which is nothing else goes as one thing, so that it can
+ * come back as one. */
+static gboolean
+trash_whole_folder (Removal *removal)
+{
+  const BtMetainfo *metainfo = removal->store->metainfo;
+  g_autoptr (GHashTable) ours = g_hash_table_new (g_str_hash, g_str_equal);
+  GHashTableIter iter;
+  gpointer folder;
+
+  if (!metainfo->multi_file || !g_hash_table_contains (removal->folders, metainfo->name))
+    return FALSE;
+  for (guint i = 0; i < removal->files->len; i++)
+    g_hash_table_add (ours, removal->files->pdata[i]);
+  g_hash_table_iter_init (&iter, removal->folders);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    g_hash_table_add (ours, folder);
+  g_hash_table_iter_init (&iter, removal->folders);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    if (!holds_only (removal, folder, ours))
+      return FALSE;
+  return move_to_trash (removal, metainfo->name);
+}
+
+static void
+remove_each_file (Removal *removal)
+{
+  for (guint i = 0; i < removal->files->len; i++)
+    {
+      const char *path = removal->files->pdata[i];
+
+      if (!move_to_trash (removal, path) && bt_beneath_unlink (removal->root_fd, path) < 0
+          && errno != ENOENT)
+        note_error (removal, path);
+    }
+}
+
+static int
+compare_deepest_first (gconstpointer a, gconstpointer b)
+{
+  gsize length_a = strlen (*(const char *const *) a);
+  gsize length_b = strlen (*(const char *const *) b);
+
+  return length_a > length_b ? -1 : length_a < length_b;
+}
+
+/* A path is longer than that of any folder it is in. */
+static void
+remove_empty_folders (Removal *removal)
+{
+  g_autofree gpointer *folders = g_hash_table_get_keys_as_array (removal->folders, NULL);
+  guint n = g_hash_table_size (removal->folders);
+
+  qsort (folders, n, sizeof *folders, compare_deepest_first);
+  for (guint i = 0; i < n; i++)
+    if (bt_beneath_rmdir (removal->root_fd, folders[i]) < 0 && errno != ENOTEMPTY && errno != EEXIST
+        && errno != ENOENT)
+      note_error (removal, folders[i]);
+}
+
+static void
+forget_removed (BtFileStore *store, const gboolean *created)
+{
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    if (created == NULL || created[i])
+      atomic_store (&store->files[i].created, FALSE);
+  for (guint32 i = 0; i <= store->metainfo->n_files; i++)
+    {
+      atomic_store (&store->files[i].dirty, FALSE);
+      atomic_store (&store->files[i].fresh, FALSE);
+    }
+  store->stamped = FALSE;
+  atomic_fetch_add (&store->generation, 1);
+  bt_file_store_forget_places (store);
+}
+
+gboolean
+bt_file_store_remove_in_disk (BtFileStore *store, const gboolean *created, GError **error)
+{
+  Removal removal = { .store = store };
+  g_autoptr (GError) local_error = NULL;
+
+  bt_file_set_close_store_in_disk (store->set, store);
+  removal.root_fd = bt_file_store_root_in_disk (store, BT_ROOT_LOOK, &local_error);
+  if (removal.root_fd < 0)
+    {
+      if (g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
+        return TRUE; /* nothing was ever there */
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  removal.files = g_ptr_array_new ();
+  removal.folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  find_files (&removal, created);
+  if (!trash_whole_folder (&removal))
+    {
+      remove_each_file (&removal);
+      remove_empty_folders (&removal);
+    }
+  if (bt_beneath_unlink (removal.root_fd, store->parts_name) < 0 && errno != ENOENT)
+    note_error (&removal, store->parts_name);
+  if (removal.error == NULL)
+    forget_removed (store, created);
+  g_ptr_array_unref (removal.files);
+  g_hash_table_unref (removal.folders);
+  if (removal.error == NULL)
+    return TRUE;
+  g_propagate_error (error, removal.error);
+  return FALSE;
+}
