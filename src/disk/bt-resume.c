@@ -1,11 +1,589 @@
-/* bt-resume.c: what is saved of a torrent, as a value.
+/* bt-resume.c: what is saved of a torrent, as a value and as bytes.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "bt-state-db.h"
 
+#include "bt-bencode.h"
+#include "bt-endpoint.h"
+#include "bt-error.h"
+#include "bt-limits.h"
+#include "bt-reader.h"
+#include "bt-writer.h"
+
+#include <limits.h>
+
+/* A bencoded dictionary. Long lists of numbers are strings of fixed fields, big-endian: a torrent
+ * of 200,000 files is saved every minute. What is outside of its range is clamped when written, so
+ * that what was written is always read. */
+
+#define VERSION 1
+#define MAX_PRIORITY 7
+#define MAX_PEERS 200
+#define MAX_BANNED 10000
+#define MAX_TIME G_GINT64_CONSTANT (253402300799) /* the end of year 9999 */
+#define MAX_BITFIELD_BYTES (BT_LIMIT_PIECES / 8)
+#define MAX_BLOCKS_BYTES ((BT_LIMIT_PIECE_LENGTH / BT_LIMIT_BLOCK + 7) / 8)
+#define MAX_FILES BT_LIMIT_TORRENT_TOKENS
+#define STAMP_BYTES 16
+#define PEER_BYTES 18
+
 BtResume *
 bt_resume_new (void)
 {
   return g_new0 (BtResume, 1);
+}
+
+void
+bt_partial_free (BtPartial *partial)
+{
+  if (partial == NULL)
+    return;
+  g_bytes_unref (partial->blocks);
+  g_free (partial);
+}
+
+void
+bt_resume_free (BtResume *resume)
+{
+  if (resume == NULL)
+    return;
+  g_free (resume->save_path);
+  g_clear_pointer (&resume->have, g_bytes_unref);
+  g_clear_pointer (&resume->at_risk, g_bytes_unref);
+  g_clear_pointer (&resume->partials, g_ptr_array_unref);
+  g_clear_pointer (&resume->stamps, g_array_unref);
+  g_clear_pointer (&resume->priorities, g_bytes_unref);
+  g_clear_pointer (&resume->created, g_bytes_unref);
+  g_clear_pointer (&resume->extra_tiers, g_ptr_array_unref);
+  g_clear_pointer (&resume->peers, g_array_unref);
+  g_clear_pointer (&resume->banned, g_ptr_array_unref);
+  g_free (resume);
+}
+
+/* Encoding. */
+
+static void
+write_time (BtBencodeWriter *writer, const char *key, gint64 value)
+{
+  bt_bencode_writer_key (writer, key);
+  bt_bencode_writer_int (writer, CLAMP (value, 0, MAX_TIME));
+}
+
+static void
+write_count (BtBencodeWriter *writer, const char *key, guint64 value)
+{
+  bt_bencode_writer_key (writer, key);
+  bt_bencode_writer_int (writer, (gint64) MIN (value, (guint64) G_MAXINT64));
+}
+
+static void
+write_bytes (BtBencodeWriter *writer, const char *key, GBytes *bytes)
+{
+  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
+    return;
+  bt_bencode_writer_key (writer, key);
+  bt_bencode_writer_bytes (writer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+/* One byte a file, each at most @max. */
+static void
+write_file_bytes (BtBencodeWriter *writer, const char *key, guint8 max, GBytes *bytes)
+{
+  g_autofree guint8 *clamped = NULL;
+  const guint8 *data;
+  gsize length;
+
+  if (bytes == NULL)
+    return;
+  data = g_bytes_get_data (bytes, &length);
+  clamped = g_memdup2 (data, length);
+  for (gsize i = 0; i < length; i++)
+    clamped[i] = MIN (clamped[i], max);
+  bt_bencode_writer_key (writer, key);
+  bt_bencode_writer_bytes (writer, clamped, length);
+}
+
+static void
+write_banned (BtBencodeWriter *writer, const GPtrArray *banned)
+{
+  BtEndpoint endpoint;
+
+  if (banned == NULL)
+    return;
+  bt_bencode_writer_key (writer, "banned");
+  bt_bencode_writer_begin_list (writer);
+  for (guint i = 0; i < MIN (banned->len, MAX_BANNED); i++)
+    if (bt_endpoint_parse_ip (&endpoint, banned->pdata[i], 1))
+      bt_bencode_writer_string (writer, banned->pdata[i]);
+  bt_bencode_writer_end (writer);
+}
+
+static void
+write_partials (BtBencodeWriter *writer, const GPtrArray *partials)
+{
+  if (partials == NULL)
+    return;
+  bt_bencode_writer_key (writer, "partials");
+  bt_bencode_writer_begin_list (writer);
+  for (guint i = 0; i < partials->len; i++)
+    {
+      const BtPartial *partial = partials->pdata[i];
+
+      bt_bencode_writer_begin_list (writer);
+      bt_bencode_writer_int (writer, partial->piece);
+      bt_bencode_writer_bytes (writer, g_bytes_get_data (partial->blocks, NULL),
+                               g_bytes_get_size (partial->blocks));
+      bt_bencode_writer_end (writer);
+    }
+  bt_bencode_writer_end (writer);
+}
+
+/* Numbers of network interfaces mean nothing after a restart. */
+static gboolean
+is_worth_saving (const BtEndpoint *peer)
+{
+  return peer->scope == 0 && bt_endpoint_is_usable_peer (peer);
+}
+
+static void
+write_peers (BtBencodeWriter *writer, const GArray *peers)
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+
+  if (peers == NULL)
+    return;
+  for (guint i = 0; i < peers->len && bytes->len < MAX_PEERS * PEER_BYTES; i++)
+    {
+      const BtEndpoint *peer = &g_array_index (peers, BtEndpoint, i);
+      guint8 record[PEER_BYTES];
+      BtWriter fields = bt_writer (record, sizeof record);
+
+      if (!is_worth_saving (peer))
+        continue;
+      bt_writer_bytes (&fields, peer->ip, sizeof peer->ip);
+      bt_writer_u16 (&fields, peer->port);
+      g_byte_array_append (bytes, record, sizeof record);
+    }
+  bt_bencode_writer_key (writer, "peers");
+  bt_bencode_writer_bytes (writer, bytes->data, bytes->len);
+}
+
+static void
+write_stamps (BtBencodeWriter *writer, const GArray *stamps)
+{
+  g_autofree guint8 *bytes = NULL;
+  BtWriter fields;
+
+  if (stamps == NULL)
+    return;
+  bytes = g_malloc ((gsize) stamps->len * STAMP_BYTES);
+  fields = bt_writer (bytes, (gsize) stamps->len * STAMP_BYTES);
+  for (guint i = 0; i < stamps->len; i++)
+    {
+      const BtFileStamp *stamp = &g_array_index (stamps, BtFileStamp, i);
+
+      bt_writer_u64 (&fields, (guint64) MAX (stamp->size, -1));
+      bt_writer_u64 (&fields, (guint64) stamp->mtime_ns);
+    }
+  bt_bencode_writer_key (writer, "stamps");
+  bt_bencode_writer_bytes (writer, bytes, fields.used);
+}
+
+static void
+write_tiers (BtBencodeWriter *writer, const GPtrArray *tiers)
+{
+  if (tiers == NULL)
+    return;
+  bt_bencode_writer_key (writer, "tiers");
+  bt_bencode_writer_begin_list (writer);
+  for (guint i = 0; i < tiers->len; i++)
+    {
+      const char *const *urls = tiers->pdata[i];
+
+      bt_bencode_writer_begin_list (writer);
+      for (guint j = 0; urls[j] != NULL; j++)
+        bt_bencode_writer_string (writer, urls[j]);
+      bt_bencode_writer_end (writer);
+    }
+  bt_bencode_writer_end (writer);
+}
+
+GBytes *
+bt_resume_encode (const BtResume *resume)
+{
+  g_autoptr (BtBencodeWriter) writer = bt_bencode_writer_new ();
+
+  g_return_val_if_fail (resume->save_path != NULL && resume->save_path[0] == '/', NULL);
+  bt_bencode_writer_begin_dict (writer);
+  write_time (writer, "active", resume->active_s);
+  write_time (writer, "added", resume->added_at);
+  write_bytes (writer, "at-risk", resume->at_risk);
+  write_banned (writer, resume->banned);
+  write_time (writer, "completed", resume->completed_at);
+  write_file_bytes (writer, "created", 1, resume->created);
+  write_count (writer, "downloaded", resume->downloaded);
+  write_bytes (writer, "have", resume->have);
+  write_count (writer, "intent", resume->intent);
+  write_partials (writer, resume->partials);
+  bt_bencode_writer_key (writer, "path");
+  bt_bencode_writer_string (writer, resume->save_path);
+  write_peers (writer, resume->peers);
+  write_file_bytes (writer, "priorities", MAX_PRIORITY, resume->priorities);
+  write_time (writer, "seeding", resume->seeding_s);
+  write_stamps (writer, resume->stamps);
+  write_tiers (writer, resume->extra_tiers);
+  write_count (writer, "uploaded", resume->uploaded);
+  write_count (writer, "version", VERSION);
+  write_count (writer, "wasted", resume->wasted);
+  bt_bencode_writer_end (writer);
+  return bt_bencode_writer_finish (writer);
+}
+
+/* Decoding. Each reader returns FALSE when a value is there and wrong. */
+
+static gboolean
+read_number (BtNode dict, const char *key, gint64 max, gint64 *out)
+{
+  gint64 value;
+
+  return bt_node_get_int (dict, key, &value) && value >= 0 && value <= max && (*out = value, TRUE);
+}
+
+static gboolean
+read_count (BtNode dict, const char *key, guint64 *out)
+{
+  gint64 value;
+
+  if (!read_number (dict, key, G_MAXINT64, &value))
+    return FALSE;
+  *out = (guint64) value;
+  return TRUE;
+}
+
+static gboolean
+is_there (BtNode dict, const char *key)
+{
+  return bt_node_type (bt_node_get (dict, key)) != BT_BENCODE_NONE;
+}
+
+static gboolean
+read_string (BtNode dict, const char *key, gsize max, const char **out, gsize *length)
+{
+  return bt_node_get_string (dict, key, out, length) && *length <= max;
+}
+
+/* A path is taken as it is: where somebody keeps his files is his to say. */
+static gboolean
+read_path (BtNode dict, char **out)
+{
+  const char *path;
+  gsize length;
+
+  if (!read_string (dict, "path", PATH_MAX - 1, &path, &length) || length == 0 || path[0] != '/'
+      || memchr (path, '\0', length) != NULL)
+    return FALSE;
+  *out = g_strndup (path, length);
+  return TRUE;
+}
+
+static gboolean
+read_bits (BtNode dict, const char *key, GBytes **out)
+{
+  const char *bytes;
+  gsize length;
+
+  if (!is_there (dict, key))
+    return TRUE;
+  if (!read_string (dict, key, MAX_BITFIELD_BYTES, &bytes, &length) || length == 0)
+    return FALSE;
+  *out = g_bytes_new (bytes, length);
+  return TRUE;
+}
+
+/* One byte a file, each at most @max. */
+static gboolean
+read_file_bytes (BtNode dict, const char *key, guint8 max, GBytes **out)
+{
+  const char *bytes;
+  gsize length;
+
+  if (!is_there (dict, key))
+    return TRUE;
+  if (!read_string (dict, key, MAX_FILES, &bytes, &length))
+    return FALSE;
+  for (gsize i = 0; i < length; i++)
+    if ((guint8) bytes[i] > max)
+      return FALSE;
+  *out = g_bytes_new (bytes, length);
+  return TRUE;
+}
+
+static gboolean
+read_stamps (BtNode dict, GArray **out)
+{
+  const char *bytes;
+  gsize length;
+  BtReader fields;
+
+  if (!is_there (dict, "stamps"))
+    return TRUE;
+  if (!read_string (dict, "stamps", (gsize) MAX_FILES * STAMP_BYTES, &bytes, &length)
+      || length % STAMP_BYTES != 0)
+    return FALSE;
+  fields = bt_reader (bytes, length);
+  *out = g_array_sized_new (FALSE, FALSE, sizeof (BtFileStamp), (guint) (length / STAMP_BYTES));
+  while (fields.left > 0)
+    {
+      guint64 size, mtime_ns;
+      BtFileStamp stamp;
+
+      if (!bt_reader_u64 (&fields, &size) || !bt_reader_u64 (&fields, &mtime_ns))
+        return FALSE;
+      stamp = (BtFileStamp){ (gint64) size, (gint64) mtime_ns };
+      if (stamp.size < -1)
+        return FALSE;
+      g_array_append_val (*out, stamp);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_partial (BtNode item, GHashTable *seen, GPtrArray *partials)
+{
+  BtNodeIter iter;
+  BtNode piece_node, blocks_node;
+  gint64 piece;
+  const char *blocks;
+  gsize length;
+  BtPartial *partial;
+
+  bt_node_iter_init (&iter, item);
+  if (bt_node_type (item) != BT_BENCODE_LIST || bt_node_length (item) != 2
+      || !bt_node_iter_next (&iter, &piece_node) || !bt_node_iter_next (&iter, &blocks_node)
+      || !bt_node_int (piece_node, &piece) || piece < 0 || piece >= BT_LIMIT_PIECES
+      || !bt_node_string (blocks_node, &blocks, &length) || length == 0 || length > MAX_BLOCKS_BYTES
+      || !g_hash_table_add (seen, GUINT_TO_POINTER (piece + 1)))
+    return FALSE;
+  partial = g_new0 (BtPartial, 1);
+  partial->piece = (guint32) piece;
+  partial->blocks = g_bytes_new (blocks, length);
+  g_ptr_array_add (partials, partial);
+  return TRUE;
+}
+
+static gboolean
+read_partials (BtNode dict, GPtrArray **out)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+  BtNodeIter iter;
+  BtNode list, item;
+
+  if (!is_there (dict, "partials"))
+    return TRUE;
+  list = bt_node_get_list (dict, "partials");
+  if (bt_node_type (list) != BT_BENCODE_LIST)
+    return FALSE;
+  *out = g_ptr_array_new_with_free_func ((GDestroyNotify) bt_partial_free);
+  bt_node_iter_init (&iter, list);
+  while (bt_node_iter_next (&iter, &item))
+    if (!read_partial (item, seen, *out))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_peers (BtNode dict, GArray **out)
+{
+  const char *bytes;
+  gsize length;
+  BtReader fields;
+
+  if (!is_there (dict, "peers"))
+    return TRUE;
+  if (!read_string (dict, "peers", MAX_PEERS * PEER_BYTES, &bytes, &length)
+      || length % PEER_BYTES != 0)
+    return FALSE;
+  fields = bt_reader (bytes, length);
+  *out = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
+  while (fields.left > 0)
+    {
+      BtEndpoint peer = { .scope = 0 };
+
+      if (!bt_reader_copy (&fields, peer.ip, sizeof peer.ip) || !bt_reader_u16 (&fields, &peer.port)
+          || !is_worth_saving (&peer))
+        return FALSE;
+      g_array_append_val (*out, peer);
+    }
+  return TRUE;
+}
+
+static gboolean
+read_banned (BtNode dict, GPtrArray **out)
+{
+  BtNodeIter iter;
+  BtNode list, item;
+
+  if (!is_there (dict, "banned"))
+    return TRUE;
+  list = bt_node_get_list (dict, "banned");
+  if (bt_node_type (list) != BT_BENCODE_LIST || bt_node_length (list) > MAX_BANNED)
+    return FALSE;
+  *out = g_ptr_array_new_with_free_func (g_free);
+  bt_node_iter_init (&iter, list);
+  while (bt_node_iter_next (&iter, &item))
+    {
+      g_autofree char *ip = NULL;
+      BtEndpoint endpoint;
+      const char *text;
+      gsize length;
+
+      if (!bt_node_string (item, &text, &length) || length >= BT_ENDPOINT_TEXT_SIZE
+          || memchr (text, '\0', length) != NULL)
+        return FALSE;
+      ip = g_strndup (text, length);
+      if (!bt_endpoint_parse_ip (&endpoint, ip, 1))
+        return FALSE;
+      g_ptr_array_add (*out, g_steal_pointer (&ip));
+    }
+  return TRUE;
+}
+
+/* URLs that are not (or no longer) good are left out: they cost the others nothing. */
+static gboolean
+read_tier (BtNode item, GPtrArray *tiers, guint *n_urls)
+{
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  guint before = *n_urls;
+  BtNodeIter iter;
+  BtNode node;
+
+  if (bt_node_type (item) != BT_BENCODE_LIST)
+    return FALSE;
+  bt_node_iter_init (&iter, item);
+  while (bt_node_iter_next (&iter, &node))
+    {
+      g_autofree char *url = NULL;
+      const char *text;
+      gsize length;
+
+      if (!bt_node_string (node, &text, &length) || length > BT_LIMIT_URL_BYTES
+          || memchr (text, '\0', length) != NULL)
+        return FALSE;
+      url = g_strndup (text, length);
+      if (*n_urls < BT_LIMIT_TRACKERS && bt_tracker_url_is_valid (url, NULL))
+        {
+          g_strv_builder_add (builder, url);
+          (*n_urls)++;
+        }
+    }
+  if (*n_urls > before)
+    g_ptr_array_add (tiers, g_strv_builder_end (builder));
+  return TRUE;
+}
+
+static gboolean
+read_tiers (BtNode dict, GPtrArray **out)
+{
+  BtNodeIter iter;
+  BtNode list, item;
+  guint n_urls = 0;
+
+  if (!is_there (dict, "tiers"))
+    return TRUE;
+  list = bt_node_get_list (dict, "tiers");
+  if (bt_node_type (list) != BT_BENCODE_LIST)
+    return FALSE;
+  *out = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  bt_node_iter_init (&iter, list);
+  while (bt_node_iter_next (&iter, &item))
+    if (!read_tier (item, *out, &n_urls))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+read_totals (BtNode dict, BtResume *resume)
+{
+  gint64 intent;
+
+  if (!read_number (dict, "intent", BT_INTENT_STOP, &intent))
+    return FALSE;
+  resume->intent = (BtIntent) intent;
+  return read_number (dict, "added", MAX_TIME, &resume->added_at)
+         && read_number (dict, "completed", MAX_TIME, &resume->completed_at)
+         && read_number (dict, "active", MAX_TIME, &resume->active_s)
+         && read_number (dict, "seeding", MAX_TIME, &resume->seeding_s)
+         && read_count (dict, "downloaded", &resume->downloaded)
+         && read_count (dict, "uploaded", &resume->uploaded)
+         && read_count (dict, "wasted", &resume->wasted);
+}
+
+/* What counts files or pieces must count the same. */
+static gboolean
+agrees (const BtResume *resume)
+{
+  gsize n_files = resume->stamps != NULL ? resume->stamps->len : 0;
+
+  if (resume->stamps == NULL && resume->priorities != NULL)
+    n_files = g_bytes_get_size (resume->priorities);
+  else if (resume->stamps == NULL && resume->created != NULL)
+    n_files = g_bytes_get_size (resume->created);
+  return (resume->priorities == NULL || g_bytes_get_size (resume->priorities) == n_files)
+         && (resume->created == NULL || g_bytes_get_size (resume->created) == n_files)
+         && (resume->have == NULL || resume->at_risk == NULL
+             || g_bytes_get_size (resume->have) == g_bytes_get_size (resume->at_risk));
+}
+
+/* Returns: the name of what is wrong, or NULL. */
+static const char *
+read_all (BtNode dict, BtResume *resume)
+{
+  return !read_path (dict, &resume->save_path)                                      ? "path"
+         : !read_totals (dict, resume)                                              ? "totals"
+         : !read_bits (dict, "have", &resume->have)                                 ? "have"
+         : !read_bits (dict, "at-risk", &resume->at_risk)                           ? "at-risk"
+         : !read_partials (dict, &resume->partials)                                 ? "partials"
+         : !read_stamps (dict, &resume->stamps)                                     ? "stamps"
+         : !read_file_bytes (dict, "priorities", MAX_PRIORITY, &resume->priorities) ? "priorities"
+         : !read_file_bytes (dict, "created", 1, &resume->created)                  ? "created"
+         : !read_tiers (dict, &resume->extra_tiers)                                 ? "tiers"
+         : !read_peers (dict, &resume->peers)                                       ? "peers"
+         : !read_banned (dict, &resume->banned)                                     ? "banned"
+         : !agrees (resume)                                                         ? "lengths"
+                                                                                    : NULL;
+}
+
+BtResume *
+bt_resume_decode (GBytes *bytes, GError **error)
+{
+  g_autoptr (BtBencode) doc = NULL;
+  g_autoptr (BtResume) resume = bt_resume_new ();
+  const char *wrong;
+  gint64 version;
+  gsize length;
+  const void *data = g_bytes_get_data (bytes, &length);
+
+  doc =
+    bt_bencode_decode (data, length, &bt_bencode_limits_torrent, BT_BENCODE_STRICT, NULL, error);
+  if (doc == NULL)
+    return NULL;
+  if (!bt_node_get_int (bt_bencode_root (doc), "version", &version) || version < 1)
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_MALFORMED, "version: missing");
+      return NULL;
+    }
+  if (version > VERSION)
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_UNSUPPORTED,
+                   "version: %" G_GINT64_FORMAT " is newer than this program", version);
+      return NULL;
+    }
+  wrong = read_all (bt_bencode_root (doc), resume);
+  if (wrong != NULL)
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_MALFORMED, "%s: missing or out of range", wrong);
+      return NULL;
+    }
+  return g_steal_pointer (&resume);
 }

@@ -28,15 +28,16 @@ typedef struct
   guint64 wasted;
   gint64 active_s;
   gint64 seeding_s;
-  GBytes *have;             /* (nullable): bitfield of pieces that are had and synced */
-  GBytes *at_risk;          /* (nullable): bitfield of pieces had, but written since the last sync */
-  GPtrArray *partials;      /* (nullable) of BtPartial */
-  GArray *stamps;           /* (nullable) of BtFileStamp, one a file */
-  GBytes *priorities;       /* (nullable): one byte a file */
-  GBytes *created;          /* (nullable): one byte a file: made by us */
-  GPtrArray *extra_tiers;   /* (nullable) of GStrv: trackers edited by the user, replacing the torrent's */
-  GArray *peers;            /* (nullable) of BtEndpoint: the best, up to 200; link-local ones are not saved */
-  GPtrArray *banned;        /* (nullable) of char*: addresses */
+  GBytes *have;        /* (nullable): bitfield of pieces that are had and synced */
+  GBytes *at_risk;     /* (nullable): bitfield of pieces had, but written since the last sync */
+  GPtrArray *partials; /* (nullable) of BtPartial */
+  GArray *stamps;      /* (nullable) of BtFileStamp, one a file */
+  GBytes *priorities;  /* (nullable): one byte a file */
+  GBytes *created;     /* (nullable): one byte a file: made by us */
+  GPtrArray
+    *extra_tiers; /* (nullable) of GStrv: trackers edited by the user, replacing the torrent's */
+  GArray *peers;  /* (nullable) of BtEndpoint: the best, up to 200; link-local ones are not saved */
+  GPtrArray *banned; /* (nullable) of char*: addresses */
 } BtResume;
 
 /* A piece of which some blocks are in the files. */
@@ -59,7 +60,8 @@ typedef struct
 {
   BtSha1 info_hash;
   GBytes *torrent;
-  BtResume *resume; /* (nullable): NULL when the row's checksum or contents are bad: check everything */
+  char *save_path;  /* (nullable): absolute; stands beside @resume, so that it is known without */
+  BtResume *resume; /* (nullable): the row's checksum or contents are bad: check everything */
 } BtStateRow;
 
 void bt_state_row_free (BtStateRow *row);
@@ -71,26 +73,41 @@ typedef struct
   GHashTable *session; /* of char* to char*: the values of bt_state_db_set() */
 } BtStateLoad;
 
-/* Opens (makes) @directory with mode 0700 and takes the lock in the caller's thread: quick. BUSY when
- * another process has it; STATE when the database is unusable even after its damaged file was set aside. */
+/* Opens (makes) @directory with mode 0700 and takes the lock in the caller's thread: quick. BUSY
+ * when another process has it; STATE when the database is unusable even after its damaged file was
+ * set aside. */
 BtStateDb *bt_state_db_open (const char *directory, BtMailbox *mailbox, GError **error);
 /* An in-memory database for tests and one-off runs: same calls. */
 BtStateDb *bt_state_db_open_memory (BtMailbox *mailbox, GError **error);
 
-/* @load is borrowed for the call; rows may be stolen from it. Marks the state unclean. When the database
- * was damaged both are given: what could be saved of it, and the error that says so. @load is NULL when
- * nothing can be kept at all. */
-void bt_state_db_load (BtStateDb *db, void (*done) (BtStateLoad *load, const GError *error, gpointer owner), gpointer owner);
-/* A new torrent: committed when done. */
-void bt_state_db_add (BtStateDb *db, const BtSha1 *info_hash, GBytes *torrent, const BtResume *resume, BtDiskFunc done, gpointer owner);
-/* @func may be NULL. Saves that wait for the same torrent are merged; those of a turn share one transaction. */
-void bt_state_db_save (BtStateDb *db, const BtSha1 *info_hash, const BtResume *resume, BtDiskFunc done, gpointer owner);
+/* @load: (nullable): borrowed for the call; rows may be stolen from it. When the database was
+ * damaged both are given: what could be saved of it, and the error that says so. @load is NULL when
+ * nothing can be read or kept. */
+typedef void (*BtStateLoadFunc) (BtStateLoad *load, const GError *error, gpointer owner);
+
+/* Marks the state unclean. */
+void bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner);
+/* A new torrent: committed when done. EXISTS when it is there. @done may be NULL, here and below.
+ */
+void bt_state_db_add (BtStateDb *db,
+                      const BtSha1 *info_hash,
+                      GBytes *torrent,
+                      const BtResume *resume,
+                      BtDiskFunc done,
+                      gpointer owner);
+/* Saves that wait for the same torrent are merged; those of a turn share one transaction. NOT_FOUND
+ * when the torrent was removed. */
+void bt_state_db_save (BtStateDb *db,
+                       const BtSha1 *info_hash,
+                       const BtResume *resume,
+                       BtDiskFunc done,
+                       gpointer owner);
 void bt_state_db_remove (BtStateDb *db, const BtSha1 *info_hash, BtDiskFunc done, gpointer owner);
-/* Small values of the session: totals, last port, listen order. */
+/* Small values of the session: totals, last port, listen order. @value: (nullable): forgets it. */
 void bt_state_db_set (BtStateDb *db, const char *key, const char *value);
 
-/* Finishes what waits, marks the state clean if @clean, closes, unlocks, joins. May block for a
- * transaction: called at the very end of the engine's thread. */
+/* Finishes what waits, marks the state clean if @clean, closes, unlocks, joins. No callback comes
+ * any more. May block for a transaction: called at the very end of the engine's thread. */
 void bt_state_db_close (BtStateDb *db, gboolean clean);
 
 G_END_DECLS

@@ -1,0 +1,629 @@
+/* bt-state-db.c: the thread of the state database, what is asked of it and how it answers.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-state-private.h"
+
+#include "bt-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+/* Who waits for a request. A save that was merged has several. */
+typedef struct
+{
+  BtDiskFunc done;
+  gpointer owner;
+} Waiter;
+
+typedef struct _Request Request;
+struct _Request
+{
+  Request *next;
+  BtChange change;
+  GArray *waiters; /* of Waiter */
+  GError *error;
+
+  gboolean is_load; /* then not a change */
+  BtStateLoadFunc loaded;
+  gpointer load_owner;
+  BtStateLoad *load; /* (nullable) */
+};
+
+/* Letters hold it; @closed is of the caller's thread alone. */
+typedef struct
+{
+  atomic_int refs;
+  gboolean closed;
+} Door;
+
+typedef struct
+{
+  Door *door;
+  Request *first;
+} Letter;
+
+struct _BtStateDb
+{
+  BtMailbox *mailbox;
+  Door *door;
+  char *directory; /* (nullable): none in memory */
+  char *path;
+  int lock_fd;
+  pthread_t thread;
+
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+  Request *first; /* under the mutex, up to @stopping */
+  Request **last;
+  GHashTable *saves; /* info-hash → the save that waits and may be merged with */
+  gboolean stopping;
+  gboolean stop_clean;
+
+  sqlite3 *db;     /* (nullable): the thread's own */
+  GError *damaged; /* (nullable): what had to be set aside; reported by the load */
+};
+
+/* Requests. */
+
+static Request *
+request_new (BtChangeKind kind, const BtSha1 *info_hash)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->change.kind = kind;
+  if (info_hash != NULL)
+    request->change.info_hash = *info_hash;
+  request->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
+  return request;
+}
+
+static void
+add_waiter (Request *request, BtDiskFunc done, gpointer owner)
+{
+  Waiter waiter = { done, owner };
+
+  if (done != NULL)
+    g_array_append_val (request->waiters, waiter);
+}
+
+static void
+set_resume (Request *request, const BtResume *resume)
+{
+  g_clear_pointer (&request->change.resume, g_bytes_unref);
+  g_free (request->change.save_path);
+  request->change.resume = bt_resume_encode (resume);
+  request->change.save_path = g_strdup (resume->save_path);
+}
+
+static void
+request_free (Request *request)
+{
+  g_clear_pointer (&request->change.torrent, g_bytes_unref);
+  g_clear_pointer (&request->change.resume, g_bytes_unref);
+  g_free (request->change.save_path);
+  g_free (request->change.key);
+  g_free (request->change.value);
+  g_array_unref (request->waiters);
+  g_clear_error (&request->error);
+  g_clear_pointer (&request->load, bt_state_load_free);
+  g_free (request);
+}
+
+/* Answers. */
+
+static void
+door_unref (Door *door)
+{
+  if (atomic_fetch_sub (&door->refs, 1) == 1)
+    g_free (door);
+}
+
+static void
+drop_letter (gpointer data)
+{
+  Letter *letter = data;
+
+  while (letter->first != NULL)
+    {
+      Request *request = letter->first;
+
+      letter->first = request->next;
+      request_free (request);
+    }
+  door_unref (letter->door);
+  g_free (letter);
+}
+
+static void
+answer (const Request *request, const Door *door)
+{
+  if (request->is_load && !door->closed)
+    request->loaded (request->load, request->error, request->load_owner);
+  for (guint i = 0; i < request->waiters->len && !door->closed; i++)
+    {
+      const Waiter *waiter = &g_array_index (request->waiters, Waiter, i);
+
+      waiter->done (request->error, waiter->owner);
+    }
+}
+
+static void
+letter_cb (gpointer data)
+{
+  Letter *letter = data;
+
+  for (Request *request = letter->first; request != NULL; request = request->next)
+    answer (request, letter->door);
+  drop_letter (letter);
+}
+
+static void
+post_in_disk (BtStateDb *self, Request *requests)
+{
+  Letter *letter = g_new (Letter, 1);
+
+  letter->door = self->door;
+  letter->first = requests;
+  atomic_fetch_add (&self->door->refs, 1);
+  bt_mailbox_post (self->mailbox, letter_cb, letter, drop_letter);
+}
+
+/* Opening and mending: in the caller's thread, which is quick, or in ours. */
+
+static void
+note_damage (BtStateDb *self, const char *aside, guint n_saved)
+{
+  g_clear_error (&self->damaged);
+  g_set_error (&self->damaged, BT_ERROR, BT_ERROR_STATE,
+               "The list of torrents was damaged; %u could be saved of it, the rest is in “%s”",
+               n_saved, aside);
+}
+
+/* Puts the file out of the way, begins a new one and brings over what can be read. */
+static gboolean
+begin_anew (BtStateDb *self, GError **error)
+{
+  g_autofree char *aside = NULL;
+  g_autofree char *backup = NULL;
+  gboolean damaged;
+  guint n_saved;
+
+  g_clear_pointer (&self->db, sqlite3_close);
+  aside = bt_state_set_aside (self->path, error);
+  if (aside == NULL)
+    return FALSE;
+  self->db = bt_state_sql_open (self->path, &damaged, error);
+  if (self->db == NULL)
+    return FALSE;
+  n_saved = bt_state_salvage (self->db, aside);
+  backup = g_strconcat (aside, ".bak", NULL);
+  if (n_saved == 0 && g_file_test (backup, G_FILE_TEST_EXISTS))
+    n_saved = bt_state_salvage (self->db, backup);
+  note_damage (self, aside, n_saved);
+  return TRUE;
+}
+
+static gboolean
+open_or_begin_anew (BtStateDb *self, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  gboolean damaged;
+
+  self->db = bt_state_sql_open (self->path, &damaged, &local_error);
+  if (self->db != NULL)
+    return TRUE;
+  if (damaged && self->directory != NULL)
+    return begin_anew (self, error);
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* The thread: changes. */
+
+static gboolean
+set_clean_in_disk (BtStateDb *self, gboolean clean, GError **error)
+{
+  return bt_state_sql_exec (self->db,
+                            clean ? "INSERT OR REPLACE INTO session VALUES ('clean', '1')"
+                                  : "INSERT OR REPLACE INTO session VALUES ('clean', '0')",
+                            error);
+}
+
+static gboolean
+is_own_fault (const GError *error)
+{
+  return g_error_matches (error, BT_ERROR, BT_ERROR_EXISTS)
+         || g_error_matches (error, BT_ERROR, BT_ERROR_NOT_FOUND);
+}
+
+/* @result: (out): what SQLite says, when it fails. */
+static gboolean
+try_changes_in_disk (BtStateDb *self, Request *first, int *result, GError **error)
+{
+  gboolean ok = bt_state_sql_exec (self->db, "BEGIN IMMEDIATE", error);
+
+  for (Request *request = first; ok && request != NULL; request = request->next)
+    {
+      g_clear_error (&request->error);
+      if (!bt_state_sql_change (self->db, &request->change, &request->error)
+          && !is_own_fault (request->error))
+        {
+          g_propagate_error (error, g_steal_pointer (&request->error));
+          ok = FALSE;
+        }
+    }
+  ok = ok && bt_state_sql_exec (self->db, "COMMIT", error);
+  *result = sqlite3_extended_errcode (self->db);
+  if (!ok)
+    bt_state_sql_exec (self->db, "ROLLBACK", NULL);
+  return ok;
+}
+
+/* Whether the cause of a failure could be taken out of the way. */
+static gboolean
+mend_in_disk (BtStateDb *self, int result)
+{
+  if (self->directory == NULL)
+    return FALSE;
+  if ((result & 0xff) == SQLITE_FULL)
+    return bt_state_drop_ballast (self->directory);
+  return bt_state_sql_is_damage (result) && self->damaged == NULL && begin_anew (self, NULL);
+}
+
+/* All of them in one transaction; when it fails, all fail. */
+static void
+do_changes_in_disk (BtStateDb *self, Request *first)
+{
+  g_autoptr (GError) error = NULL;
+  int result = SQLITE_OK;
+
+  if (self->db == NULL)
+    g_set_error (&error, BT_ERROR, BT_ERROR_STATE, "The state database is not open");
+  else if (!try_changes_in_disk (self, first, &result, &error) && mend_in_disk (self, result))
+    {
+      g_clear_error (&error);
+      try_changes_in_disk (self, first, &result, &error);
+    }
+  for (Request *request = first; error != NULL && request != NULL; request = request->next)
+    {
+      g_clear_error (&request->error);
+      request->error = g_error_copy (error);
+    }
+}
+
+/* The thread: loading. */
+
+static gboolean
+was_clean (const BtStateLoad *load)
+{
+  return load->rows->len == 0 || g_strcmp0 (g_hash_table_lookup (load->session, "clean"), "1") == 0;
+}
+
+/* Returns: FALSE when the file is bad. */
+static gboolean
+load_in_disk (BtStateDb *self, Request *request)
+{
+  int result;
+
+  g_clear_pointer (&request->load, bt_state_load_free);
+  request->load = bt_state_load_new ();
+  result = bt_state_sql_load (self->db, request->load);
+  request->load->was_clean = self->damaged == NULL && was_clean (request->load);
+  g_hash_table_remove (request->load->session, "clean");
+  if (result == SQLITE_OK)
+    return request->load->was_clean || self->damaged != NULL || bt_state_sql_check (self->db);
+  if (!bt_state_sql_is_damage (result))
+    bt_state_sql_set_error (self->db, result, &request->error);
+  return !bt_state_sql_is_damage (result);
+}
+
+/* That the state cannot be marked unclean, because the disk is full, keeps nobody from his
+ * torrents. */
+static void
+do_load_in_disk (BtStateDb *self, Request *request)
+{
+  gboolean good;
+
+  good = self->db != NULL && load_in_disk (self, request);
+  if (!good && self->directory != NULL && self->damaged == NULL)
+    good = begin_anew (self, &request->error) && load_in_disk (self, request);
+  if (!good && request->error == NULL)
+    g_set_error (&request->error, BT_ERROR, BT_ERROR_STATE, "The state database cannot be read");
+  if (request->error != NULL)
+    g_clear_pointer (&request->load, bt_state_load_free);
+  else if (self->damaged != NULL)
+    request->error = g_error_copy (self->damaged);
+  if (self->db != NULL)
+    set_clean_in_disk (self, FALSE, request->error == NULL ? &request->error : NULL);
+}
+
+/* What can wait until the torrents are there. */
+static void
+keep_house_in_disk (BtStateDb *self)
+{
+  if (self->directory == NULL || self->db == NULL)
+    return;
+  bt_state_make_ballast (self->directory);
+  if (self->damaged == NULL)
+    bt_state_back_up (self->db, self->path);
+}
+
+/* The thread: its loop. */
+
+static Request *
+steal_in_disk (BtStateDb *self)
+{
+  Request *requests;
+
+  pthread_mutex_lock (&self->mutex);
+  while (self->first == NULL && !self->stopping)
+    pthread_cond_wait (&self->wake, &self->mutex);
+  requests = g_steal_pointer (&self->first);
+  self->last = &self->first;
+  g_hash_table_remove_all (self->saves);
+  pthread_mutex_unlock (&self->mutex);
+  return requests;
+}
+
+/* Cuts the list behind a load, or before the next one. Returns: the rest. */
+static Request *
+cut (Request *first)
+{
+  Request *last = first;
+  Request *rest;
+
+  while (!first->is_load && last->next != NULL && !last->next->is_load)
+    last = last->next;
+  rest = last->next;
+  last->next = NULL;
+  return rest;
+}
+
+static void
+do_requests_in_disk (BtStateDb *self, Request *requests)
+{
+  while (requests != NULL)
+    {
+      Request *rest = cut (requests);
+      gboolean is_load = requests->is_load;
+
+      if (is_load)
+        do_load_in_disk (self, requests);
+      else
+        do_changes_in_disk (self, requests);
+      post_in_disk (self, requests);
+      if (is_load)
+        keep_house_in_disk (self);
+      requests = rest;
+    }
+}
+
+static void *
+run_in_disk (void *data)
+{
+  BtStateDb *self = data;
+  Request *requests;
+
+  while ((requests = steal_in_disk (self)) != NULL)
+    do_requests_in_disk (self, requests);
+  if (self->db != NULL && self->stop_clean)
+    set_clean_in_disk (self, TRUE, NULL);
+  g_clear_pointer (&self->db, sqlite3_close);
+  return NULL;
+}
+
+static gboolean
+start_thread (BtStateDb *self, GError **error)
+{
+  sigset_t all, before;
+  int result;
+
+  sigfillset (&all);
+  pthread_sigmask (SIG_SETMASK, &all, &before);
+  result = pthread_create (&self->thread, NULL, run_in_disk, self);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  if (result == 0)
+    {
+      pthread_setname_np (self->thread, "ft-state");
+      return TRUE;
+    }
+  g_set_error (error, BT_ERROR, BT_ERROR_STATE, "Could not start a thread: %s",
+               g_strerror (result));
+  return FALSE;
+}
+
+/* The caller's thread. */
+
+static BtStateDb *
+db_new (const char *directory, BtMailbox *mailbox)
+{
+  BtStateDb *self = g_new0 (BtStateDb, 1);
+
+  self->mailbox = bt_mailbox_ref (mailbox);
+  self->door = g_new0 (Door, 1);
+  atomic_init (&self->door->refs, 1);
+  self->directory = g_strdup (directory);
+  self->path =
+    directory != NULL ? g_build_filename (directory, "state.db", NULL) : g_strdup (":memory:");
+  self->lock_fd = -1;
+  self->last = &self->first;
+  self->saves = g_hash_table_new (bt_sha1_hash, bt_sha1_equal);
+  pthread_mutex_init (&self->mutex, NULL);
+  pthread_cond_init (&self->wake, NULL);
+  return self;
+}
+
+static void
+db_free (BtStateDb *self)
+{
+  g_clear_pointer (&self->db, sqlite3_close);
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  g_clear_error (&self->damaged);
+  bt_mailbox_unref (self->mailbox);
+  door_unref (self->door);
+  g_hash_table_unref (self->saves);
+  pthread_cond_destroy (&self->wake);
+  pthread_mutex_destroy (&self->mutex);
+  g_free (self->directory);
+  g_free (self->path);
+  g_free (self);
+}
+
+static gboolean
+lock_directory (BtStateDb *self, GError **error)
+{
+  g_autofree char *path = g_build_filename (self->directory, "lock", NULL);
+
+  if (g_mkdir_with_parents (self->directory, 0700) == 0)
+    self->lock_fd = open (path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (self->lock_fd >= 0 && flock (self->lock_fd, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  if (self->lock_fd >= 0 && errno == EWOULDBLOCK)
+    g_set_error (error, BT_ERROR, BT_ERROR_BUSY, "“%s” is in use by another instance",
+                 self->directory);
+  else
+    g_set_error (error, BT_ERROR, BT_ERROR_STATE, "Could not lock “%s”: %s", self->directory,
+                 g_strerror (errno));
+  return FALSE;
+}
+
+BtStateDb *
+bt_state_db_open (const char *directory, BtMailbox *mailbox, GError **error)
+{
+  BtStateDb *self = db_new (directory, mailbox);
+
+  if (lock_directory (self, error) && open_or_begin_anew (self, error)
+      && start_thread (self, error))
+    return self;
+  db_free (self);
+  return NULL;
+}
+
+BtStateDb *
+bt_state_db_open_memory (BtMailbox *mailbox, GError **error)
+{
+  BtStateDb *self = db_new (NULL, mailbox);
+
+  if (open_or_begin_anew (self, error) && start_thread (self, error))
+    return self;
+  db_free (self);
+  return NULL;
+}
+
+static void
+push_locked (BtStateDb *self, Request *request)
+{
+  *self->last = request;
+  self->last = &request->next;
+  pthread_cond_signal (&self->wake);
+}
+
+/* A save that waits for the torrent must not be merged with one that comes after this. */
+static void
+push (BtStateDb *self, Request *request)
+{
+  pthread_mutex_lock (&self->mutex);
+  g_hash_table_remove (self->saves, &request->change.info_hash);
+  push_locked (self, request);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+void
+bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner)
+{
+  Request *request = request_new (BT_CHANGE_SET, NULL);
+
+  request->is_load = TRUE;
+  request->loaded = done;
+  request->load_owner = owner;
+  push (db, request);
+}
+
+void
+bt_state_db_add (BtStateDb *db,
+                 const BtSha1 *info_hash,
+                 GBytes *torrent,
+                 const BtResume *resume,
+                 BtDiskFunc done,
+                 gpointer owner)
+{
+  Request *request = request_new (BT_CHANGE_ADD, info_hash);
+
+  request->change.torrent = g_bytes_ref (torrent);
+  if (resume != NULL)
+    set_resume (request, resume);
+  add_waiter (request, done, owner);
+  push (db, request);
+}
+
+void
+bt_state_db_save (BtStateDb *db,
+                  const BtSha1 *info_hash,
+                  const BtResume *resume,
+                  BtDiskFunc done,
+                  gpointer owner)
+{
+  Request *request = request_new (BT_CHANGE_SAVE, info_hash);
+  Request *waiting;
+
+  set_resume (request, resume);
+  add_waiter (request, done, owner);
+  pthread_mutex_lock (&db->mutex);
+  waiting = g_hash_table_lookup (db->saves, info_hash);
+  if (waiting != NULL)
+    {
+      BtChange change = waiting->change;
+
+      waiting->change = request->change;
+      request->change = change;
+      add_waiter (waiting, done, owner);
+      /* The table's key lies in the request, and is the same. */
+    }
+  else
+    {
+      g_hash_table_insert (db->saves, &request->change.info_hash, request);
+      push_locked (db, request);
+    }
+  pthread_mutex_unlock (&db->mutex);
+  if (waiting != NULL)
+    request_free (request);
+}
+
+void
+bt_state_db_remove (BtStateDb *db, const BtSha1 *info_hash, BtDiskFunc done, gpointer owner)
+{
+  Request *request = request_new (BT_CHANGE_REMOVE, info_hash);
+
+  add_waiter (request, done, owner);
+  push (db, request);
+}
+
+void
+bt_state_db_set (BtStateDb *db, const char *key, const char *value)
+{
+  Request *request = request_new (BT_CHANGE_SET, NULL);
+
+  request->change.key = g_strdup (key);
+  request->change.value = g_strdup (value);
+  push (db, request);
+}
+
+void
+bt_state_db_close (BtStateDb *db, gboolean clean)
+{
+  db->door->closed = TRUE;
+  pthread_mutex_lock (&db->mutex);
+  db->stopping = TRUE;
+  db->stop_clean = clean;
+  pthread_cond_signal (&db->wake);
+  pthread_mutex_unlock (&db->mutex);
+  pthread_join (db->thread, NULL);
+  db_free (db);
+}

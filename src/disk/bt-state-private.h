@@ -1,0 +1,62 @@
+/* bt-state-private.h: the state database as its thread handles it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "bt-state-db.h"
+
+G_BEGIN_DECLS
+
+/* One change of the database. */
+typedef enum
+{
+  BT_CHANGE_ADD,
+  BT_CHANGE_SAVE,
+  BT_CHANGE_REMOVE,
+  BT_CHANGE_SET,
+} BtChangeKind;
+
+typedef struct
+{
+  BtChangeKind kind;
+  BtSha1 info_hash;
+  GBytes *torrent; /* of ADD */
+  GBytes *resume;  /* (nullable): encoded */
+  char *save_path; /* (nullable) */
+  char *key;       /* of SET */
+  char *value;     /* of SET; (nullable): the key goes */
+} BtChange;
+
+/* bt-state-sql.c: statements. All set BT_ERROR_STATE, DISK_FULL or DISK_READ_ONLY. */
+
+/* Opens or makes it, with its schema. @damaged: the file is no database, or not one of ours. */
+sqlite3 *bt_state_sql_open (const char *path, gboolean *damaged, GError **error);
+/* Whether a result means that the file itself is bad. */
+gboolean bt_state_sql_is_damage (int result);
+gboolean bt_state_sql_exec (sqlite3 *db, const char *sql, GError **error);
+gboolean bt_state_sql_set_error (sqlite3 *db, int result, GError **error);
+/* EXISTS and NOT_FOUND concern this change alone; with anything else the transaction is lost. */
+gboolean bt_state_sql_change (sqlite3 *db, const BtChange *change, GError **error);
+/* Sound in its structure. */
+gboolean bt_state_sql_check (sqlite3 *db);
+/* Reads all. Returns: an SQLite result. */
+int bt_state_sql_load (sqlite3 *db, BtStateLoad *load);
+BtStateLoad *bt_state_load_new (void);
+void bt_state_load_free (BtStateLoad *load);
+
+/* bt-state-repair.c: what to do with a file that is bad, and what to do before. */
+
+/* Renames the closed database to "PATH.damaged-TIME". Returns: the new name, or NULL. */
+char *bt_state_set_aside (const char *path, GError **error);
+/* Copies every row that can be read of the database @from and is not in @to. Returns: how many
+ * torrents. */
+guint bt_state_salvage (sqlite3 *to, const char *from);
+/* Copies @db to "PATH.bak" when that is a week old. */
+void bt_state_back_up (sqlite3 *db, const char *path);
+/* A file that is there only to be given up when the disk is full, so that what is known can still
+ * be saved. */
+void bt_state_make_ballast (const char *directory);
+gboolean bt_state_drop_ballast (const char *directory);
+
+G_END_DECLS
