@@ -90,7 +90,7 @@ bt_metainfo_read_trackers (BtMetainfo *metainfo, BtNode root)
     read_tier (metainfo->tiers, bt_node_get (root, "announce"), &left);
 }
 
-/* People write blanks and letters of their own into URLs; they mean the escaped form.
+/* People write blanks and letters of their own into URLs; they mean the escaped form (RFC 3986).
  * Returns: (nullable): NULL if there are controls. */
 static char *
 escape_url (const char *text)
@@ -104,7 +104,7 @@ escape_url (const char *text)
           g_string_free (url, TRUE);
           return NULL;
         }
-      if (g_ascii_isgraph (*p))
+      if (g_ascii_isgraph (*p) && strchr ("\"<>\\^`{|}", *p) == NULL)
         g_string_append_c (url, *p);
       else
         g_string_append_printf (url, "%%%02X", (guint8) *p);

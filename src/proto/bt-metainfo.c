@@ -118,9 +118,8 @@ read_name (BtMetainfo *metainfo, BtNode info, GError **error)
   const char *bytes;
   gsize length;
 
-  if (!get_text (info, "name", &bytes, &length)
-      && !bt_node_get_string (info, "name", &bytes, &length))
-    return refuse (error, BT_ERROR_MALFORMED, "info.name: it is missing or not a string");
+  if (!get_text (info, "name", &bytes, &length))
+    return refuse (error, BT_ERROR_MALFORMED, "info.name: it is missing, empty or not a string");
 
   metainfo->name = bt_path_sanitize (bytes, length);
   /* Nothing was left of it: many a torrent would share that name. */

@@ -21,7 +21,6 @@ test_names (void)
     { "'name' 'plain' 'name.utf-8' 3", "plain" },
     { "'name.utf-8' 'alone'", "alone" },
     { "'name' '_'", "_" },
-    { "'name' ''", NULL },
     { "'name' '.'", NULL },
     { "'name' '..'", NULL },
     { "'name' '//'", NULL },

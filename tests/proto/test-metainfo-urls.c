@@ -89,6 +89,7 @@ test_web_seeds (void)
     { "[' http://a/test file/foo bar ']", "http://a/test%20file/foo%20bar",
       "http://a/test%20file/foo%20bar/" },
     { "['http://a/\xc3\xa9%20x']", "http://a/%C3%A9%20x", "http://a/%C3%A9%20x/" },
+    { "['http://a/{\"x|y\"}']", "http://a/%7B%22x%7Cy%22%7D", "http://a/%7B%22x%7Cy%22%7D/" },
     { "['ftp://a/' 'udp://a:1' '/8/items/' 'http://xn--a/' 'http://a b/' 'http://a/\r\nb']", "",
       "" },
   };
