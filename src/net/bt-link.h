@@ -43,7 +43,8 @@ typedef enum
 
 const char *bt_close_reason_text (BtCloseReason reason); /* short English words for logs */
 
-/* What the link needs from its owner. Every function may call bt_link_close(). */
+/* What the link needs from its owner. Every function may call bt_link_close(). A function that is NULL
+ * is passed over, but there must be @closed. */
 typedef struct
 {
   /* Connected (outgoing) or accepted; the owner of an outgoing link sends its handshake here. */
@@ -55,13 +56,13 @@ typedef struct
   void (*handshake) (BtLink *link, const BtHandshake *handshake, gpointer owner);
   /* A whole message but piece. Its payload is borrowed for the call. */
   void (*message) (BtLink *link, const BtMessage *message, gpointer owner);
-  /* A keep-alive or a message with an unknown id that was skipped. */
-  void (*skipped) (BtLink *link, int id, gsize length, gpointer owner); /* id -1: keep-alive */
+  /* A keep-alive (id -1) or a message of @length bytes with an unknown id that was skipped. */
+  void (*skipped) (BtLink *link, int id, gsize length, gpointer owner);
   /* The head of a piece message came. Returns where block->length bytes of payload are to be
    * received, or NULL to have them discarded. The place must stay until block_done, or until the
    * owner calls bt_link_discard_block() for it. */
   guint8 *(*block_place) (BtLink *link, const BtBlock *block, gpointer owner);
-  /* A part of it came: @received bytes of block->length so far. For rates and timeouts. */
+  /* @bytes more of it came, discarded ones too. For rates and timeouts. */
   void (*block_progress) (BtLink *link, const BtBlock *block, gsize bytes, gpointer owner);
   /* All of it came. @discarded: block_place gave NULL or the place was withdrawn. */
   void (*block_done) (BtLink *link, const BtBlock *block, gboolean discarded, gpointer owner);
@@ -115,7 +116,9 @@ gint64 bt_link_last_received (BtLink *link); /* monotonic µs */
 gint64 bt_link_last_sent (BtLink *link);
 
 /* Queued, and sent at the end of the turn of the main loop, so that many small messages leave as
- * one write. */
+ * one write. They keep their order, but go before blocks that are not begun yet and do not wait for
+ * the upload limit: what must not follow a choke is to be taken out with bt_link_unsend_block(). A
+ * peer that lets BT_LIMIT_PEER_OUTPUT of them pile up is closed, in the next turn. */
 void bt_link_send (BtLink *link, const void *bytes, gsize length); /* copies */
 /* A piece message: head and then @length bytes of @buffer from @offset; refs the buffer. */
 void bt_link_send_block (BtLink *link, const BtBlock *block, BtBuffer *buffer, gsize offset);

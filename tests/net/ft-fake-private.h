@@ -1,0 +1,72 @@
+/* ft-fake-private.h: the state of the network in memory, for the files that share it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-byte-queue.h"
+#include "ft-fake-world.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  BtWorld world; /* first */
+  FtFakeNet *net;
+  BtEndpoint address; /* port 0 */
+  gboolean dark;
+  gint64 wake_at;
+  BtTimers *timers;     /* (nullable) */
+  GPtrArray *listeners; /* of FtFakeListener */
+  GPtrArray *sockets;   /* of FtFakeUdp */
+} FtFakeHost;
+
+typedef struct
+{
+  FtFakeHost *host;
+  BtEndpoint local;
+  BtAcceptFunc func;
+  gpointer owner;
+} FtFakeListener;
+
+struct _FtFakeNet
+{
+  gint64 now;
+  BtRandom random;
+  BtTimers *timers;  /* what the network itself has to do */
+  GPtrArray *hosts;
+  FtFakeLine line;
+  guint16 last_port;
+
+  GQueue ready;      /* of FtFakeStream with an event that is watched */
+  gpointer current;  /* the stream that is being told; NULL once it closed */
+  guint n_streams;
+
+  GHashTable *names; /* name -> GPtrArray of addresses as text */
+  GQueue datagrams;  /* of Datagram, under way */
+  guint loss_percent;
+  guint n_lookups, n_fetches;
+  FtFakeFetchFunc fetch;
+  gpointer fetch_data;
+};
+
+FtFakeHost *ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint);
+/* A port nobody else was given. */
+guint16 ft_fake_net_next_port (FtFakeNet *net);
+
+/* ft-fake-stream.c */
+BtStream *ft_fake_connect (BtWorld *world, const BtEndpoint *remote, BtStreamFunc func, gpointer owner, GError **error);
+BtListener *ft_fake_listen (BtWorld *world, BtEndpoint *local, BtAcceptFunc func, gpointer owner, GError **error);
+void ft_fake_listener_free (BtWorld *world, BtListener *listener);
+/* Tells each stream that has an event now, once. FALSE if none had. */
+gboolean ft_fake_net_tell_streams (FtFakeNet *net);
+
+/* ft-fake-services.c */
+BtUdp *ft_fake_udp_open (BtWorld *world, BtEndpoint *local, BtDatagramFunc func, gpointer owner, GError **error);
+gboolean ft_fake_udp_send (BtWorld *world, BtUdp *udp, const BtEndpoint *to, const void *bytes, gsize length);
+void ft_fake_udp_free (BtWorld *world, BtUdp *udp);
+void ft_fake_net_drop_datagrams (FtFakeNet *net);
+BtLookup *ft_fake_lookup (BtWorld *world, const char *host, guint16 port, BtLookupFunc func, gpointer owner);
+void ft_fake_lookup_cancel (BtWorld *world, BtLookup *lookup);
+BtFetch *ft_fake_fetch (BtWorld *world, const BtFetchRequest *request, BtFetchFunc func, gpointer owner);
+void ft_fake_fetch_cancel (BtWorld *world, BtFetch *fetch);
+
+G_END_DECLS

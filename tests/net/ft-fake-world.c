@@ -1,0 +1,275 @@
+/* ft-fake-world.c: the clock of a network in memory, and its hosts.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-fake-private.h"
+
+/* Neither 0, which code may take for "never", nor the Unix time. */
+#define START_US (G_GINT64_CONSTANT (1000) * G_USEC_PER_SEC)
+#define UNIX_OFFSET_US (G_GINT64_CONSTANT (1700000000) * G_USEC_PER_SEC)
+#define CAPACITY (256u * 1024)
+#define FIRST_PORT 49152
+
+/* Nobody has so much to do at one moment; whoever does runs in circles. */
+#define MAX_TURNS 1000000
+
+FtFakeHost *
+ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint)
+{
+  for (guint i = 0; i < net->hosts->len; i++)
+    {
+      FtFakeHost *host = g_ptr_array_index (net->hosts, i);
+
+      if (bt_endpoint_same_ip (&host->address, endpoint))
+        return host;
+    }
+  return NULL;
+}
+
+guint16
+ft_fake_net_next_port (FtFakeNet *net)
+{
+  if (net->last_port == G_MAXUINT16)
+    net->last_port = FIRST_PORT - 1;
+  return ++net->last_port;
+}
+
+/* The world of a host. */
+
+static FtFakeHost *
+get_host (BtWorld *world)
+{
+  return (FtFakeHost *) world;
+}
+
+static gint64
+now_cb (BtWorld *world)
+{
+  return get_host (world)->net->now;
+}
+
+static gint64
+unix_now_cb (BtWorld *world)
+{
+  return get_host (world)->net->now + UNIX_OFFSET_US;
+}
+
+static void
+random_cb (BtWorld *world, void *out, gsize length)
+{
+  bt_random_fill (&get_host (world)->net->random, out, length);
+}
+
+static void
+wake_at_cb (BtWorld *world, gint64 deadline)
+{
+  get_host (world)->wake_at = deadline;
+}
+
+static void
+free_cb (BtWorld *world)
+{
+  FtFakeHost *host = get_host (world);
+
+  g_assert_cmpuint (host->listeners->len, ==, 0);
+  g_assert_cmpuint (host->sockets->len, ==, 0);
+  g_clear_pointer (&host->timers, bt_timers_free);
+  g_ptr_array_unref (host->listeners);
+  g_ptr_array_unref (host->sockets);
+  g_ptr_array_remove (host->net->hosts, host);
+  g_free (host);
+}
+
+static const BtWorldOps world_ops = {
+  .now = now_cb,
+  .unix_now = unix_now_cb,
+  .random = random_cb,
+  .wake_at = wake_at_cb,
+  .connect = ft_fake_connect,
+  .listen = ft_fake_listen,
+  .listener_free = ft_fake_listener_free,
+  .udp_open = ft_fake_udp_open,
+  .udp_send = ft_fake_udp_send,
+  .udp_free = ft_fake_udp_free,
+  .lookup = ft_fake_lookup,
+  .lookup_cancel = ft_fake_lookup_cancel,
+  .fetch = ft_fake_fetch,
+  .fetch_cancel = ft_fake_fetch_cancel,
+  .free = free_cb,
+};
+
+BtWorld *
+ft_fake_net_add_host (FtFakeNet *net, const char *ip)
+{
+  FtFakeHost *host = g_new0 (FtFakeHost, 1);
+
+  host->world.ops = &world_ops;
+  host->net = net;
+  host->wake_at = G_MAXINT64;
+  host->listeners = g_ptr_array_new ();
+  host->sockets = g_ptr_array_new ();
+  g_assert_true (bt_endpoint_parse_ip (&host->address, ip, 0));
+  g_assert_null (ft_fake_net_find_host (net, &host->address));
+  g_ptr_array_add (net->hosts, host);
+  return &host->world;
+}
+
+static void
+run_timers_cb (gpointer owner)
+{
+  FtFakeHost *host = owner;
+
+  bt_timers_run (host->timers, host->net->now);
+}
+
+static void
+timers_changed_cb (gint64 deadline, gpointer data)
+{
+  wake_at_cb (data, deadline);
+}
+
+BtTimers *
+ft_fake_host_timers (BtWorld *world)
+{
+  FtFakeHost *host = get_host (world);
+
+  if (host->timers == NULL)
+    {
+      host->timers = bt_timers_new (timers_changed_cb, world);
+      world->wake = run_timers_cb;
+      world->owner = host;
+    }
+  return host->timers;
+}
+
+void
+ft_fake_host_set_dark (BtWorld *world, gboolean dark)
+{
+  get_host (world)->dark = dark;
+}
+
+/* The network. */
+
+FtFakeNet *
+ft_fake_net_new (guint64 seed)
+{
+  FtFakeNet *net = g_new0 (FtFakeNet, 1);
+
+  net->now = START_US;
+  net->timers = bt_timers_new (NULL, NULL);
+  net->hosts = g_ptr_array_new ();
+  net->line.capacity = CAPACITY;
+  net->last_port = FIRST_PORT - 1;
+  net->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  g_queue_init (&net->ready);
+  g_queue_init (&net->datagrams);
+  bt_random_seed (&net->random, seed);
+  return net;
+}
+
+void
+ft_fake_net_free (FtFakeNet *net)
+{
+  g_assert_cmpuint (net->n_streams, ==, 0);
+  g_assert_cmpuint (net->n_lookups, ==, 0);
+  g_assert_cmpuint (net->n_fetches, ==, 0);
+  while (net->hosts->len > 0)
+    {
+      BtWorld *world = g_ptr_array_index (net->hosts, net->hosts->len - 1);
+
+      world->ops->free (world);
+    }
+  ft_fake_net_drop_datagrams (net);
+  bt_timers_free (net->timers);
+  g_ptr_array_unref (net->hosts);
+  g_hash_table_unref (net->names);
+  g_free (net);
+}
+
+gint64
+ft_fake_net_now (FtFakeNet *net)
+{
+  return net->now;
+}
+
+BtRandom *
+ft_fake_net_random (FtFakeNet *net)
+{
+  return &net->random;
+}
+
+FtFakeLine *
+ft_fake_net_line (FtFakeNet *net)
+{
+  return &net->line;
+}
+
+static gboolean
+wake_hosts (FtFakeNet *net)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < net->hosts->len; i++)
+    {
+      FtFakeHost *host = g_ptr_array_index (net->hosts, i);
+
+      if (host->wake_at > net->now || host->world.wake == NULL)
+        continue;
+      host->wake_at = G_MAXINT64;
+      host->world.wake (host->world.owner);
+      any = TRUE;
+    }
+  return any;
+}
+
+gboolean
+ft_fake_net_turn (FtFakeNet *net)
+{
+  gboolean any = bt_timers_next (net->timers) <= net->now;
+
+  bt_timers_run (net->timers, net->now);
+  any |= wake_hosts (net);
+  any |= ft_fake_net_tell_streams (net);
+  return any;
+}
+
+void
+ft_fake_net_settle (FtFakeNet *net)
+{
+  for (guint turn = 0; ft_fake_net_turn (net); turn++)
+    if (turn == MAX_TURNS)
+      g_error ("Something runs in circles: %d turns at one moment", MAX_TURNS);
+}
+
+static gint64
+get_next_deadline (FtFakeNet *net)
+{
+  gint64 next = bt_timers_next (net->timers);
+
+  for (guint i = 0; i < net->hosts->len; i++)
+    {
+      FtFakeHost *host = g_ptr_array_index (net->hosts, i);
+
+      if (host->world.wake != NULL)
+        next = MIN (next, host->wake_at);
+    }
+  return next;
+}
+
+void
+ft_fake_net_run_for (FtFakeNet *net, gint64 us)
+{
+  gint64 end = net->now + us;
+
+  for (;;)
+    {
+      gint64 next;
+
+      ft_fake_net_settle (net);
+      next = get_next_deadline (net);
+      if (next > end)
+        break;
+      net->now = MAX (net->now, next);
+    }
+  net->now = end;
+}

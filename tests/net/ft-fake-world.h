@@ -1,0 +1,85 @@
+/* ft-fake-world.h: a network in memory with a clock of its own, for tests that must not wait.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-random.h"
+#include "bt-timers.h"
+#include "bt-world.h"
+
+G_BEGIN_DECLS
+
+/* Several hosts on one network. Everything that happens follows from the seed and from what the hosts
+ * do, so a run can be repeated. Time stands still while something is to be done and then jumps to the
+ * next deadline. Nothing here blocks, and nothing calls back but the functions that run it. */
+typedef struct _FtFakeNet FtFakeNet;
+
+FtFakeNet *ft_fake_net_new (guint64 seed);
+/* Frees the hosts too. Fails the test if a stream, listener, socket, lookup or fetch was left open. */
+void ft_fake_net_free (FtFakeNet *net);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtFakeNet, ft_fake_net_free)
+
+/* A host with one address: the world of one engine. Its wake function is the caller's to set, or comes
+ * with ft_fake_host_timers(). */
+BtWorld *ft_fake_net_add_host (FtFakeNet *net, const char *ip);
+/* Timers that run by the clock of the network; owned by the host. */
+BtTimers *ft_fake_host_timers (BtWorld *host);
+/* What is sent to the host vanishes, connects are never answered. */
+void ft_fake_host_set_dark (BtWorld *host, gboolean dark);
+
+/* Running. A host that never comes to rest at one moment (a busy loop) fails the test. */
+void ft_fake_net_settle (FtFakeNet *net); /* does all that is due, without letting time pass */
+void ft_fake_net_run_for (FtFakeNet *net, gint64 us);
+/* One turn: what is due in one iteration of a main loop. FALSE if there was nothing. */
+gboolean ft_fake_net_turn (FtFakeNet *net);
+gint64 ft_fake_net_now (FtFakeNet *net);
+BtRandom *ft_fake_net_random (FtFakeNet *net);
+
+/* How bytes travel from one end of a stream to the other. */
+typedef struct
+{
+  gsize max_read;      /* bytes that one read takes at most; 0: no cap */
+  gsize max_write;     /* the same for a write */
+  gboolean random;     /* each call draws its cap from 1 … max */
+  gsize capacity;      /* bytes that may be under way or unread before a write blocks */
+  gint64 latency_us;   /* one way */
+  guint64 bytes_per_s; /* 0: as fast as it gets */
+} FtFakeLine;
+
+/* Of streams that are made from now on; each end starts with a copy. */
+FtFakeLine *ft_fake_net_line (FtFakeNet *net);
+/* Of what is written at this end (and of reads at this end). */
+FtFakeLine *ft_fake_stream_line (BtStream *stream);
+
+/* Two ends that are connected already. */
+void ft_fake_net_pair (FtFakeNet *net, BtWorld *a, BtWorld *b, BtStream **end_a, BtStream **end_b);
+
+/* A test plays one end itself: nothing caps these. */
+void ft_fake_stream_push (BtStream *stream, const void *bytes, gsize length);
+GBytes *ft_fake_stream_pull (BtStream *stream); /* all that has arrived */
+/* The connection fails at both ends, at once. */
+void ft_fake_stream_break (BtStream *stream, const char *message);
+
+/* What the program at this end did. */
+typedef struct
+{
+  guint n_reads;  /* that gave bytes */
+  guint n_writes; /* that took bytes */
+  guint n_again;  /* reads and writes for nothing */
+  guint n_events;
+  int max_parts;  /* of one write */
+} FtFakeStreamStats;
+
+const FtFakeStreamStats *ft_fake_stream_stats (BtStream *stream);
+
+/* Names, datagrams, HTTP. */
+void ft_fake_net_add_name (FtFakeNet *net, const char *name, const char *ip);
+void ft_fake_net_set_loss (FtFakeNet *net, guint percent); /* of datagrams */
+/* Answers every fetch. Returns: (transfer full) (nullable): the body, or NULL with @error set. */
+typedef GBytes *(*FtFakeFetchFunc) (BtWorld *host,
+                                    const BtFetchRequest *request,
+                                    guint *status,
+                                    GError **error,
+                                    gpointer data);
+void ft_fake_net_set_fetch (FtFakeNet *net, FtFakeFetchFunc func, gpointer data);
+
+G_END_DECLS
