@@ -16,14 +16,15 @@ typedef struct
 {
   GMainContext *context;
   BtWorld *world;
-  SoupServer *server;     /* (nullable) until http_serve() */
-  guint16 port;           /* of @server */
-  GSocketService *raw;    /* (nullable) until http_serve_raw() */
-  guint16 raw_port;       /* of @raw */
-  GPtrArray *requests;    /* of char: path and query of what @server was asked */
-  char *authorization;    /* (nullable): of the last request */
-  char *user_agent;       /* (nullable): of the last request */
-  char *client;           /* (nullable): address that the last request came from */
+  SoupServer *server;  /* (nullable) until http_serve() */
+  guint16 port;        /* of @server */
+  GSocketService *raw; /* (nullable) until http_serve_raw() */
+  guint16 raw_port;    /* of @raw */
+  GPtrArray *requests; /* of char: path and query of what @server was asked */
+  char *authorization; /* (nullable): of the last request */
+  char *user_agent;    /* (nullable): of the last request */
+  char *client;        /* (nullable): address that the last request came from */
+  int client_port;
   GString *raw_request;   /* what @raw was sent */
   GBytes *raw_answer;     /* (nullable): what @raw says; NULL: nothing, and stays open */
   GPtrArray *raw_streams; /* of GIOStream */
@@ -99,6 +100,8 @@ http_note_request (HttpFixture *fixture, SoupServerMessage *message)
   fixture->user_agent = g_strdup (soup_message_headers_get_one (headers, "User-Agent"));
   g_free (fixture->client);
   fixture->client = g_strdup (soup_server_message_get_remote_host (message));
+  fixture->client_port = g_inet_socket_address_get_port (
+    G_INET_SOCKET_ADDRESS (soup_server_message_get_remote_address (message)));
 }
 
 static inline void

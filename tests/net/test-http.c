@@ -391,6 +391,27 @@ test_timeout (HttpFixture *fixture, gconstpointer answer)
   g_assert_error (fixture->error, BT_ERROR, BT_ERROR_TIMED_OUT);
 }
 
+/* A body that goes on over the limit and then stalls: whoever read it whole would wait for ever. */
+static void
+test_stalled_body (HttpFixture *fixture, gconstpointer status_line)
+{
+  g_autofree char *filling = g_strnfill (100000, 'x');
+  g_autofree char *answer = g_strconcat ("HTTP/1.1 ", status_line, "\r\n\r\n", filling, NULL);
+  g_autofree char *url = NULL;
+
+  http_serve_raw (fixture, NULL, 0);
+  url = g_strdup_printf ("http://u:p@127.0.0.1:%u/announce", fixture->raw_port);
+  http_start (fixture, BT_FETCH_TRACKER, 1000, HTTP_SECONDS, url);
+  ft_test_iterate (fixture->context, fixture->raw_request->len > 0, HTTP_SECONDS);
+  g_output_stream_write_all (g_io_stream_get_output_stream (fixture->raw_streams->pdata[0]), answer,
+                             strlen (answer), NULL, NULL, NULL);
+  ft_test_iterate (fixture->context, fixture->n_calls == 1, HTTP_SECONDS * 2);
+  if (g_str_has_prefix (status_line, "421"))
+    g_assert_error (fixture->error, BT_ERROR, BT_ERROR_NETWORK);
+  else
+    g_assert_error (fixture->error, BT_ERROR, BT_ERROR_LIMIT);
+}
+
 /* A fetch that redirects twice and reads a body of several chunks is called off after each number
  * of turns that it lives. */
 static void
@@ -526,6 +547,10 @@ main (int argc, char **argv)
   ADD ("timeout/silent", NULL, test_timeout);
   ADD ("timeout/head", "HTTP/1.1 200 OK\r\nContent-Le", test_timeout);
   ADD ("timeout/body", "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello", test_timeout);
+  ADD ("stalled-body/200", "200 OK", test_stalled_body);
+  ADD ("stalled-body/401", "401 No\r\nWWW-Authenticate: Basic realm=x", test_stalled_body);
+  ADD ("stalled-body/407", "407 No\r\nProxy-Authenticate: Basic realm=x", test_stalled_body);
+  ADD ("stalled-body/421", "421 No", test_stalled_body);
   ADD ("cancel/body", "/announce/length/200000", test_cancel);
   ADD ("cancel/gzip", "/announce/gzip/200000", test_cancel);
   ADD ("cancel/redirect", "/announce/redirect/2", test_cancel);
