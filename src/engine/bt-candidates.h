@@ -31,17 +31,18 @@ typedef struct
   gint64 last_try;         /* 0: never */
   gint64 last_useful;      /* payload came then; 0: never */
   guint last_reason;       /* BtCloseReason of the last end */
-  guint64 named_by;        /* bit n: the last reply of the n-th tracker (modulo 64) named it */
+  guint64 named_by;        /* bit n: the last reply of the n-th tracker named it */
 } BtCandidate;
 
-/* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. */
+/* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. A candidate lives at
+ * least until the next call that adds or forgets some; a connected one until it ended. */
 typedef struct _BtCandidates BtCandidates;
 
 BtCandidates *bt_candidates_new (BtRandom *random);
 void bt_candidates_free (BtCandidates *candidates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtCandidates, bt_candidates_free)
 
-/* NULL if the address cannot be a peer, is banned, or is us. */
+/* NULL if the address cannot be a peer, is banned, or is us; or if there is no room and all are better. */
 BtCandidate *bt_candidates_add (BtCandidates *candidates, const BtEndpoint *endpoint, BtSource source, gint64 now);
 BtCandidate *bt_candidates_find (BtCandidates *candidates, const BtEndpoint *endpoint);
 guint bt_candidates_count (const BtCandidates *candidates);
@@ -64,7 +65,8 @@ gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /*
 void bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
 void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guint reason, guint64 useful_bytes, gint64 now);
 
-/* By IP, all ports, for the session and the resume data. */
+/* By IP, all ports, for the session and the resume data; after three in one /24 (IPv6: /64) all of it.
+ * Of an address near us only the port: others behind it may be other machines or programs. */
 void bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint);
 gboolean bt_candidates_is_banned (BtCandidates *candidates, const BtEndpoint *endpoint);
 void bt_candidates_add_self (BtCandidates *candidates, const BtEndpoint *endpoint); /* never tried again */

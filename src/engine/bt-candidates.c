@@ -1,0 +1,479 @@
+/* bt-candidates.c: the addresses known for one torrent: whom to try next, whom to leave alone.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-candidates.h"
+
+#include "bt-bans-private.h"
+#include "bt-limits.h"
+#include "bt-link.h"
+
+#define MAX_SELVES 64
+#define MAX_TRACKERS 64 /* bits of named_by; any more share them */
+#define AFTER_USEFUL_US (2 * G_USEC_PER_SEC)
+#define AFTER_TOO_MANY_US (60 * G_USEC_PER_SEC)
+#define USEFUL_LATELY_US (30 * 60 * (gint64) G_USEC_PER_SEC)
+/* Where the row of fails begins for somebody who talked nonsense. */
+#define FAILS_OF_NONSENSE 4
+
+static const gint64 retry_after_s[] = { 5, 10, 60, 300, 900, 1800, 3600 };
+
+typedef struct
+{
+  BtCandidate candidate; /* first: what the caller holds */
+  guint index;           /* in candidates->entries */
+  guint32 announce;      /* number of the last announce that named it */
+} Entry;
+
+struct _BtCandidates
+{
+  BtRandom *random;        /* borrowed */
+  GPtrArray *entries;      /* of Entry, owned */
+  GHashTable *by_endpoint; /* BtEndpoint inside -> Entry */
+  BtBans *bans;
+  GArray *selves;          /* of BtEndpoint */
+  GPtrArray *trackers;     /* of gconstpointer: the place gives the bit in named_by */
+  guint64 tracker_bit;     /* of the announce that is being taken in, else 0 */
+  guint32 n_announces;
+};
+
+BtCandidates *
+bt_candidates_new (BtRandom *random)
+{
+  BtCandidates *candidates = g_new0 (BtCandidates, 1);
+
+  candidates->random = random;
+  candidates->entries = g_ptr_array_new_with_free_func (g_free);
+  candidates->by_endpoint = g_hash_table_new (bt_endpoint_hash, bt_endpoint_equal);
+  candidates->bans = bt_bans_new ();
+  candidates->selves = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
+  candidates->trackers = g_ptr_array_new ();
+  return candidates;
+}
+
+void
+bt_candidates_free (BtCandidates *candidates)
+{
+  g_hash_table_unref (candidates->by_endpoint);
+  g_ptr_array_unref (candidates->entries);
+  bt_bans_free (candidates->bans);
+  g_array_unref (candidates->selves);
+  g_ptr_array_unref (candidates->trackers);
+  g_free (candidates);
+}
+
+static Entry *
+get_entry (const BtCandidates *candidates, guint index)
+{
+  return g_ptr_array_index (candidates->entries, index);
+}
+
+static void
+remove_entry (BtCandidates *candidates, Entry *entry)
+{
+  guint index = entry->index;
+
+  g_hash_table_remove (candidates->by_endpoint, &entry->candidate.endpoint);
+  g_ptr_array_remove_index_fast (candidates->entries, index);
+  if (index < candidates->entries->len)
+    get_entry (candidates, index)->index = index;
+}
+
+static void
+insert_entry (BtCandidates *candidates, Entry *entry)
+{
+  entry->index = candidates->entries->len;
+  g_ptr_array_add (candidates->entries, entry);
+  g_hash_table_insert (candidates->by_endpoint, &entry->candidate.endpoint, entry);
+}
+
+static gboolean
+is_self (const BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  for (guint i = 0; i < candidates->selves->len; i++)
+    if (bt_endpoint_equal (&g_array_index (candidates->selves, BtEndpoint, i), endpoint))
+      return TRUE;
+  return FALSE;
+}
+
+/* The best of its sources, 0 first: how likely an address of that kind is to be worth a try. */
+static guint
+get_source_rank (const BtCandidate *candidate)
+{
+  static const BtSource ranks[] = { BT_SOURCE_MANUAL, BT_SOURCE_LSD, BT_SOURCE_INCOMING,
+                                    BT_SOURCE_TRACKER, BT_SOURCE_DHT, BT_SOURCE_PEX,
+                                    BT_SOURCE_RESUME };
+  guint rank = 0;
+
+  while (rank < G_N_ELEMENTS (ranks) && (candidate->sources & ranks[rank]) == 0)
+    rank++;
+  return rank;
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+/* Whom to lose first when there is no room; below 0: @a. */
+static int
+compare_worth (const BtCandidate *a, const BtCandidate *b)
+{
+  int order = COMPARE (b->banned, a->banned);
+
+  if (order == 0)
+    order = COMPARE (b->fails, a->fails);
+  if (order == 0)
+    order = COMPARE (a->last_useful != 0, b->last_useful != 0);
+  if (order == 0)
+    order = COMPARE (a->connectable, b->connectable);
+  if (order == 0)
+    order = COMPARE (get_source_rank (b), get_source_rank (a));
+  return order;
+}
+
+/* FALSE if everybody is connected or better than @newcomer. */
+static gboolean
+make_room (BtCandidates *candidates, const BtCandidate *newcomer)
+{
+  Entry *worst = NULL;
+
+  if (candidates->entries->len < BT_LIMIT_CANDIDATES)
+    return TRUE;
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      Entry *entry = get_entry (candidates, i);
+
+      if (!entry->candidate.connected
+          && (worst == NULL || compare_worth (&entry->candidate, &worst->candidate) < 0))
+        worst = entry;
+    }
+  if (worst == NULL || compare_worth (newcomer, &worst->candidate) < 0)
+    return FALSE;
+  remove_entry (candidates, worst);
+  return TRUE;
+}
+
+static Entry *
+find_entry (const BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  return g_hash_table_lookup (candidates->by_endpoint, endpoint);
+}
+
+static Entry *
+add_entry (BtCandidates *candidates, const BtEndpoint *endpoint, BtSource source, gint64 now)
+{
+  g_autofree Entry *entry = g_new0 (Entry, 1);
+
+  entry->candidate.endpoint = *endpoint;
+  entry->candidate.sources = source;
+  entry->candidate.next_try = now;
+  if (!make_room (candidates, &entry->candidate))
+    return NULL;
+  insert_entry (candidates, entry);
+  return g_steal_pointer (&entry);
+}
+
+BtCandidate *
+bt_candidates_add (BtCandidates *candidates,
+                   const BtEndpoint *endpoint,
+                   BtSource source,
+                   gint64 now)
+{
+  Entry *entry = find_entry (candidates, endpoint);
+
+  if (!bt_endpoint_is_usable_peer (endpoint) || is_self (candidates, endpoint)
+      || bt_bans_contain (candidates->bans, endpoint))
+    return NULL;
+  if (entry == NULL)
+    entry = add_entry (candidates, endpoint, source, now);
+  if (entry == NULL)
+    return NULL;
+  entry->candidate.sources |= source;
+  if (source == BT_SOURCE_TRACKER)
+    {
+      entry->candidate.named_by |= candidates->tracker_bit;
+      entry->announce = candidates->n_announces;
+    }
+  return &entry->candidate;
+}
+
+BtCandidate *
+bt_candidates_find (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  Entry *entry = find_entry (candidates, endpoint);
+
+  return entry != NULL ? &entry->candidate : NULL;
+}
+
+guint
+bt_candidates_count (const BtCandidates *candidates)
+{
+  return candidates->entries->len;
+}
+
+guint
+bt_candidates_n_idle (const BtCandidates *candidates)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      const BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+
+      n += !candidate->connected && !candidate->banned;
+    }
+  return n;
+}
+
+gpointer
+bt_candidates_iter (BtCandidates *candidates, guint index)
+{
+  g_return_val_if_fail (index < candidates->entries->len, NULL);
+
+  return &get_entry (candidates, index)->candidate;
+}
+
+/* Announces */
+
+static guint64
+get_tracker_bit (BtCandidates *candidates, gconstpointer tracker)
+{
+  guint index;
+
+  if (!g_ptr_array_find (candidates->trackers, tracker, &index))
+    {
+      index = candidates->trackers->len;
+      if (index < MAX_TRACKERS)
+        g_ptr_array_add (candidates->trackers, (gpointer) tracker);
+      else
+        index = g_direct_hash (tracker) % MAX_TRACKERS;
+    }
+  return G_GUINT64_CONSTANT (1) << index;
+}
+
+void
+bt_candidates_begin_announce (BtCandidates *candidates, gconstpointer tracker)
+{
+  candidates->n_announces++;
+  candidates->tracker_bit = get_tracker_bit (candidates, tracker);
+}
+
+static gboolean
+is_forgettable (const BtCandidate *candidate, gint64 now)
+{
+  gboolean useful = candidate->last_useful != 0
+                    && now - candidate->last_useful < USEFUL_LATELY_US;
+
+  return candidate->sources == BT_SOURCE_TRACKER && candidate->named_by == 0
+         && !candidate->connected && !useful;
+}
+
+void
+bt_candidates_end_announce (BtCandidates *candidates, gint64 now)
+{
+  /* Downwards: the last takes the place of one that goes. */
+  for (guint i = candidates->entries->len; i > 0; i--)
+    {
+      Entry *entry = get_entry (candidates, i - 1);
+
+      if ((entry->candidate.named_by & candidates->tracker_bit) == 0)
+        continue;
+      if (entry->announce != candidates->n_announces)
+        entry->candidate.named_by &= ~candidates->tracker_bit;
+      if (is_forgettable (&entry->candidate, now))
+        remove_entry (candidates, entry);
+    }
+  candidates->tracker_bit = 0;
+}
+
+/* Trying */
+
+static gboolean
+may_try (const BtCandidate *candidate, gboolean want_leechers)
+{
+  return !candidate->connected && !candidate->banned && !(want_leechers && candidate->is_seed);
+}
+
+/* Below 0: @a first. */
+static int
+compare_hope (const BtCandidate *a, const BtCandidate *b)
+{
+  int order = COMPARE (a->fails, b->fails);
+
+  if (order == 0)
+    order = COMPARE (b->last_useful != 0, a->last_useful != 0);
+  if (order == 0)
+    order = COMPARE (a->last_try, b->last_try);
+  if (order == 0)
+    order = COMPARE (get_source_rank (a), get_source_rank (b));
+  return order;
+}
+
+BtCandidate *
+bt_candidates_best (BtCandidates *candidates, gboolean want_leechers, gint64 now)
+{
+  BtCandidate *best = NULL;
+  guint n_equal = 0;
+
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+      int order;
+
+      if (!may_try (candidate, want_leechers) || candidate->next_try > now)
+        continue;
+      order = best != NULL ? compare_hope (candidate, best) : -1;
+      if (order < 0)
+        n_equal = 0;
+      if (order < 0 || (order == 0 && bt_random_below (candidates->random, n_equal + 1) == 0))
+        best = candidate;
+      n_equal += order <= 0;
+    }
+  return best;
+}
+
+gint64
+bt_candidates_next (BtCandidates *candidates, gboolean want_leechers)
+{
+  gint64 next = G_MAXINT64;
+
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      const BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+
+      if (may_try (candidate, want_leechers))
+        next = MIN (next, candidate->next_try);
+    }
+  return next;
+}
+
+void
+bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now)
+{
+  candidate->connected = TRUE;
+  candidate->last_try = now;
+}
+
+static gboolean
+is_nonsense (guint reason)
+{
+  switch (reason)
+    {
+    case BT_CLOSE_NOT_BITTORRENT:
+    case BT_CLOSE_WRONG_TORRENT:
+    case BT_CLOSE_OVERSIZED:
+    case BT_CLOSE_BAD_LENGTH:
+    case BT_CLOSE_BAD_BITFIELD:
+    case BT_CLOSE_BAD_PIECE:
+    case BT_CLOSE_BAD_REQUEST:
+    case BT_CLOSE_PROTOCOL:
+    case BT_CLOSE_FLOOD:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+static void
+count_fail (BtCandidate *candidate, guint reason, gint64 now)
+{
+  candidate->fails++;
+  if (is_nonsense (reason))
+    candidate->fails = MAX (candidate->fails, FAILS_OF_NONSENSE);
+  candidate->fails = MIN (candidate->fails, G_N_ELEMENTS (retry_after_s));
+  candidate->next_try = now + retry_after_s[candidate->fails - 1] * G_USEC_PER_SEC;
+}
+
+void
+bt_candidates_ended (BtCandidates *candidates,
+                     BtCandidate *candidate,
+                     guint reason,
+                     guint64 useful_bytes,
+                     gint64 now)
+{
+  candidate->connected = FALSE;
+  candidate->last_reason = reason;
+  if (reason == BT_CLOSE_SELF)
+    bt_candidates_add_self (candidates, &candidate->endpoint);
+  if (useful_bytes > 0)
+    candidate->last_useful = now;
+
+  /* What we ended ourselves says nothing about the peer. */
+  if (reason == BT_CLOSE_STOPPED)
+    candidate->next_try = now;
+  else if (reason == BT_CLOSE_TOO_MANY)
+    candidate->next_try = now + AFTER_TOO_MANY_US;
+  else if (useful_bytes == 0 || is_nonsense (reason))
+    count_fail (candidate, reason, now);
+  else
+    {
+      candidate->fails = 0;
+      candidate->next_try = now + AFTER_USEFUL_US;
+    }
+}
+
+/* Bans */
+
+static void
+ban_known (BtCandidates *candidates)
+{
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+
+      candidate->banned |= bt_bans_contain (candidates->bans, &candidate->endpoint);
+    }
+}
+
+void
+bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  if (bt_bans_add (candidates->bans, endpoint))
+    ban_known (candidates);
+}
+
+gboolean
+bt_candidates_is_banned (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  return bt_bans_contain (candidates->bans, endpoint);
+}
+
+void
+bt_candidates_add_self (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  Entry *entry = find_entry (candidates, endpoint);
+
+  /* It may be connected still, so it stays; but it is never tried again. */
+  if (entry != NULL)
+    entry->candidate.banned = TRUE;
+  if (is_self (candidates, endpoint))
+    return;
+  if (candidates->selves->len == MAX_SELVES)
+    g_array_remove_index (candidates->selves, 0);
+  g_array_append_val (candidates->selves, *endpoint);
+}
+
+GPtrArray *
+bt_candidates_banned_ips (BtCandidates *candidates)
+{
+  return bt_bans_list (candidates->bans);
+}
+
+void
+bt_candidates_ban_ip (BtCandidates *candidates, const char *ip)
+{
+  BtEndpoint endpoint;
+
+  if (bt_endpoint_parse_ip (&endpoint, ip, 0))
+    bt_candidates_ban (candidates, &endpoint);
+}
+
+void
+bt_candidates_forgive (BtCandidates *candidates, gint64 now)
+{
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+
+      candidate->next_try = MIN (candidate->next_try, now);
+      candidate->fails = MIN (candidate->fails, 1);
+    }
+}

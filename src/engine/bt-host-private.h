@@ -1,0 +1,28 @@
+/* bt-host-private.h: whom to hold to account for what came from an address.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-endpoint.h"
+
+G_BEGIN_DECLS
+
+/* Out in the Internet whoever has the IP, from whatever port, so that coming back with another port
+ * does not help. Near us (loopback, link, private) each port is somebody: there several programs and,
+ * behind a home router, several machines share an IP, and it would shut all of them out. */
+static inline BtEndpoint
+bt_host_of (const BtEndpoint *endpoint)
+{
+  BtEndpoint host = *endpoint;
+
+  if (!bt_endpoint_is_local (endpoint))
+    host.port = 0;
+  return host;
+}
+
+static inline gboolean
+bt_host_is_all_ports (const BtEndpoint *host)
+{
+  return host->port == 0;
+}
+
+G_END_DECLS
