@@ -6,6 +6,24 @@
 
 #define START_SPREAD_US (1 * G_USEC_PER_SEC) /* many torrents started together do not ask at once */
 
+/* BEP 15 lets a UDP tracker be asked again for more than an hour; its tier need not wait that long. */
+#define PATIENCE_US (60 * G_USEC_PER_SEC)
+
+static void
+free_asking (gpointer data)
+{
+  BtAsking *asking = data;
+
+  bt_timer_stop (&asking->patience);
+  g_free (asking);
+}
+
+void
+bt_torrent_init_announces (BtTorrent *torrent)
+{
+  torrent->askings = g_ptr_array_new_with_free_func (free_asking);
+}
+
 static void
 forget_asking (BtAsking *asking)
 {
@@ -58,6 +76,22 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
 }
 
 static void
+lose_patience (gpointer owner, gint64 now)
+{
+  BtAsking *asking = owner;
+  BtTorrent *torrent = asking->torrent;
+  BtTracker *tracker = asking->tracker;
+
+  bt_tracker_call_cancel (asking->call);
+  forget_asking (asking);
+  announce_failed (torrent, tracker, "The tracker does not answer", -1, now);
+  bt_torrent_touch (torrent, BT_CHANGED_STATE);
+  bt_torrent_schedule_announce (torrent);
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_finish_close (torrent);
+}
+
+static void
 fill_request (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event, BtAnnounceRequest *request)
 {
   *request = (BtAnnounceRequest){
@@ -86,6 +120,8 @@ ask (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event)
   asking->tracker = tracker;
   asking->event = event;
   g_ptr_array_add (torrent->askings, asking);
+  bt_timer_init (&asking->patience, torrent->core->timers, lose_patience, asking);
+  bt_timer_start (&asking->patience, bt_core_now (torrent->core) + PATIENCE_US);
   bt_tiers_asking (torrent->tiers, tracker, bt_core_now (torrent->core));
   asking->call = bt_tracker_client_announce (torrent->core->trackers, tracker->url, &request,
                                              announced_cb, asking);
@@ -168,7 +204,7 @@ bt_torrent_hurry (BtTorrent *torrent)
   if (!torrent->active)
     return;
   bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
-  bt_tiers_hurry (torrent->tiers, bt_core_now (torrent->core));
+  bt_tiers_hurry_by_hand (torrent->tiers, bt_core_now (torrent->core));
   bt_torrent_schedule_announce (torrent);
   bt_core_want_connections (torrent->core);
 }

@@ -170,8 +170,10 @@ begin_check (BtTorrent *torrent, BtBitfield *suspect)
       return;
     }
   torrent->phase = BT_PHASE_CHECKING;
-  bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PROGRESS);
-  bt_core_enqueue_check (torrent->core, torrent);
+  bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
+  bt_torrent_reconsider (torrent); /* peers go; what is in memory is written before it is hashed */
+  if (torrent->check_asked)
+    bt_core_enqueue_check (torrent->core, torrent);
 }
 
 static void
@@ -322,8 +324,8 @@ check_all (BtTorrent *torrent)
   BtBitfield *all = bt_bitfield_new (torrent->metainfo->n_pieces);
 
   bt_bitfield_set_all (all);
-  torrent->phase = BT_PHASE_CHECKING;
-  bt_torrent_reconsider (torrent); /* peers go; what is in memory is written before it is hashed */
+  /* A file may have been replaced: what is checked is what is there under its name now. */
+  torrent->core->disk->ops->close_files (torrent->core->disk, torrent->storage);
   begin_check (torrent, all);
 }
 

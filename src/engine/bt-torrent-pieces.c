@@ -518,7 +518,7 @@ bt_torrent_finished (BtTorrent *torrent)
   bt_core_event (torrent->core, torrent->id, BT_EVENT_FINISHED, "Complete");
   for (guint i = 0; i < torrent->peers->len; i++)
     bt_peer_send_upload_only (g_ptr_array_index (torrent->peers, i));
-  bt_tiers_hurry (torrent->tiers, bt_core_now (torrent->core));
+  bt_tiers_hurry_completed (torrent->tiers, bt_core_now (torrent->core));
   bt_torrent_schedule_announce (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_ALL);
   bt_torrent_save (torrent);

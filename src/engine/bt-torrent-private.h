@@ -21,14 +21,14 @@ typedef enum
   BT_PHASE_CLOSING,
 } BtPhase;
 
-/* An announce or scrape that is under way. */
+/* An announce that is under way. */
 typedef struct
 {
   BtTorrent *torrent;
   BtTracker *tracker;
   BtTrackerCall *call;
   BtAnnounceEvent event;
-  gboolean is_scrape;
+  BtTimer patience;
 } BtAsking;
 
 struct _BtTorrent
@@ -155,6 +155,7 @@ void bt_torrent_drop_open_piece (BtTorrent *torrent, guint32 piece);
 void bt_torrent_finished (BtTorrent *torrent);
 
 /* bt-torrent-announce.c */
+void bt_torrent_init_announces (BtTorrent *torrent);
 void bt_torrent_start_announces (BtTorrent *torrent);
 void bt_torrent_stop_announces (BtTorrent *torrent);
 void bt_torrent_schedule_announce (BtTorrent *torrent);

@@ -121,6 +121,7 @@ deactivate (BtTorrent *torrent)
   bt_torrent_stop_announces (torrent);
   bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
   bt_torrent_flush_pieces (torrent);
+  torrent->core->disk->ops->close_files (torrent->core->disk, torrent->storage);
   torrent->n_sending = 0;
   torrent->n_receiving = 0;
   if (torrent->problem == NULL)
@@ -466,7 +467,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->name_text = g_ref_string_new (metainfo->name);
   torrent->path_text = g_ref_string_new (torrent->save_path);
   torrent->peers = g_ptr_array_new ();
-  torrent->askings = g_ptr_array_new_with_free_func (g_free);
+  bt_torrent_init_announces (torrent);
   torrent->changed = BT_CHANGED_ALL;
   init_priorities (torrent, resume);
   init_deciders (torrent);
