@@ -47,9 +47,11 @@ append_text (const char *sentence, const char *text)
 static char *
 describe_no_peers (const BtTorrentStatus *status, gint64 now)
 {
-  g_autofree char *said = append_text (_("Waiting: no peer was found"), status->reason_text);
+  /* The text may be long, and is the first to be cut. */
+  g_autofree char *said
+    = append_until (_("Waiting: no peer was found"), status->reason_until, now);
 
-  return append_until (said, status->reason_until, now);
+  return append_text (said, status->reason_text);
 }
 
 static char *

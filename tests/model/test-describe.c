@@ -90,7 +90,7 @@ static const StateCase state_cases[] = {
   { BT_STATE_DOWNLOADING, BT_REASON_NO_PEERS, .sentence = "Waiting: no peer was found" },
   { BT_STATE_DOWNLOADING, BT_REASON_NO_PEERS, .until = NOW + 250,
     .reason_text = "unregistered torrent",
-    .sentence = "Waiting: no peer was found (unregistered torrent); next try in 4 minutes" },
+    .sentence = "Waiting: no peer was found; next try in 4 minutes (unregistered torrent)" },
   { BT_STATE_DOWNLOADING, BT_REASON_NO_TRACKER,
     .sentence = "Waiting: the torrent names no tracker that can be asked for peers" },
   { BT_STATE_DOWNLOADING, BT_REASON_CONNECTING, .count = 5, .sentence = "Connecting to 5 peers" },
