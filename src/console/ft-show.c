@@ -68,7 +68,7 @@ add_general (GString *out, const BtTorrentFile *file)
 static void
 add_tiers (GString *out, GPtrArray *tiers)
 {
-  add_line (out, _("Trackers: %s"), tiers->len == 0 ? _("none") : "");
+  add_line (out, "%s", tiers->len > 0 ? _("Trackers:") : _("Trackers: none"));
   for (guint i = 0; i < tiers->len; i++)
     {
       const char *const *urls = g_ptr_array_index (tiers, i);
