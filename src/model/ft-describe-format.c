@@ -25,6 +25,24 @@ ft_format_speed (guint64 bytes_per_s)
   return g_strdup_printf (_("%s/s"), size);
 }
 
+char *
+ft_describe_speeds (guint64 down, guint64 up)
+{
+  g_autofree char *down_text = ft_format_speed (down);
+  g_autofree char *up_text = ft_format_speed (up);
+
+  if (down > 0 && up > 0)
+    /* Translators: the speeds of download and upload: "↓ 1.4 MB/s ↑ 30 kB/s". */
+    return g_strdup_printf (C_ ("speed", "↓ %1$s ↑ %2$s"), down_text, up_text);
+  if (down > 0)
+    /* Translators: the speed of download: "↓ 1.4 MB/s". */
+    return g_strdup_printf (C_ ("speed", "↓ %s"), down_text);
+  if (up > 0)
+    /* Translators: the speed of upload: "↑ 30 kB/s". */
+    return g_strdup_printf (C_ ("speed", "↑ %s"), up_text);
+  return g_strdup ("");
+}
+
 static char *
 format_unit (gint64 n, gint64 unit)
 {

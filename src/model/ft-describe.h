@@ -12,6 +12,7 @@ char *ft_format_speed (guint64 bytes_per_s);        /* "1.4 MB/s"; "—" is the 
 char *ft_format_duration (gint64 seconds);          /* "3 minutes", "2 hours, 5 minutes"; two units at most */
 char *ft_format_percent (double fraction);          /* "45 %": never 100 % before it is complete */
 char *ft_format_ratio (guint64 uploaded, guint64 downloaded);
+char *ft_describe_speeds (guint64 down, guint64 up); /* "↓ 1.4 MB/s ↑ 30 kB/s"; "" if both are 0 */
 
 /* One short sentence of what a torrent does and, when it does not move, why and what comes next:
  * "Downloading from 3 of 12 peers", "Waiting: none of the 12 connected peers has the missing pieces",

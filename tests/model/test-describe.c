@@ -25,6 +25,10 @@ test_numbers (void)
   assert_text (ft_format_size (1400000), "1.4 MB");
   assert_text (ft_format_size (1), "1 byte");
   assert_text (ft_format_speed (34000), "34.0 kB/s");
+  assert_text (ft_describe_speeds (34000, 1200000), "↓ 34.0 kB/s ↑ 1.2 MB/s");
+  assert_text (ft_describe_speeds (34000, 0), "↓ 34.0 kB/s");
+  assert_text (ft_describe_speeds (0, 34000), "↑ 34.0 kB/s");
+  assert_text (ft_describe_speeds (0, 0), "");
   assert_text (ft_format_ratio (150, 100), "1.50");
   assert_text (ft_format_ratio (0, 0), "0.00");
   assert_text (ft_format_ratio (1, 0), "∞");

@@ -1,0 +1,161 @@
+/* ft-session-commands.c: what a face orders the session to do.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-session-private.h"
+
+static GTask *
+make_task (FtSession *self,
+           gpointer tag,
+           GCancellable *cancellable,
+           GAsyncReadyCallback callback,
+           gpointer user_data)
+{
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  return task;
+}
+
+/* Returns: (nullable): the engine, or %NULL after the task was answered. */
+static BtEngine *
+get_engine_for (FtSession *self, GTask *task)
+{
+  BtEngine *engine = ft_session_get_engine (self);
+
+  if (engine == NULL)
+    {
+      g_task_return_new_error (task, BT_ERROR, BT_ERROR_CANCELLED, "The session is not running");
+      g_object_unref (task);
+    }
+  return engine;
+}
+
+static void
+done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (bt_engine_finish (BT_ENGINE (object), result, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  BtTorrentId existing = 0;
+  BtTorrentId id = bt_engine_add_finish (BT_ENGINE (object), result, &existing, &error);
+
+  if (id != 0)
+    {
+      g_task_return_int (task, id);
+      return;
+    }
+  g_task_set_task_data (task, GUINT_TO_POINTER (existing), NULL);
+  g_task_return_error (task, error);
+}
+
+void
+ft_session_add_async (FtSession *self,
+                      GBytes *torrent,
+                      GCancellable *cancellable,
+                      GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  BtAddRequest request = { .torrent = torrent, .intent = BT_INTENT_RUN };
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+  g_return_if_fail (torrent != NULL);
+
+  task = make_task (self, ft_session_add_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_add_async (engine, &request, cancellable, added_cb, task);
+}
+
+BtTorrentId
+ft_session_add_finish (FtSession *self,
+                       GAsyncResult *result,
+                       BtTorrentId *existing,
+                       GError **error)
+{
+  gssize id;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), 0);
+
+  if (existing != NULL)
+    *existing = GPOINTER_TO_UINT (g_task_get_task_data (G_TASK (result)));
+  id = g_task_propagate_int (G_TASK (result), error);
+  return id > 0 ? (BtTorrentId) id : 0;
+}
+
+void
+ft_session_set_intent_async (FtSession *self,
+                             BtTorrentId id,
+                             BtIntent intent,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_set_intent_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_set_intent_async (engine, id, intent, cancellable, done_cb, task);
+}
+
+void
+ft_session_remove_async (FtSession *self,
+                         BtTorrentId id,
+                         gboolean with_data,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_remove_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_remove_async (engine, id, with_data, cancellable, done_cb, task);
+}
+
+void
+ft_session_verify_async (FtSession *self,
+                         BtTorrentId id,
+                         GCancellable *cancellable,
+                         GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_verify_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_verify_async (engine, id, cancellable, done_cb, task);
+}
+
+gboolean
+ft_session_finish (FtSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,453 @@
+/* ft-session.c: the engine as an object of the main context: its life and what it reports.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-session.h"
+
+#include "ft-config.h"
+#include "ft-describe.h"
+#include "ft-enums.h"
+#include "ft-session-private.h"
+#include "ft-torrent-list.h"
+
+#define TEXT_REFRESH_S 5 /* a text may be that late, and wakes nobody more often */
+
+struct _FtSession
+{
+  GObject parent_instance;
+
+  BtConfig *config;
+  GSettings *settings; /* (nullable) */
+  BtEngine *engine;    /* (nullable): NULL while stopped */
+  FtTorrentList *torrents;
+  FtSessionState state;
+  char *failure;       /* (nullable) */
+  GPtrArray *stop_tasks;
+  guint text_clock_id; /* runs while a text counts down */
+
+  guint64 rate_down;
+  guint64 rate_up;
+  gint64 free_bytes;
+  guint n_peers;
+  BtMode mode;
+};
+
+enum
+{
+  PROP_0,
+  PROP_TORRENTS,
+  PROP_STATE,
+  PROP_FAILURE,
+  PROP_RATE_DOWN,
+  PROP_RATE_UP,
+  PROP_SPEED_TEXT,
+  PROP_FREE_BYTES,
+  PROP_N_PEERS,
+  PROP_MODE,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_PROBLEM,
+  N_SIGNALS
+};
+
+G_DEFINE_ENUM_TYPE (FtSessionState, ft_session_state,
+                    G_DEFINE_ENUM_VALUE (FT_SESSION_STOPPED, "stopped"),
+                    G_DEFINE_ENUM_VALUE (FT_SESSION_STARTING, "starting"),
+                    G_DEFINE_ENUM_VALUE (FT_SESSION_RUNNING, "running"),
+                    G_DEFINE_ENUM_VALUE (FT_SESSION_STOPPING, "stopping"))
+
+G_DEFINE_FINAL_TYPE (FtSession, ft_session, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+notify (FtSession *self, guint prop_id)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
+}
+
+static void
+set_state (FtSession *self, FtSessionState state)
+{
+  if (state == self->state)
+    return;
+  self->state = state;
+  notify (self, PROP_STATE);
+}
+
+/* Takes @failure. */
+static void
+set_failure (FtSession *self, char *failure)
+{
+  g_autofree char *old = self->failure;
+
+  self->failure = failure;
+  if (g_strcmp0 (old, failure) != 0)
+    notify (self, PROP_FAILURE);
+}
+
+/* Updates. */
+
+static void
+take_rates (FtSession *self, guint64 rate_down, guint64 rate_up)
+{
+  if (rate_down == self->rate_down && rate_up == self->rate_up)
+    return;
+  if (rate_down != self->rate_down)
+    notify (self, PROP_RATE_DOWN);
+  if (rate_up != self->rate_up)
+    notify (self, PROP_RATE_UP);
+  self->rate_down = rate_down;
+  self->rate_up = rate_up;
+  notify (self, PROP_SPEED_TEXT);
+}
+
+/* Notifications wait until all of them are in place. */
+static void
+take_totals (FtSession *self, const BtUpdate *update)
+{
+  g_object_freeze_notify (G_OBJECT (self));
+  take_rates (self, update->rate_down, update->rate_up);
+  if (update->free_bytes != self->free_bytes)
+    notify (self, PROP_FREE_BYTES);
+  if (update->n_peers != self->n_peers)
+    notify (self, PROP_N_PEERS);
+  if (update->mode != self->mode)
+    notify (self, PROP_MODE);
+  self->free_bytes = update->free_bytes;
+  self->n_peers = update->n_peers;
+  self->mode = update->mode;
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static void
+report_events (FtSession *self, const BtUpdate *update)
+{
+  for (guint i = 0; i < update->events->len; i++)
+    {
+      const BtEvent *event = &g_array_index (update->events, BtEvent, i);
+
+      /* What concerns one torrent is said by its row. */
+      if (event->id == 0 && event->kind == BT_EVENT_PROBLEM && event->text != NULL)
+        g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, event->text);
+    }
+}
+
+static gboolean
+text_clock_cb (gpointer user_data)
+{
+  FtSession *self = user_data;
+
+  if (ft_torrent_list_refresh_texts (self->torrents, g_get_real_time () / G_USEC_PER_SEC))
+    return G_SOURCE_CONTINUE;
+  self->text_clock_id = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+update_cb (FtSession *self, BtUpdate *update)
+{
+  ft_torrent_list_apply (self->torrents, update);
+  take_totals (self, update);
+  report_events (self, update);
+  /* It ends by itself when nothing counts down. */
+  if (self->text_clock_id == 0)
+    self->text_clock_id = g_timeout_add_seconds (TEXT_REFRESH_S, text_clock_cb, self);
+}
+
+/* Settings. */
+
+static void
+configured_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  if (bt_engine_finish (BT_ENGINE (object), result, &error)
+      || g_error_matches (error, BT_ERROR, BT_ERROR_CANCELLED))
+    return;
+  text = ft_describe_error (error);
+  g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, text);
+}
+
+static void
+settings_changed_cb (FtSession *self)
+{
+  ft_config_load_settings (self->config, self->settings);
+  if (self->engine != NULL)
+    bt_engine_set_config_async (self->engine, self->config, NULL, configured_cb,
+                                g_object_ref (self));
+}
+
+/* The end. */
+
+static void
+forget_engine (FtSession *self)
+{
+  g_clear_object (&self->engine);
+  g_clear_handle_id (&self->text_clock_id, g_source_remove);
+  ft_torrent_list_clear (self->torrents);
+  g_object_freeze_notify (G_OBJECT (self));
+  take_rates (self, 0, 0);
+  set_state (self, FT_SESSION_STOPPED);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+static void
+return_stop_tasks (FtSession *self)
+{
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->stop_tasks);
+
+  self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    g_task_return_boolean (tasks->pdata[i], TRUE);
+}
+
+static void
+stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!bt_engine_finish (BT_ENGINE (object), result, &error))
+    g_warning ("The engine did not stop well: %s", error->message);
+  forget_engine (self);
+  return_stop_tasks (self);
+}
+
+static void
+stop_engine (FtSession *self)
+{
+  set_state (self, FT_SESSION_STOPPING);
+  bt_engine_stop_async (self->engine, NULL, stopped_cb, g_object_ref (self));
+}
+
+/* The beginning. */
+
+static void
+start_undone_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FtSession *self = g_task_get_source_object (task);
+  const GError *error = g_task_get_task_data (task);
+
+  bt_engine_finish (BT_ENGINE (object), result, NULL);
+  set_failure (self, ft_describe_error (error));
+  forget_engine (self);
+  g_task_return_error (task, g_error_copy (error));
+  return_stop_tasks (self);
+}
+
+static void
+started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FtSession *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  if (!bt_engine_finish (BT_ENGINE (object), result, &error))
+    {
+      /* Even an engine that could not start has a thread to be ended. */
+      g_task_set_task_data (task, error, (GDestroyNotify) g_error_free);
+      bt_engine_stop_async (self->engine, NULL, start_undone_cb, g_object_ref (task));
+      return;
+    }
+  set_state (self, FT_SESSION_RUNNING);
+  g_task_return_boolean (task, TRUE);
+  if (self->stop_tasks->len > 0)
+    stop_engine (self);
+}
+
+static void
+ft_session_finalize (GObject *object)
+{
+  FtSession *self = FT_SESSION (object);
+
+  /* Without a stop nothing of the last minutes would be saved. */
+  g_warn_if_fail (self->engine == NULL);
+  g_clear_handle_id (&self->text_clock_id, g_source_remove);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->torrents);
+  g_clear_pointer (&self->config, bt_config_free);
+  g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
+  g_free (self->failure);
+
+  G_OBJECT_CLASS (ft_session_parent_class)->finalize (object);
+}
+
+static void
+ft_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FtSession *self = FT_SESSION (object);
+
+  switch (prop_id)
+    {
+    case PROP_TORRENTS:
+      g_value_set_object (value, self->torrents);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->state);
+      break;
+    case PROP_FAILURE:
+      g_value_set_string (value, self->failure);
+      break;
+    case PROP_RATE_DOWN:
+      g_value_set_uint64 (value, self->rate_down);
+      break;
+    case PROP_RATE_UP:
+      g_value_set_uint64 (value, self->rate_up);
+      break;
+    case PROP_SPEED_TEXT:
+      g_value_take_string (value, ft_describe_speeds (self->rate_down, self->rate_up));
+      break;
+    case PROP_FREE_BYTES:
+      g_value_set_int64 (value, self->free_bytes);
+      break;
+    case PROP_N_PEERS:
+      g_value_set_uint (value, self->n_peers);
+      break;
+    case PROP_MODE:
+      g_value_set_enum (value, self->mode);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ft_session_class_init (FtSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = ft_session_finalize;
+  object_class->get_property = ft_session_get_property;
+
+  properties[PROP_TORRENTS]
+    = g_param_spec_object ("torrents", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_STATE] = g_param_spec_enum ("state", NULL, NULL, FT_TYPE_SESSION_STATE,
+                                              FT_SESSION_STOPPED, flags);
+  properties[PROP_FAILURE] = g_param_spec_string ("failure", NULL, NULL, NULL, flags);
+  properties[PROP_RATE_DOWN]
+    = g_param_spec_uint64 ("rate-down", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_RATE_UP] = g_param_spec_uint64 ("rate-up", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_SPEED_TEXT] = g_param_spec_string ("speed-text", NULL, NULL, NULL, flags);
+  properties[PROP_FREE_BYTES]
+    = g_param_spec_int64 ("free-bytes", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_N_PEERS] = g_param_spec_uint ("n-peers", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_MODE] = g_param_spec_enum ("mode", NULL, NULL, FT_TYPE_MODE, BT_MODE_ALL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+ft_session_init (FtSession *self)
+{
+  self->torrents = ft_torrent_list_new ();
+  self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  self->free_bytes = -1;
+}
+
+FtSession *
+ft_session_new (const BtConfig *config)
+{
+  FtSession *self;
+
+  g_return_val_if_fail (config != NULL, NULL);
+
+  self = g_object_new (FT_TYPE_SESSION, NULL);
+  self->config = bt_config_copy (config);
+  return self;
+}
+
+void
+ft_session_bind_settings (FtSession *self, GSettings *settings)
+{
+  g_return_if_fail (FT_IS_SESSION (self));
+  g_return_if_fail (G_IS_SETTINGS (settings));
+  g_return_if_fail (self->settings == NULL);
+
+  self->settings = g_object_ref (settings);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (settings_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  settings_changed_cb (self);
+}
+
+GListModel *
+ft_session_get_torrents (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return G_LIST_MODEL (self->torrents);
+}
+
+FtSessionState
+ft_session_get_state (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), FT_SESSION_STOPPED);
+
+  return self->state;
+}
+
+FtTorrent *
+ft_session_lookup (FtSession *self, BtTorrentId id)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return ft_torrent_list_lookup (self->torrents, id);
+}
+
+BtEngine *
+ft_session_get_engine (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return self->state == FT_SESSION_RUNNING ? self->engine : NULL;
+}
+
+void
+ft_session_start_async (FtSession *self,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+  g_return_if_fail (self->state == FT_SESSION_STOPPED);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ft_session_start_async);
+  set_failure (self, NULL);
+  set_state (self, FT_SESSION_STARTING);
+  self->engine = bt_engine_new (self->config);
+  g_signal_connect_object (self->engine, "update", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
+  bt_engine_start_async (self->engine, cancellable, started_cb, task);
+}
+
+void
+ft_session_stop_async (FtSession *self, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = g_task_new (self, NULL, callback, user_data);
+  g_task_set_source_tag (task, ft_session_stop_async);
+  if (self->state == FT_SESSION_STOPPED)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  /* While starting: what that ends with comes first. */
+  g_ptr_array_add (self->stop_tasks, g_steal_pointer (&task));
+  if (self->state == FT_SESSION_RUNNING)
+    stop_engine (self);
+}

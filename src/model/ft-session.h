@@ -1,0 +1,83 @@
+/* ft-session.h: the engine as an object of the main context: torrents, totals, commands.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "bt-config.h"
+#include "bt-status.h"
+#include "ft-torrent.h"
+
+G_BEGIN_DECLS
+
+#define FT_TYPE_SESSION (ft_session_get_type ())
+G_DECLARE_FINAL_TYPE (FtSession, ft_session, FT, SESSION, GObject)
+
+#define FT_TYPE_SESSION_STATE (ft_session_state_get_type ())
+
+typedef enum
+{
+  FT_SESSION_STOPPED,
+  FT_SESSION_STARTING,
+  FT_SESSION_RUNNING,
+  FT_SESSION_STOPPING,
+} FtSessionState;
+
+GType ft_session_state_get_type (void);
+
+/**
+ * FtSession:
+ *
+ * Everything a face shows or orders. It can be started again after it has stopped or failed to start.
+ *
+ * Properties, all read-only: torrents (#GListModel of #FtTorrent), state (#FtSessionState), failure
+ * (why the last start failed, in words, or %NULL), rate-down, rate-up (bytes a second), speed-text
+ * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE).
+ *
+ * FtSession::problem:
+ * @session: the session
+ * @text: what happened to the engine as a whole, fit for display, not markup
+ */
+
+/* @config: copied */
+FtSession *ft_session_new (const BtConfig *config);
+
+/* From now on follows what a person sets; @settings has the schema's keys (ft-config.h). */
+void ft_session_bind_settings (FtSession *session, GSettings *settings);
+
+GListModel *ft_session_get_torrents (FtSession *session); /* (transfer none) */
+FtSessionState ft_session_get_state (FtSession *session);
+/* Returns: (transfer none) (nullable) */
+FtTorrent *ft_session_lookup (FtSession *session, BtTorrentId id);
+
+/* Fails with %BT_ERROR_BUSY if another process has the state directory. Only while stopped. */
+void ft_session_start_async (FtSession *session, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+/* Saves, says goodbye to trackers for a bounded time, empties the list. In any state; must have ended
+ * before the last reference goes. */
+void ft_session_stop_async (FtSession *session, GAsyncReadyCallback callback, gpointer user_data);
+
+/* Commands, while running. @id 0: all torrents. */
+
+/* @torrent: the bytes of a .torrent file; goes to the configured folder and starts */
+void ft_session_add_async (FtSession *session, GBytes *torrent, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: its id, or 0 with an error; of %BT_ERROR_EXISTS, @existing (out) (optional) says which. */
+BtTorrentId ft_session_add_finish (FtSession *session, GAsyncResult *result, BtTorrentId *existing,
+                                   GError **error);
+
+void ft_session_set_intent_async (FtSession *session, BtTorrentId id, BtIntent intent,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data);
+/* @with_data: its files go to the trash */
+void ft_session_remove_async (FtSession *session, BtTorrentId id, gboolean with_data,
+                              GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data);
+/* Returns when the check has begun. */
+void ft_session_verify_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+
+/* For all that have no finish of their own. */
+gboolean ft_session_finish (FtSession *session, GAsyncResult *result, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,199 @@
+/* ft-torrent-list.c: the torrents of a session as a list model.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-torrent-list.h"
+
+struct _FtTorrentList
+{
+  GObject parent_instance;
+
+  GSequence *torrents;   /* (owned) of FtTorrent */
+  GHashTable *iterators; /* BtTorrentId -> GSequenceIter */
+};
+
+enum
+{
+  SIGNAL_UPDATED,
+  N_SIGNALS
+};
+
+static GType
+ft_torrent_list_get_item_type (GListModel *model)
+{
+  return FT_TYPE_TORRENT;
+}
+
+static guint
+ft_torrent_list_get_n_items (GListModel *model)
+{
+  FtTorrentList *self = FT_TORRENT_LIST (model);
+
+  return g_hash_table_size (self->iterators);
+}
+
+static gpointer
+ft_torrent_list_get_item (GListModel *model, guint position)
+{
+  FtTorrentList *self = FT_TORRENT_LIST (model);
+
+  if (position >= g_hash_table_size (self->iterators))
+    return NULL;
+  return g_object_ref (g_sequence_get (g_sequence_get_iter_at_pos (self->torrents, (int) position)));
+}
+
+static void
+list_model_iface_init (GListModelInterface *iface)
+{
+  iface->get_item_type = ft_torrent_list_get_item_type;
+  iface->get_n_items = ft_torrent_list_get_n_items;
+  iface->get_item = ft_torrent_list_get_item;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FtTorrentList, ft_torrent_list, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
+
+static guint signals[N_SIGNALS];
+
+static void
+remove_torrent (FtTorrentList *self, BtTorrentId id)
+{
+  GSequenceIter *iter = g_hash_table_lookup (self->iterators, GUINT_TO_POINTER (id));
+  guint position;
+
+  /* One that was added and removed between two updates was never seen. */
+  if (iter == NULL)
+    return;
+  position = (guint) g_sequence_iter_get_position (iter);
+  g_hash_table_remove (self->iterators, GUINT_TO_POINTER (id));
+  g_sequence_remove (iter);
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+/* Returns: what changed. */
+static BtChanged
+update_torrent (FtTorrentList *self, const BtTorrentStatus *status)
+{
+  FtTorrent *torrent = ft_torrent_list_lookup (self, status->id);
+
+  if (torrent != NULL)
+    ft_torrent_update (torrent, status);
+  return status->changed;
+}
+
+static void
+append_torrent (FtTorrentList *self, const BtTorrentStatus *status)
+{
+  GSequenceIter *iter;
+
+  if (g_hash_table_contains (self->iterators, GUINT_TO_POINTER (status->id)))
+    return;
+  iter = g_sequence_append (self->torrents, ft_torrent_new (status));
+  g_hash_table_insert (self->iterators, GUINT_TO_POINTER (status->id), iter);
+}
+
+static void
+ft_torrent_list_finalize (GObject *object)
+{
+  FtTorrentList *self = FT_TORRENT_LIST (object);
+
+  g_hash_table_unref (self->iterators);
+  g_sequence_free (self->torrents);
+
+  G_OBJECT_CLASS (ft_torrent_list_parent_class)->finalize (object);
+}
+
+static void
+ft_torrent_list_class_init (FtTorrentListClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = ft_torrent_list_finalize;
+  signals[SIGNAL_UPDATED] = g_signal_new ("updated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
+                                          NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+}
+
+static void
+ft_torrent_list_init (FtTorrentList *self)
+{
+  self->torrents = g_sequence_new (g_object_unref);
+  self->iterators = g_hash_table_new (NULL, NULL);
+}
+
+FtTorrentList *
+ft_torrent_list_new (void)
+{
+  return g_object_new (FT_TYPE_TORRENT_LIST, NULL);
+}
+
+FtTorrent *
+ft_torrent_list_lookup (FtTorrentList *self, BtTorrentId id)
+{
+  GSequenceIter *iter;
+
+  g_return_val_if_fail (FT_IS_TORRENT_LIST (self), NULL);
+
+  iter = g_hash_table_lookup (self->iterators, GUINT_TO_POINTER (id));
+  return iter != NULL ? g_sequence_get (iter) : NULL;
+}
+
+void
+ft_torrent_list_apply (FtTorrentList *self, const BtUpdate *update)
+{
+  guint n_before, n_added;
+  guint changed = 0;
+
+  g_return_if_fail (FT_IS_TORRENT_LIST (self));
+  g_return_if_fail (update != NULL);
+
+  for (guint i = 0; i < update->removed->len; i++)
+    remove_torrent (self, g_array_index (update->removed, BtTorrentId, i));
+
+  n_before = g_hash_table_size (self->iterators);
+  for (guint i = 0; i < update->torrents->len; i++)
+    changed |= update_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
+  /* Nothing is notified while they are appended: nobody sees more items than were announced. */
+  for (guint i = 0; i < update->torrents->len; i++)
+    append_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
+  n_added = g_hash_table_size (self->iterators) - n_before;
+  if (n_added > 0)
+    g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, n_added);
+
+  if (update->removed->len > 0 || update->torrents->len > 0)
+    g_signal_emit (self, signals[SIGNAL_UPDATED], 0, changed);
+}
+
+gboolean
+ft_torrent_list_refresh_texts (FtTorrentList *self, gint64 now)
+{
+  gboolean any = FALSE;
+
+  g_return_val_if_fail (FT_IS_TORRENT_LIST (self), FALSE);
+
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->torrents);
+       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+    {
+      FtTorrent *torrent = g_sequence_get (iter);
+
+      if (!ft_torrent_counts_down (torrent, now))
+        continue;
+      any = TRUE;
+      ft_torrent_refresh_texts (torrent);
+    }
+  return any;
+}
+
+void
+ft_torrent_list_clear (FtTorrentList *self)
+{
+  guint n_items;
+
+  g_return_if_fail (FT_IS_TORRENT_LIST (self));
+
+  n_items = g_hash_table_size (self->iterators);
+  if (n_items == 0)
+    return;
+  g_hash_table_remove_all (self->iterators);
+  g_sequence_remove_range (g_sequence_get_begin_iter (self->torrents),
+                           g_sequence_get_end_iter (self->torrents));
+  g_list_model_items_changed (G_LIST_MODEL (self), 0, n_items, 0);
+  g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
+}

@@ -1,0 +1,253 @@
+/* ft-torrent.c: one torrent as an object whose properties faces bind to.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-torrent.h"
+
+#include "ft-describe.h"
+#include "ft-enums.h"
+
+struct _FtTorrent
+{
+  GObject parent_instance;
+
+  BtTorrentStatus status;
+};
+
+enum
+{
+  PROP_0,
+  PROP_ID,
+  PROP_NAME,
+  PROP_STATE,
+  PROP_INTENT,
+  PROP_PROGRESS,
+  PROP_TOTAL_SIZE,
+  PROP_RATE_DOWN,
+  PROP_RATE_UP,
+  PROP_ETA,
+  PROP_N_PEERS,
+  PROP_STATE_TEXT,
+  PROP_PROGRESS_TEXT,
+  PROP_SPEED_TEXT,
+  PROP_ROW_TEXT,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (FtTorrent, ft_torrent, G_TYPE_OBJECT)
+
+static GParamSpec *properties[N_PROPS];
+
+/* Which facts a property is made of. */
+static const BtChanged property_facts[N_PROPS] = {
+  [PROP_NAME] = BT_CHANGED_NAME,
+  [PROP_STATE] = BT_CHANGED_STATE,
+  [PROP_INTENT] = BT_CHANGED_STATE,
+  [PROP_PROGRESS] = BT_CHANGED_STATE | BT_CHANGED_PROGRESS,
+  [PROP_TOTAL_SIZE] = BT_CHANGED_NAME,
+  [PROP_RATE_DOWN] = BT_CHANGED_SPEED,
+  [PROP_RATE_UP] = BT_CHANGED_SPEED,
+  [PROP_ETA] = BT_CHANGED_SPEED,
+  [PROP_N_PEERS] = BT_CHANGED_PEERS,
+  [PROP_STATE_TEXT] = BT_CHANGED_STATE | BT_CHANGED_PROGRESS | BT_CHANGED_PEERS,
+  [PROP_PROGRESS_TEXT] = BT_CHANGED_STATE | BT_CHANGED_PROGRESS | BT_CHANGED_SPEED,
+  [PROP_SPEED_TEXT] = BT_CHANGED_SPEED,
+  [PROP_ROW_TEXT] = BT_CHANGED_NAME | BT_CHANGED_STATE | BT_CHANGED_PROGRESS | BT_CHANGED_SPEED
+                    | BT_CHANGED_PEERS,
+};
+
+static gint64
+unix_now (void)
+{
+  return g_get_real_time () / G_USEC_PER_SEC;
+}
+
+static double
+compute_progress (const BtTorrentStatus *status)
+{
+  if (status->state == BT_STATE_CHECKING)
+    return CLAMP (status->check_progress, 0, 1);
+  if (status->wanted == 0 || status->done >= status->wanted)
+    return 1;
+  return (double) status->done / (double) status->wanted;
+}
+
+static void
+ft_torrent_finalize (GObject *object)
+{
+  FtTorrent *self = FT_TORRENT (object);
+
+  bt_torrent_status_clear (&self->status);
+
+  G_OBJECT_CLASS (ft_torrent_parent_class)->finalize (object);
+}
+
+static void
+get_text (FtTorrent *self, guint prop_id, GValue *value)
+{
+  const BtTorrentStatus *status = &self->status;
+
+  switch (prop_id)
+    {
+    case PROP_STATE_TEXT:
+      g_value_take_string (value, ft_describe_state (status, unix_now ()));
+      break;
+    case PROP_PROGRESS_TEXT:
+      g_value_take_string (value, ft_describe_progress (status));
+      break;
+    case PROP_SPEED_TEXT:
+      g_value_take_string (value, ft_describe_speeds (status->rate_down, status->rate_up));
+      break;
+    case PROP_ROW_TEXT:
+      g_value_take_string (value, ft_describe_row (status, unix_now ()));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+static void
+ft_torrent_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FtTorrent *self = FT_TORRENT (object);
+
+  switch (prop_id)
+    {
+    case PROP_ID:
+      g_value_set_uint (value, self->status.id);
+      break;
+    case PROP_NAME:
+      g_value_set_string (value, self->status.name);
+      break;
+    case PROP_STATE:
+      g_value_set_enum (value, self->status.state);
+      break;
+    case PROP_INTENT:
+      g_value_set_enum (value, self->status.intent);
+      break;
+    case PROP_PROGRESS:
+      g_value_set_double (value, compute_progress (&self->status));
+      break;
+    case PROP_TOTAL_SIZE:
+      g_value_set_uint64 (value, self->status.total_size);
+      break;
+    case PROP_RATE_DOWN:
+      g_value_set_uint64 (value, self->status.rate_down);
+      break;
+    case PROP_RATE_UP:
+      g_value_set_uint64 (value, self->status.rate_up);
+      break;
+    case PROP_ETA:
+      g_value_set_int64 (value, self->status.eta_s);
+      break;
+    case PROP_N_PEERS:
+      g_value_set_uint (value, self->status.n_peers);
+      break;
+    case PROP_STATE_TEXT:
+    case PROP_PROGRESS_TEXT:
+    case PROP_SPEED_TEXT:
+    case PROP_ROW_TEXT:
+      get_text (self, prop_id, value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ft_torrent_class_init (FtTorrentClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = ft_torrent_finalize;
+  object_class->get_property = ft_torrent_get_property;
+
+  properties[PROP_ID] = g_param_spec_uint ("id", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
+  properties[PROP_STATE]
+    = g_param_spec_enum ("state", NULL, NULL, FT_TYPE_STATE, BT_STATE_LOADING, flags);
+  properties[PROP_INTENT]
+    = g_param_spec_enum ("intent", NULL, NULL, FT_TYPE_INTENT, BT_INTENT_RUN, flags);
+  properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, flags);
+  properties[PROP_TOTAL_SIZE]
+    = g_param_spec_uint64 ("total-size", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_RATE_DOWN]
+    = g_param_spec_uint64 ("rate-down", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_RATE_UP] = g_param_spec_uint64 ("rate-up", NULL, NULL, 0, G_MAXUINT64, 0, flags);
+  properties[PROP_ETA] = g_param_spec_int64 ("eta", NULL, NULL, -1, G_MAXINT64, -1, flags);
+  properties[PROP_N_PEERS] = g_param_spec_uint ("n-peers", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_STATE_TEXT] = g_param_spec_string ("state-text", NULL, NULL, NULL, flags);
+  properties[PROP_PROGRESS_TEXT] = g_param_spec_string ("progress-text", NULL, NULL, NULL, flags);
+  properties[PROP_SPEED_TEXT] = g_param_spec_string ("speed-text", NULL, NULL, NULL, flags);
+  properties[PROP_ROW_TEXT] = g_param_spec_string ("row-text", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+ft_torrent_init (FtTorrent *self)
+{
+}
+
+FtTorrent *
+ft_torrent_new (const BtTorrentStatus *status)
+{
+  FtTorrent *self;
+
+  g_return_val_if_fail (status != NULL, NULL);
+
+  self = g_object_new (FT_TYPE_TORRENT, NULL);
+  bt_torrent_status_copy (status, &self->status);
+  return self;
+}
+
+void
+ft_torrent_update (FtTorrent *self, const BtTorrentStatus *status)
+{
+  BtTorrentStatus old = self->status;
+
+  g_return_if_fail (FT_IS_TORRENT (self));
+  g_return_if_fail (status != NULL && status->id == self->status.id);
+
+  bt_torrent_status_copy (status, &self->status);
+  bt_torrent_status_clear (&old);
+
+  g_object_freeze_notify (G_OBJECT (self));
+  for (guint i = PROP_0 + 1; i < N_PROPS; i++)
+    if ((property_facts[i] & status->changed) != 0)
+      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+  g_object_thaw_notify (G_OBJECT (self));
+}
+
+BtTorrentId
+ft_torrent_get_id (FtTorrent *self)
+{
+  g_return_val_if_fail (FT_IS_TORRENT (self), 0);
+
+  return self->status.id;
+}
+
+const BtTorrentStatus *
+ft_torrent_get_status (FtTorrent *self)
+{
+  g_return_val_if_fail (FT_IS_TORRENT (self), NULL);
+
+  return &self->status;
+}
+
+gboolean
+ft_torrent_counts_down (FtTorrent *self, gint64 now)
+{
+  g_return_val_if_fail (FT_IS_TORRENT (self), FALSE);
+
+  return self->status.reason_until > now;
+}
+
+void
+ft_torrent_refresh_texts (FtTorrent *self)
+{
+  g_return_if_fail (FT_IS_TORRENT (self));
+
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE_TEXT]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROW_TEXT]);
+}
