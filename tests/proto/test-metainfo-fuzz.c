@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "bt-path.h"
-#include "ft-torrent.h"
+#include "ft-test-torrent.h"
 
 static void
 assert_path_is_safe (const char *path)

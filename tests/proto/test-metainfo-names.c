@@ -3,7 +3,7 @@
 #include "config.h"
 
 #include "bt-bencode.h"
-#include "ft-torrent.h"
+#include "ft-test-torrent.h"
 
 static void
 test_names (void)

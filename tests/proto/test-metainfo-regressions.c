@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "ft-torrent.h"
+#include "ft-test-torrent.h"
 
 typedef struct
 {

@@ -1,4 +1,4 @@
-/* ft-torrent.h: torrents in the notation of ft-notation.h, and what they are read into.
+/* ft-test-torrent.h: torrents in the notation of ft-notation.h, and what they are read into.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
