@@ -283,6 +283,20 @@ network_event_cb (SoupMessage *message,
     refuse_hop (fetch, error);
 }
 
+/* On a kept HTTP/2 connection libsoup writes even what is called off at the last moment: then it is
+ * a request that asks for nothing. */
+static void
+empty_request (SoupMessage *message)
+{
+  GUri *uri = soup_message_get_uri (message);
+  g_autoptr (GUri) root = g_uri_build (g_uri_get_flags (uri), g_uri_get_scheme (uri), NULL,
+                                       g_uri_get_host (uri), g_uri_get_port (uri), "/", NULL, NULL);
+
+  soup_message_headers_clear (soup_message_get_request_headers (message));
+  soup_message_set_method (message, SOUP_METHOD_HEAD);
+  soup_message_set_uri (message, root);
+}
+
 /* Right before the request is written. A connection that was kept open has had no network event for
  * this message, and what was allowed to the one before may not be to this one. */
 static void
@@ -290,9 +304,12 @@ starting_cb (SoupMessage *message, BtFetch *fetch)
 {
   GError *error = NULL;
 
-  if (fetch->func != NULL
-      && !check_remote (fetch, soup_message_get_remote_address (message), &error))
-    refuse_hop (fetch, error);
+  if (fetch->func == NULL
+      || check_remote (fetch, soup_message_get_remote_address (message), &error))
+    return;
+
+  empty_request (message);
+  refuse_hop (fetch, error);
 }
 
 /* libsoup reads the whole body of this answer into memory by itself, however large. */

@@ -25,9 +25,11 @@ typedef struct
   char *user_agent;    /* (nullable): of the last request */
   char *client;        /* (nullable): address that the last request came from */
   int client_port;
-  GString *raw_request;   /* what @raw was sent */
-  GBytes *raw_answer;     /* (nullable): what @raw says; NULL: nothing, and stays open */
-  GPtrArray *raw_streams; /* of GIOStream */
+  SoupHTTPVersion version; /* of the last request */
+  GString *raw_request;    /* what @raw was sent */
+  GBytes *raw_answer;      /* (nullable): what @raw says; NULL: nothing, and stays open */
+  GPtrArray *raw_streams;  /* of GIOStream */
+  GCancellable *raw_end;   /* of what @raw reads */
 
   BtFetch *fetch;
   int n_calls;
@@ -45,6 +47,7 @@ http_set_up (HttpFixture *fixture, gconstpointer data)
   fixture->requests = g_ptr_array_new_with_free_func (g_free);
   fixture->raw_request = g_string_new (NULL);
   fixture->raw_streams = g_ptr_array_new_with_free_func (g_object_unref);
+  fixture->raw_end = g_cancellable_new ();
 }
 
 /* Lets go what was called off, so that the end leaks nothing. */
@@ -70,8 +73,10 @@ http_tear_down (HttpFixture *fixture, gconstpointer data)
       g_socket_listener_close (G_SOCKET_LISTENER (fixture->raw));
     }
   g_clear_object (&fixture->raw);
-  g_ptr_array_unref (fixture->raw_streams);
+  g_cancellable_cancel (fixture->raw_end);
   http_settle (fixture);
+  g_object_unref (fixture->raw_end);
+  g_ptr_array_unref (fixture->raw_streams);
   g_ptr_array_unref (fixture->requests);
   g_free (fixture->authorization);
   g_free (fixture->user_agent);
@@ -100,6 +105,7 @@ http_note_request (HttpFixture *fixture, SoupServerMessage *message)
   fixture->user_agent = g_strdup (soup_message_headers_get_one (headers, "User-Agent"));
   g_free (fixture->client);
   fixture->client = g_strdup (soup_server_message_get_remote_host (message));
+  fixture->version = soup_server_message_get_http_version (message);
   fixture->client_port = g_inet_socket_address_get_port (
     G_INET_SOCKET_ADDRESS (soup_server_message_get_remote_address (message)));
 }
@@ -125,21 +131,24 @@ static inline void
 http_raw_read_cb (GObject *source, GAsyncResult *result, gpointer data)
 {
   HttpFixture *fixture = data;
-  g_autoptr (GBytes) bytes =
-    g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+  GIOStream *stream;
+
+  bytes = g_input_stream_read_bytes_finish (G_INPUT_STREAM (source), result, &error);
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) /* the fixture may be gone */
+    return;
 
   if (bytes != NULL)
     g_string_append_len (fixture->raw_request, g_bytes_get_data (bytes, NULL),
                          (gssize) g_bytes_get_size (bytes));
-  /* All streams but the last have been answered. */
-  if (fixture->raw_answer != NULL && fixture->raw_streams->len > 0)
-    {
-      GIOStream *stream = fixture->raw_streams->pdata[fixture->raw_streams->len - 1];
-      GOutputStream *out = g_io_stream_get_output_stream (stream);
-      g_output_stream_write_all (out, g_bytes_get_data (fixture->raw_answer, NULL),
-                                 g_bytes_get_size (fixture->raw_answer), NULL, NULL, NULL);
-      g_io_stream_close (stream, NULL, NULL);
-    }
+  if (fixture->raw_answer == NULL)
+    return;
+  stream = g_object_get_data (source, "connection");
+  g_output_stream_write_all (g_io_stream_get_output_stream (stream),
+                             g_bytes_get_data (fixture->raw_answer, NULL),
+                             g_bytes_get_size (fixture->raw_answer), NULL, NULL, NULL);
+  g_io_stream_close (stream, NULL, NULL);
 }
 
 static inline gboolean
@@ -148,9 +157,12 @@ http_raw_incoming_cb (GSocketService *service,
                       GObject *source_object,
                       HttpFixture *fixture)
 {
+  GInputStream *in = g_io_stream_get_input_stream (G_IO_STREAM (connection));
+
   g_ptr_array_add (fixture->raw_streams, g_object_ref (connection));
-  g_input_stream_read_bytes_async (g_io_stream_get_input_stream (G_IO_STREAM (connection)), 65536,
-                                   G_PRIORITY_DEFAULT, NULL, http_raw_read_cb, fixture);
+  g_object_set_data (G_OBJECT (in), "connection", connection);
+  g_input_stream_read_bytes_async (in, 65536, G_PRIORITY_DEFAULT, fixture->raw_end,
+                                   http_raw_read_cb, fixture);
   return TRUE;
 }
 

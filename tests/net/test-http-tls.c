@@ -220,6 +220,36 @@ test_upgrade (HttpFixture *fixture, gconstpointer data)
   g_unlink (trust_file);
 }
 
+/* A kept connection of HTTP/2, on which libsoup does not wait for a turn of the loop to write. */
+static void
+test_kept_http2 (HttpFixture *fixture, gconstpointer data)
+{
+  g_autofree char *trust_file = NULL;
+  g_autoptr (GTlsCertificate) certificate = make_certificate (-1, 1);
+
+  trust_file = trust (certificate);
+  g_setenv ("SOUP_SERVER_HTTP2", "1", TRUE);
+  http_serve (fixture, serve_cb, certificate);
+  g_unsetenv ("SOUP_SERVER_HTTP2");
+
+  get_https (fixture, "localhost", "/announce?1");
+  http_assert_body (fixture, "hello");
+  get_https (fixture, "localhost", "/announce?2");
+  http_assert_body (fixture, "hello");
+  g_assert_cmpint (fixture->version, ==, SOUP_HTTP_2_0);
+
+  get_https (fixture, "localhost", "/admin?delete");
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_NETWORK);
+  http_settle (fixture);
+  for (guint i = 0; i < fixture->requests->len; i++)
+    g_assert_false (g_str_has_prefix (fixture->requests->pdata[i], "/admin"));
+
+  /* The session is none the worse for it. */
+  get_https (fixture, "localhost", "/announce?3");
+  http_assert_body (fixture, "hello");
+  g_unlink (trust_file);
+}
+
 /* HTTP where TLS is expected. */
 static void
 test_no_tls (HttpFixture *fixture, gconstpointer data)
@@ -252,6 +282,7 @@ main (int argc, char **argv)
   ADD ("expired", test_expired);
   ADD ("downgrade", test_downgrade);
   ADD ("upgrade", test_upgrade);
+  ADD ("kept-http2", test_kept_http2);
   ADD ("no-tls", test_no_tls);
 #undef ADD
   return g_test_run ();
