@@ -89,7 +89,7 @@ ft_console_demo_start (FtConsole *console, void (*ready) (FtConsole *console))
   console->starting = TRUE;
   console->demo_timeout_id = g_timeout_add_seconds (TIMEOUT_S, timed_out_cb, console);
   ft_output_say (console->output, "demo", _("Making the sample, a tracker and a seed"));
-  ft_demo_start_async (console->demo, NULL, started_cb, step_new (console, ready));
+  ft_demo_start_async (console->demo, started_cb, step_new (console, ready));
 }
 
 static void

@@ -26,6 +26,9 @@ struct _FtDemo
   FtDemoTracker *tracker;
   GBytes *torrent;
   BtEngine *seed;     /* (nullable) */
+  GCancellable *cancellable; /* of the start: a stop calls it off */
+  gboolean starting;
+  GTask *stop_task;   /* (nullable): a stop that waits for the end of the start */
 };
 
 G_DEFINE_FINAL_TYPE (FtDemo, ft_demo, G_TYPE_OBJECT)
@@ -57,6 +60,7 @@ ft_demo_finalize (GObject *object)
   g_warn_if_fail (self->folder == NULL && self->seed == NULL);
   g_clear_pointer (&self->tracker, ft_demo_tracker_free);
   g_clear_pointer (&self->torrent, g_bytes_unref);
+  g_clear_object (&self->cancellable);
   g_free (self->folder);
   g_free (self->source_dir);
   g_free (self->download_dir);
@@ -79,6 +83,72 @@ FtDemo *
 ft_demo_new (void)
 {
   return g_object_new (FT_TYPE_DEMO, NULL);
+}
+
+static void
+remove_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+
+  if (remove_folder (task_data, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+remove_files (FtDemo *self, GTask *task)
+{
+  if (self->folder == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  g_task_set_task_data (task, g_steal_pointer (&self->folder), g_free);
+  g_task_run_in_thread (task, remove_in_thread);
+}
+
+static void
+seed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FtDemo *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!bt_engine_finish (self->seed, result, &error))
+    g_warning ("The seed did not stop well: %s", error->message);
+  g_clear_object (&self->seed);
+  /* It outlives the seed, so that the seed's last announce is answered at once. */
+  g_clear_pointer (&self->tracker, ft_demo_tracker_free);
+  remove_files (self, task);
+}
+
+static void
+begin_stop (FtDemo *self, GTask *task)
+{
+  if (self->seed != NULL)
+    {
+      bt_engine_stop_async (self->seed, NULL, seed_stopped_cb, g_object_ref (task));
+      return;
+    }
+  g_clear_pointer (&self->tracker, ft_demo_tracker_free);
+  remove_files (self, task);
+}
+
+/* Takes @error. */
+static void
+end_start (GTask *task, GError *error)
+{
+  FtDemo *self = g_task_get_source_object (task);
+  g_autoptr (GTask) stop_task = g_steal_pointer (&self->stop_task);
+
+  self->starting = FALSE;
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else if (!g_task_return_error_if_cancelled (task))
+    g_task_return_boolean (task, TRUE);
+  if (stop_task != NULL)
+    begin_stop (self, stop_task);
 }
 
 static gboolean
@@ -133,10 +203,8 @@ seed_added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   FtDemo *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  if (bt_engine_add_finish (self->seed, result, NULL, &error) == 0)
-    g_task_return_error (task, error);
-  else
-    g_task_return_boolean (task, TRUE);
+  bt_engine_add_finish (self->seed, result, NULL, &error);
+  end_start (task, error);
 }
 
 static void
@@ -148,10 +216,9 @@ seed_started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   if (!bt_engine_finish (self->seed, result, &error))
-    g_task_return_error (task, error);
+    end_start (task, error);
   else
-    bt_engine_add_async (self->seed, &request, g_task_get_cancellable (task), seed_added_cb,
-                         g_object_ref (task));
+    bt_engine_add_async (self->seed, &request, NULL, seed_added_cb, g_object_ref (task));
 }
 
 static BtEngine *
@@ -179,34 +246,33 @@ sample_made_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   self->torrent = g_task_propagate_pointer (G_TASK (result), &error);
   if (self->torrent == NULL)
     {
-      g_task_return_error (task, error);
+      end_start (task, error);
       return;
     }
   self->seed = create_seed (self);
-  bt_engine_start_async (self->seed, g_task_get_cancellable (task), seed_started_cb,
-                         g_object_ref (task));
+  bt_engine_start_async (self->seed, NULL, seed_started_cb, g_object_ref (task));
 }
 
 void
-ft_demo_start_async (FtDemo *self,
-                     GCancellable *cancellable,
-                     GAsyncReadyCallback callback,
-                     gpointer user_data)
+ft_demo_start_async (FtDemo *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = NULL;
   g_autoptr (GTask) sample_task = NULL;
   GError *error = NULL;
 
   g_return_if_fail (FT_IS_DEMO (self));
-  g_return_if_fail (self->folder == NULL);
+  g_return_if_fail (self->cancellable == NULL);
 
+  self->cancellable = g_cancellable_new ();
+  self->starting = TRUE;
+  task = g_task_new (self, self->cancellable, callback, user_data);
   g_task_set_source_tag (task, ft_demo_start_async);
   if (!make_folders (self, &error) || !start_tracker (self, &error))
     {
-      g_task_return_error (task, error);
+      end_start (task, error);
       return;
     }
-  sample_task = g_task_new (self, cancellable, sample_made_cb, g_object_ref (task));
+  sample_task = g_task_new (self, self->cancellable, sample_made_cb, g_object_ref (task));
   g_task_run_in_thread (sample_task, make_sample_in_thread);
 }
 
@@ -269,44 +335,6 @@ ft_demo_verify_finish (FtDemo *self, GAsyncResult *result, GError **error)
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-static void
-remove_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  GError *error = NULL;
-
-  if (remove_folder (task_data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
-}
-
-static void
-remove_files (FtDemo *self, GTask *task)
-{
-  if (self->folder == NULL)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-  g_task_set_task_data (task, g_steal_pointer (&self->folder), g_free);
-  g_task_run_in_thread (task, remove_in_thread);
-}
-
-static void
-seed_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GTask) task = user_data;
-  FtDemo *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = NULL;
-
-  if (!bt_engine_finish (self->seed, result, &error))
-    g_warning ("The seed did not stop well: %s", error->message);
-  g_clear_object (&self->seed);
-  /* It outlives the seed, so that the seed's last announce is answered at once. */
-  g_clear_pointer (&self->tracker, ft_demo_tracker_free);
-  remove_files (self, task);
-}
-
 void
 ft_demo_stop_async (FtDemo *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -314,11 +342,17 @@ ft_demo_stop_async (FtDemo *self, GAsyncReadyCallback callback, gpointer user_da
 
   g_return_if_fail (FT_IS_DEMO (self));
 
+  g_return_if_fail (self->stop_task == NULL);
+
   g_task_set_source_tag (task, ft_demo_stop_async);
-  if (self->seed != NULL)
-    bt_engine_stop_async (self->seed, NULL, seed_stopped_cb, g_object_ref (task));
-  else
-    remove_files (self, task);
+  if (self->starting)
+    {
+      /* Its files may be being written this moment. */
+      g_cancellable_cancel (self->cancellable);
+      self->stop_task = g_steal_pointer (&task);
+      return;
+    }
+  begin_stop (self, task);
 }
 
 gboolean

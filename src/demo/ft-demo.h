@@ -23,11 +23,8 @@ G_DECLARE_FINAL_TYPE (FtDemo, ft_demo, FT, DEMO, GObject)
 
 FtDemo *ft_demo_new (void);
 
-/* Makes the files, starts tracker and seed. Once. */
-void ft_demo_start_async (FtDemo *demo,
-                          GCancellable *cancellable,
-                          GAsyncReadyCallback callback,
-                          gpointer user_data);
+/* Makes the files, starts tracker and seed. Once. A stop calls it off. */
+void ft_demo_start_async (FtDemo *demo, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ft_demo_start_finish (FtDemo *demo, GAsyncResult *result, GError **error);
 
 /* After the start. */
@@ -42,7 +39,7 @@ void ft_demo_verify_async (FtDemo *demo,
 gboolean ft_demo_verify_finish (FtDemo *demo, GAsyncResult *result, GError **error);
 
 /* Stops seed and tracker and deletes the folder with all that is in it. Must be called, and have
- * ended, before the last reference goes, even when the start failed. */
+ * ended, before the last reference goes, even when the start failed; it may be called while that goes on. */
 void ft_demo_stop_async (FtDemo *demo, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ft_demo_stop_finish (FtDemo *demo, GAsyncResult *result, GError **error);
 
