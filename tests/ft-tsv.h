@@ -19,7 +19,8 @@ ft_tsv_unescape (const char *cell)
         cell++;
       else if (byte == '\\')
         {
-          g_assert_true (cell[0] == 'x' && g_ascii_isxdigit (cell[1]) && g_ascii_isxdigit (cell[2]));
+          g_assert_true (cell[0] == 'x' && g_ascii_isxdigit (cell[1])
+                         && g_ascii_isxdigit (cell[2]));
           byte = (guint8) (g_ascii_xdigit_value (cell[1]) << 4 | g_ascii_xdigit_value (cell[2]));
           cell += 3;
         }
@@ -46,8 +47,8 @@ ft_tsv_split_row (const char *line)
  * ft_tsv_load:
  * @name: the table below the conformance folder
  *
- * Returns: (transfer full) (nullable): rows (GPtrArray) of cells (GBytes) without comments and the line
- *   of titles; %NULL when the conformance data is not there
+ * Returns: (transfer full) (nullable): rows (GPtrArray) of cells (GBytes) without comments and the
+ * line of titles; %NULL when the conformance data is not there
  */
 static inline GPtrArray *
 ft_tsv_load (const char *name)

@@ -6,13 +6,13 @@
 
 G_BEGIN_DECLS
 
-/* Zero-initialised is empty. What is in it is always contiguous, so that it can be parsed in place. */
+/* Zero-initialised is empty. What is in it is always contiguous, so it can be parsed in place. */
 typedef struct
 {
   guint8 *data;
   gsize start; /* of what is in it */
   gsize end;
-  gsize size;  /* allocated */
+  gsize size; /* allocated */
 } BtByteQueue;
 
 static inline gsize

@@ -144,7 +144,8 @@ static gboolean
 begin_block (BtLink *link, guint32 length)
 {
   BtLinkInput *input = &link->input;
-  BtReader reader = bt_reader (bt_byte_queue_peek (&input->bytes), bt_byte_queue_length (&input->bytes));
+  BtReader reader =
+    bt_reader (bt_byte_queue_peek (&input->bytes), bt_byte_queue_length (&input->bytes));
   BtBlock block;
   guint8 *place;
 
@@ -239,7 +240,8 @@ static gboolean
 take_message (BtLink *link)
 {
   BtLinkInput *input = &link->input;
-  BtReader reader = bt_reader (bt_byte_queue_peek (&input->bytes), bt_byte_queue_length (&input->bytes));
+  BtReader reader =
+    bt_reader (bt_byte_queue_peek (&input->bytes), bt_byte_queue_length (&input->bytes));
   guint32 length;
   guint8 id;
 
@@ -294,7 +296,8 @@ take_next (BtLink *link)
 static int
 prepare_parts (BtLinkInput *input, gsize room, struct iovec parts[2], gsize *asked)
 {
-  gsize in_place = input->in_block && input->place != NULL ? input->block.length - input->received : 0;
+  gsize in_place =
+    input->in_block && input->place != NULL ? input->block.length - input->received : 0;
   gsize window = in_place > 0 || (input->bulk && !input->in_block) ? TAIL_BYTES : RECEIVE_BYTES;
   int n = 0;
 
@@ -329,7 +332,7 @@ read_once (BtLink *link, gsize budget)
 {
   BtLinkInput *input = &link->input;
   gint64 now = bt_world_now (link->world);
-  gsize room = bt_link_grant (link->down, now, budget, &input->timer);
+  gsize room = bt_link_grant (link->down, now, budget, &input->pump);
   g_autoptr (GError) error = NULL;
   struct iovec parts[2];
   gsize asked;
@@ -361,7 +364,7 @@ bt_link_receive (BtLink *link)
   BtLinkInput *input = &link->input;
   gsize budget = BT_LINK_ROUND_BYTES;
 
-  bt_timer_stop (&input->timer);
+  bt_timer_stop (&input->pump.timer);
   while (take_next (link))
     ;
   while (bt_link_is_open (link) && input->reading && budget > 0)
@@ -395,13 +398,13 @@ void
 bt_link_init_input (BtLink *link, BtTimers *timers)
 {
   link->input.reading = TRUE;
-  bt_timer_init (&link->input.timer, timers, input_timer_cb, link);
+  bt_timer_init (&link->input.pump.timer, timers, input_timer_cb, link);
 }
 
 void
 bt_link_clear_input (BtLink *link)
 {
-  bt_timer_stop (&link->input.timer);
+  bt_timer_stop (&link->input.pump.timer);
   bt_byte_queue_clear (&link->input.bytes);
 }
 
@@ -429,8 +432,8 @@ bt_link_set_reading (BtLink *link, gboolean reading)
   bt_link_enter (link);
   link->input.reading = reading;
   if (!reading)
-    bt_timer_stop (&link->input.timer);
+    bt_timer_stop (&link->input.pump.timer);
   else if (link->state >= BT_LINK_HANDSHAKE)
-    bt_timer_start (&link->input.timer, bt_world_now (link->world));
+    bt_timer_start (&link->input.pump.timer, bt_world_now (link->world));
   bt_link_leave (link);
 }

@@ -71,7 +71,8 @@ add_block (Batch *batch, const BtLinkBlock *block, gsize skip)
   gsize in_payload = skip - in_head;
 
   add_part (batch, block->head + in_head, BT_MESSAGE_PIECE_HEAD - in_head);
-  add_part (batch, block->buffer->data + block->offset + in_payload, block->block.length - in_payload);
+  add_part (batch, block->buffer->data + block->offset + in_payload,
+            block->block.length - in_payload);
 }
 
 /* Only blocks wait for tokens, and only before they are begun: requests, haves and so on are few
@@ -92,8 +93,7 @@ gather (BtLink *link, gint64 now, gsize budget, Batch *batch)
   if (next == n_blocks || batch->total >= budget)
     return;
 
-  allowed = bt_link_grant (link->up, now, budget - batch->total, &output->timer);
-  output->limited = allowed == 0;
+  allowed = bt_link_grant (link->up, now, budget - batch->total, &output->pump);
   while (next < n_blocks && allowed > 0 && batch->n_parts + 2 <= MAX_PARTS)
     {
       const BtLinkBlock *block = get_block (output, next++);
@@ -182,8 +182,7 @@ bt_link_flush (BtLink *link)
   guint64 payload_before = link->counts.payload_out;
   gsize budget = BT_LINK_ROUND_BYTES;
 
-  bt_timer_stop (&output->timer);
-  output->limited = FALSE;
+  bt_timer_stop (&output->pump.timer);
   while (bt_link_is_open (link) && has_output (output) && !output->blocked)
     {
       gsize written = write_once (link, budget);
@@ -197,6 +196,8 @@ bt_link_flush (BtLink *link)
     }
   if (bt_byte_queue_length (&output->bytes) == 0)
     bt_byte_queue_clear (&output->bytes);
+  if (count_blocks (output) == 0)
+    output->pump.thirsty_since = 0;
   if (bt_link_is_open (link) && link->counts.payload_out > payload_before
       && output->block_bytes < LOW_WATER)
     tell_drained (link);
@@ -207,18 +208,20 @@ bt_link_schedule_flush (BtLink *link)
 {
   BtLinkOutput *output = &link->output;
   gboolean has_bytes = bt_byte_queue_length (&output->bytes) > 0;
+  gboolean thirsty = output->pump.thirsty_since != 0 && bt_timer_is_running (&output->pump.timer);
 
-  if (link->depth > 0 || !bt_link_is_open (link) || link->state < BT_LINK_HANDSHAKE || output->blocked)
+  if (link->depth > 0 || !bt_link_is_open (link) || link->state < BT_LINK_HANDSHAKE
+      || output->blocked)
     return;
-  if (has_bytes || (count_blocks (output) > 0 && !output->limited))
-    bt_timer_start (&output->timer, bt_world_now (link->world));
+  if (has_bytes || (count_blocks (output) > 0 && !thirsty))
+    bt_timer_start (&output->pump.timer, bt_world_now (link->world));
 }
 
 void
 bt_link_init_output (BtLink *link, BtTimers *timers, BtTimerFunc func)
 {
   link->output.blocks = g_array_new (FALSE, FALSE, sizeof (BtLinkBlock));
-  bt_timer_init (&link->output.timer, timers, func, link);
+  bt_timer_init (&link->output.pump.timer, timers, func, link);
 }
 
 void
@@ -226,7 +229,7 @@ bt_link_clear_output (BtLink *link)
 {
   BtLinkOutput *output = &link->output;
 
-  bt_timer_stop (&output->timer);
+  bt_timer_stop (&output->pump.timer);
   bt_byte_queue_clear (&output->bytes);
   for (guint i = 0; i < count_blocks (output); i++)
     bt_buffer_unref (get_block (output, i)->buffer);

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* How much is read or written in one turn, so that one fast peer does not keep the others waiting. */
+/* What is read or written in one turn, so that one fast peer does not keep the others waiting. */
 #define BT_LINK_ROUND_BYTES (256u * 1024)
 
 typedef enum
@@ -18,25 +18,33 @@ typedef enum
   BT_LINK_MESSAGES,
 } BtLinkState;
 
-/* bt-link-input.c. Bytes before the current message are gone from @bytes; of a block they go to its
- * place as they come, so while one is received @bytes is empty between turns unless reading is off. */
+/* A direction that reads or writes when its time has come. */
+typedef struct
+{
+  BtTimer timer;
+  gint64 thirsty_since; /* it waits for tokens; 0: it does not */
+} BtLinkPump;
+
+/* bt-link-input.c. Bytes before the current message are gone from @bytes; those of a block go to
+ * its place as they come. So while one is received @bytes is empty between turns, unless reading is
+ * off. */
 typedef struct
 {
   BtByteQueue bytes;
-  BtTimer timer;       /* reads on: tokens came, or reading was turned on */
+  BtLinkPump pump; /* reads on: tokens came, or reading was turned on */
   gboolean reading;
-  guint32 n_pieces;    /* 0: unknown */
-  gboolean head_told;  /* the first 48 bytes of the handshake were */
-  gboolean bulk;       /* the last message was a block, so the next bytes are most likely one too */
+  guint32 n_pieces;   /* 0: unknown */
+  gboolean head_told; /* the first 48 bytes of the handshake were */
+  gboolean bulk;      /* the last message was a block, so the next bytes are most likely one too */
 
-  guint32 skip_left;   /* of an unknown message */
+  guint32 skip_left; /* of an unknown message */
   guint32 skip_length;
   guint8 skip_id;
 
   gboolean in_block;
   BtBlock block;
   guint32 received;
-  guint8 *place;       /* (nullable): NULL discards */
+  guint8 *place; /* (nullable): NULL discards */
 } BtLinkInput;
 
 /* A block that waits to be written. */
@@ -52,14 +60,13 @@ typedef struct
  * then the other blocks. @bytes ends in the middle of a message only while no block is begun. */
 typedef struct
 {
-  BtByteQueue bytes;  /* whole messages but blocks, of the first perhaps the rest */
-  GArray *blocks;     /* of BtLinkBlock */
-  guint first;        /* before it all are written */
-  gsize begun;        /* bytes written of the first, head included */
-  gsize block_bytes;  /* of all blocks, heads included, not written yet */
-  BtTimer timer;      /* writes: at the end of the turn, or when tokens come */
-  gboolean limited;   /* blocks wait for tokens */
-  gboolean blocked;   /* the stream takes nothing more; it will tell */
+  BtByteQueue bytes; /* whole messages but blocks, of the first perhaps the rest */
+  GArray *blocks;    /* of BtLinkBlock */
+  guint first;       /* before it all are written */
+  gsize begun;       /* bytes written of the first, head included */
+  gsize block_bytes; /* of all blocks, heads included, not written yet */
+  BtLinkPump pump;   /* writes: at the end of the turn, or when tokens come */
+  gboolean blocked;  /* the stream takes nothing more; it will tell */
 } BtLinkOutput;
 
 struct _BtLink
@@ -72,17 +79,17 @@ struct _BtLink
   gboolean outgoing;
   BtLinkState state;
   BtStreamEvents watched;
-  BtTimer deadline;      /* of connect or handshake */
-  BtLimiter *down, *up;  /* (nullable), borrowed */
+  BtTimer deadline;     /* of connect or handshake */
+  BtLimiter *down, *up; /* (nullable), borrowed */
   BtLinkInput input;
   BtLinkOutput output;
   BtLinkCounts counts;
   gint64 last_received, last_sent;
 
-  /* Entry points (an event, a timer) count here. Callbacks are made from inside them only, so that a
-   * link which closes in a callback is freed when the outermost entry is left. */
+  /* Entry points (an event, a timer) count here. Callbacks are made from inside them only, so that
+   * a link which closes in a callback is freed when the outermost entry is left. */
   guint depth;
-  BtCloseReason reason;  /* not NONE: closing; nothing is told any more but the end */
+  BtCloseReason reason; /* not NONE: closing; nothing is told any more but the end */
   char *detail;
 };
 
@@ -98,8 +105,8 @@ void bt_link_leave (BtLink *link); /* may free it */
 /* Closes in the next turn at the latest; never frees the link inside the call. */
 void bt_link_doom (BtLink *link, BtCloseReason reason, const char *detail);
 void bt_link_handshake_done (BtLink *link);
-/* How many of @want bytes may flow now. If 0, @timer is started for the time when more will. */
-gsize bt_link_grant (BtLimiter *limiter, gint64 now, gsize want, BtTimer *timer);
+/* How many of @want bytes may flow now. If 0, @pump is started for the time when more will. */
+gsize bt_link_grant (BtLimiter *limiter, gint64 now, gsize want, BtLinkPump *pump);
 
 /* bt-link-input.c */
 void bt_link_init_input (BtLink *link, BtTimers *timers);

@@ -16,16 +16,32 @@
  * each bucket holds that much. */
 #define TOKEN_QUANTUM BT_LIMIT_BLOCK
 
+/* Links that share a limiter wait for the same moment. Who waits longer comes first, so that each
+ * has its turn; the newest comes last by so much. */
+#define TURN_SPREAD_US (20 * 1000)
+
+static gint64
+get_place_in_turn (gint64 waited)
+{
+  return (gint64) TURN_SPREAD_US * TURN_SPREAD_US / (TURN_SPREAD_US + waited);
+}
+
 gsize
-bt_link_grant (BtLimiter *limiter, gint64 now, gsize want, BtTimer *timer)
+bt_link_grant (BtLimiter *limiter, gint64 now, gsize want, BtLinkPump *pump)
 {
   gsize quantum = MIN (want, TOKEN_QUANTUM);
   gsize allowed = limiter != NULL ? bt_limiter_allows (limiter, now, want) : want;
+  gint64 when;
 
   if (allowed >= quantum)
-    return allowed;
-  bt_timer_start (timer, CLAMP (bt_limiter_when (limiter, now, quantum), now + 1,
-                                now + (gint64) MAX_TOKEN_WAIT_US));
+    {
+      pump->thirsty_since = 0;
+      return allowed;
+    }
+  if (pump->thirsty_since == 0)
+    pump->thirsty_since = now;
+  when = bt_limiter_when (limiter, now, quantum) + get_place_in_turn (now - pump->thirsty_since);
+  bt_timer_start (&pump->timer, MIN (when, now + (gint64) MAX_TOKEN_WAIT_US));
   return 0;
 }
 
@@ -39,7 +55,7 @@ update_watch (BtLink *link)
     events = BT_STREAM_WRITABLE;
   else if (link->state >= BT_LINK_HANDSHAKE)
     {
-      if (link->input.reading && !bt_timer_is_running (&link->input.timer))
+      if (link->input.reading && !bt_timer_is_running (&link->input.pump.timer))
         events |= BT_STREAM_READABLE;
       if (link->output.blocked)
         events |= BT_STREAM_WRITABLE;
@@ -109,7 +125,7 @@ void
 bt_link_doom (BtLink *link, BtCloseReason reason, const char *detail)
 {
   set_reason (link, reason, detail);
-  bt_timer_start (&link->output.timer, bt_world_now (link->world));
+  bt_timer_start (&link->output.pump.timer, bt_world_now (link->world));
 }
 
 /* Events. */
@@ -262,7 +278,7 @@ bt_link_new_incoming (BtWorld *world,
   stream->ops->get_remote (stream, &link->remote);
   bt_timer_start (&link->deadline, now + (gint64) HANDSHAKE_TIMEOUT_US);
   /* The owner is told in the next turn: it does not know the link yet. */
-  bt_timer_start (&link->output.timer, now);
+  bt_timer_start (&link->output.pump.timer, now);
   return link;
 }
 
@@ -290,10 +306,10 @@ bt_link_set_limiters (BtLink *link, BtLimiter *down, BtLimiter *up)
   if (!bt_link_is_open (link))
     return;
   /* What waited for tokens of the old ones asks the new ones. */
-  if (bt_timer_is_running (&link->input.timer))
-    bt_timer_start (&link->input.timer, now);
-  if (link->output.limited)
-    bt_timer_start (&link->output.timer, now);
+  if (bt_timer_is_running (&link->input.pump.timer))
+    bt_timer_start (&link->input.pump.timer, now);
+  if (bt_timer_is_running (&link->output.pump.timer))
+    bt_timer_start (&link->output.pump.timer, now);
 }
 
 gboolean

@@ -43,8 +43,8 @@ typedef enum
 
 const char *bt_close_reason_text (BtCloseReason reason); /* short English words for logs */
 
-/* What the link needs from its owner. Every function may call bt_link_close(). A function that is NULL
- * is passed over, but there must be @closed. */
+/* What the link needs from its owner. Every function may call bt_link_close(). A function that is
+ * NULL is passed over, but there must be @closed. */
 typedef struct
 {
   /* Connected (outgoing) or accepted; the owner of an outgoing link sends its handshake here. */

@@ -84,7 +84,10 @@ read_your_ip (BtNode dict, BtExtendedHandshake *out)
 }
 
 gboolean
-bt_extended_handshake_decode (const void *bytes, gsize length, BtExtendedHandshake *out, GError **error)
+bt_extended_handshake_decode (const void *bytes,
+                              gsize length,
+                              BtExtendedHandshake *out,
+                              GError **error)
 {
   g_autoptr (BtBencode) doc = NULL;
   BtNode root;

@@ -34,7 +34,10 @@ void bt_extended_handshake_clear (BtExtendedHandshake *handshake);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BtExtendedHandshake, bt_extended_handshake_clear)
 /* FALSE with BT_ERROR_MALFORMED when it is no dictionary; odd fields are passed over. "m" is
  * additive, so decoding a later one into the same struct updates it. */
-gboolean bt_extended_handshake_decode (const void *bytes, gsize length, BtExtendedHandshake *out, GError **error);
+gboolean bt_extended_handshake_decode (const void *bytes,
+                                       gsize length,
+                                       BtExtendedHandshake *out,
+                                       GError **error);
 GBytes *bt_extended_handshake_encode (const BtExtendedHandshake *handshake);
 
 G_END_DECLS

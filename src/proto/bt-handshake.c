@@ -7,7 +7,9 @@
 #include "bt-reader.h"
 #include "bt-writer.h"
 
-#define PREFIX "\x13" "BitTorrent protocol"
+#define PREFIX                                                                                     \
+  "\x13"                                                                                           \
+  "BitTorrent protocol"
 #define PREFIX_SIZE 20
 #define RESERVED_SIZE 8
 

@@ -70,13 +70,19 @@ BtMessageResult bt_message_decode (const guint8 *body, gsize length, BtMessage *
 
 /* Each returns the bytes written. */
 gsize bt_message_encode_simple (BtMessageId id, guint8 out[BT_MESSAGE_MAX_HEAD]); /* no fields */
-gsize bt_message_encode_piece_index (BtMessageId id, guint32 piece, guint8 out[BT_MESSAGE_MAX_HEAD]);
-gsize bt_message_encode_block (BtMessageId id, const BtBlock *block, guint8 out[BT_MESSAGE_MAX_HEAD]);
+gsize bt_message_encode_piece_index (BtMessageId id,
+                                     guint32 piece,
+                                     guint8 out[BT_MESSAGE_MAX_HEAD]);
+gsize bt_message_encode_block (BtMessageId id,
+                               const BtBlock *block,
+                               guint8 out[BT_MESSAGE_MAX_HEAD]);
 gsize bt_message_encode_port (guint16 port, guint8 out[BT_MESSAGE_MAX_HEAD]);
 /* The head only; the payload follows as it is. */
 gsize bt_message_encode_piece_head (const BtBlock *block, guint8 out[BT_MESSAGE_MAX_HEAD]);
 gsize bt_message_encode_bitfield_head (gsize payload_length, guint8 out[BT_MESSAGE_MAX_HEAD]);
-gsize bt_message_encode_extended_head (guint8 extended_id, gsize payload_length, guint8 out[BT_MESSAGE_MAX_HEAD]);
+gsize bt_message_encode_extended_head (guint8 extended_id,
+                                       gsize payload_length,
+                                       guint8 out[BT_MESSAGE_MAX_HEAD]);
 
 const char *bt_message_name (guint8 id); /* for logs */
 

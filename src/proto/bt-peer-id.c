@@ -424,8 +424,8 @@ name_shadow_style (GString *out, const guint8 *id)
     guint8 letter;
     const char *name;
   } letters[] = {
-    { 'A', "ABC" },        { 'O', "Osprey" },  { 'Q', "BTQueue" }, { 'R', "Tribler" },
-    { 'S', "Shad0w" },     { 'T', "BitTornado" }, { 'U', "UPnP NAT" },
+    { 'A', "ABC" },    { 'O', "Osprey" },     { 'Q', "BTQueue" },  { 'R', "Tribler" },
+    { 'S', "Shad0w" }, { 'T', "BitTornado" }, { 'U', "UPnP NAT" },
   };
   guint n = 0;
 

@@ -31,13 +31,13 @@ struct _FtFakeNet
 {
   gint64 now;
   BtRandom random;
-  BtTimers *timers;  /* what the network itself has to do */
+  BtTimers *timers; /* what the network itself has to do */
   GPtrArray *hosts;
   FtFakeLine line;
   guint16 last_port;
 
-  GQueue ready;      /* of FtFakeStream with an event that is watched */
-  gpointer current;  /* the stream that is being told; NULL once it closed */
+  GQueue ready;     /* of FtFakeStream with an event that is watched */
+  gpointer current; /* the stream that is being told; NULL once it closed */
   guint n_streams;
 
   GHashTable *names; /* name -> GPtrArray of addresses as text */
@@ -53,20 +53,38 @@ FtFakeHost *ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint);
 guint16 ft_fake_net_next_port (FtFakeNet *net);
 
 /* ft-fake-stream.c */
-BtStream *ft_fake_connect (BtWorld *world, const BtEndpoint *remote, BtStreamFunc func, gpointer owner, GError **error);
-BtListener *ft_fake_listen (BtWorld *world, BtEndpoint *local, BtAcceptFunc func, gpointer owner, GError **error);
+BtStream *ft_fake_connect (BtWorld *world,
+                           const BtEndpoint *remote,
+                           BtStreamFunc func,
+                           gpointer owner,
+                           GError **error);
+BtListener *ft_fake_listen (BtWorld *world,
+                            BtEndpoint *local,
+                            BtAcceptFunc func,
+                            gpointer owner,
+                            GError **error);
 void ft_fake_listener_free (BtWorld *world, BtListener *listener);
 /* Tells each stream that has an event now, once. FALSE if none had. */
 gboolean ft_fake_net_tell_streams (FtFakeNet *net);
 
 /* ft-fake-services.c */
-BtUdp *ft_fake_udp_open (BtWorld *world, BtEndpoint *local, BtDatagramFunc func, gpointer owner, GError **error);
-gboolean ft_fake_udp_send (BtWorld *world, BtUdp *udp, const BtEndpoint *to, const void *bytes, gsize length);
+BtUdp *ft_fake_udp_open (BtWorld *world,
+                         BtEndpoint *local,
+                         BtDatagramFunc func,
+                         gpointer owner,
+                         GError **error);
+gboolean ft_fake_udp_send (BtWorld *world,
+                           BtUdp *udp,
+                           const BtEndpoint *to,
+                           const void *bytes,
+                           gsize length);
 void ft_fake_udp_free (BtWorld *world, BtUdp *udp);
 void ft_fake_net_drop_datagrams (FtFakeNet *net);
-BtLookup *ft_fake_lookup (BtWorld *world, const char *host, guint16 port, BtLookupFunc func, gpointer owner);
+BtLookup *
+ft_fake_lookup (BtWorld *world, const char *host, guint16 port, BtLookupFunc func, gpointer owner);
 void ft_fake_lookup_cancel (BtWorld *world, BtLookup *lookup);
-BtFetch *ft_fake_fetch (BtWorld *world, const BtFetchRequest *request, BtFetchFunc func, gpointer owner);
+BtFetch *
+ft_fake_fetch (BtWorld *world, const BtFetchRequest *request, BtFetchFunc func, gpointer owner);
 void ft_fake_fetch_cancel (BtWorld *world, BtFetch *fetch);
 
 G_END_DECLS

@@ -55,13 +55,17 @@ datagram_cb (gpointer owner, gint64 now)
 
   g_queue_remove (&datagram->net->datagrams, datagram);
   if (udp != NULL && !host->dark)
-    udp->func (&datagram->from, g_bytes_get_data (datagram->bytes, NULL), g_bytes_get_size (datagram->bytes),
-               udp->owner);
+    udp->func (&datagram->from, g_bytes_get_data (datagram->bytes, NULL),
+               g_bytes_get_size (datagram->bytes), udp->owner);
   free_datagram (datagram);
 }
 
 BtUdp *
-ft_fake_udp_open (BtWorld *world, BtEndpoint *local, BtDatagramFunc func, gpointer owner, GError **error)
+ft_fake_udp_open (BtWorld *world,
+                  BtEndpoint *local,
+                  BtDatagramFunc func,
+                  gpointer owner,
+                  GError **error)
 {
   FtFakeHost *host = (FtFakeHost *) world;
   FtFakeUdp *udp;
@@ -83,7 +87,11 @@ ft_fake_udp_open (BtWorld *world, BtEndpoint *local, BtDatagramFunc func, gpoint
 }
 
 gboolean
-ft_fake_udp_send (BtWorld *world, BtUdp *base, const BtEndpoint *to, const void *bytes, gsize length)
+ft_fake_udp_send (BtWorld *world,
+                  BtUdp *base,
+                  const BtEndpoint *to,
+                  const void *bytes,
+                  gsize length)
 {
   FtFakeUdp *udp = (FtFakeUdp *) base;
   FtFakeNet *net = udp->host->net;

@@ -22,23 +22,23 @@ struct _FtFakeStream
   FtFakeNet *net;
   FtFakeHost *host;
   BtEndpoint local, remote;
-  FtFakeStream *peer;     /* (nullable): NULL while connecting and once the other end closed */
+  FtFakeStream *peer; /* (nullable): NULL while connecting and once the other end closed */
   StreamState state;
-  char *error;            /* of STREAM_FAILED */
+  char *error; /* of STREAM_FAILED */
   FtFakeLine line;
   BtStreamEvents watched;
-  GList *ready_link;      /* in the queue of the network, NULL if not */
+  GList *ready_link; /* in the queue of the network, NULL if not */
   FtFakeStreamStats stats;
 
   /* What comes in. */
   BtByteQueue arrived;
-  gboolean ended;         /* nothing comes after @arrived */
-  GQueue under_way;       /* of Parcel, in order */
+  gboolean ended;   /* nothing comes after @arrived */
+  GQueue under_way; /* of Parcel, in order */
   gsize bytes_under_way;
-  BtTimer arrival;        /* of the first of them; of the connect while connecting */
+  BtTimer arrival; /* of the first of them; of the connect while connecting */
 
   /* What goes out. */
-  gint64 line_free_at;    /* when the last byte written will have left */
+  gint64 line_free_at; /* when the last byte written will have left */
 };
 
 typedef struct
@@ -99,7 +99,8 @@ ft_fake_net_tell_streams (FtFakeNet *net)
 {
   gboolean any = FALSE;
 
-  for (guint left = g_queue_get_length (&net->ready); left > 0 && !g_queue_is_empty (&net->ready); left--)
+  for (guint left = g_queue_get_length (&net->ready); left > 0 && !g_queue_is_empty (&net->ready);
+       left--)
     {
       FtFakeStream *stream = g_queue_pop_head (&net->ready);
       BtStreamEvents events;
@@ -406,7 +407,11 @@ connect_cb (gpointer owner, gint64 now)
 }
 
 BtStream *
-ft_fake_connect (BtWorld *world, const BtEndpoint *remote, BtStreamFunc func, gpointer owner, GError **error)
+ft_fake_connect (BtWorld *world,
+                 const BtEndpoint *remote,
+                 BtStreamFunc func,
+                 gpointer owner,
+                 GError **error)
 {
   FtFakeHost *host = (FtFakeHost *) world;
   BtEndpoint local = host->address;
@@ -427,7 +432,11 @@ ft_fake_connect (BtWorld *world, const BtEndpoint *remote, BtStreamFunc func, gp
 }
 
 BtListener *
-ft_fake_listen (BtWorld *world, BtEndpoint *local, BtAcceptFunc func, gpointer owner, GError **error)
+ft_fake_listen (BtWorld *world,
+                BtEndpoint *local,
+                BtAcceptFunc func,
+                gpointer owner,
+                GError **error)
 {
   FtFakeHost *host = (FtFakeHost *) world;
   FtFakeListener *listener;

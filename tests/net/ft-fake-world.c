@@ -160,7 +160,8 @@ ft_fake_net_new (guint64 seed)
   net->hosts = g_ptr_array_new ();
   net->line.capacity = CAPACITY;
   net->last_port = FIRST_PORT - 1;
-  net->names = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  net->names =
+    g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   g_queue_init (&net->ready);
   g_queue_init (&net->datagrams);
   bt_random_seed (&net->random, seed);

@@ -8,18 +8,19 @@
 
 G_BEGIN_DECLS
 
-/* Several hosts on one network. Everything that happens follows from the seed and from what the hosts
- * do, so a run can be repeated. Time stands still while something is to be done and then jumps to the
- * next deadline. Nothing here blocks, and nothing calls back but the functions that run it. */
+/* Several hosts on one network. Everything that happens follows from the seed and from what the
+ * hosts do, so a run can be repeated. Time stands still while something is to be done and then
+ * jumps to the next deadline. Nothing here blocks, and nothing calls back but the functions that
+ * run it. */
 typedef struct _FtFakeNet FtFakeNet;
 
 FtFakeNet *ft_fake_net_new (guint64 seed);
-/* Frees the hosts too. Fails the test if a stream, listener, socket, lookup or fetch was left open. */
+/* Frees the hosts too. Fails if a stream, listener, socket, lookup or fetch was left open. */
 void ft_fake_net_free (FtFakeNet *net);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtFakeNet, ft_fake_net_free)
 
-/* A host with one address: the world of one engine. Its wake function is the caller's to set, or comes
- * with ft_fake_host_timers(). */
+/* A host with one address: the world of one engine. Its wake function is the caller's to set, or
+ * comes with ft_fake_host_timers(). */
 BtWorld *ft_fake_net_add_host (FtFakeNet *net, const char *ip);
 /* Timers that run by the clock of the network; owned by the host. */
 BtTimers *ft_fake_host_timers (BtWorld *host);
@@ -66,7 +67,7 @@ typedef struct
   guint n_writes; /* that took bytes */
   guint n_again;  /* reads and writes for nothing */
   guint n_events;
-  int max_parts;  /* of one write */
+  int max_parts; /* of one write */
 } FtFakeStreamStats;
 
 const FtFakeStreamStats *ft_fake_stream_stats (BtStream *stream);

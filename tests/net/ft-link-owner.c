@@ -6,8 +6,8 @@
 
 #include "ft-test.h"
 
-static void
-note (FtLinkOwner *owner, const char *what, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static void note (FtLinkOwner *owner, const char *what, const char *format, ...)
+  G_GNUC_PRINTF (3, 4);
 
 static void
 note (FtLinkOwner *owner, const char *what, const char *format, ...)
@@ -54,7 +54,8 @@ message_cb (BtLink *link, const BtMessage *message, gpointer user_data)
 
   if (message->payload_length > 0)
     digest = bt_sha1 (message->payload, message->payload_length);
-  note (user_data, "message", "%s %u %u %u port %u extended %u payload %" G_GSIZE_FORMAT " %02x%02x",
+  note (user_data, "message",
+        "%s %u %u %u port %u extended %u payload %" G_GSIZE_FORMAT " %02x%02x",
         bt_message_name ((guint8) message->id), message->block.piece, message->block.begin,
         message->block.length, message->port, message->extended_id, message->payload_length,
         digest.bytes[0], digest.bytes[1]);
@@ -72,7 +73,8 @@ block_place_cb (BtLink *link, const BtBlock *block, gpointer user_data)
   FtLinkOwner *owner = user_data;
 
   note (owner, "place", "%u %u %u", block->piece, block->begin, block->length);
-  if (owner->refuse || block->begin > FT_LINK_MEMORY || block->length > FT_LINK_MEMORY - block->begin)
+  if (owner->refuse || block->begin > FT_LINK_MEMORY
+      || block->length > FT_LINK_MEMORY - block->begin)
     return NULL;
   return owner->memory + block->begin;
 }
@@ -148,7 +150,7 @@ ft_link_owner_new_on (FtFakeNet *net, BtWorld *world)
 
   owner->net = net;
   owner->world = world;
-  owner->timers = ft_fake_host_timers (world);
+  owner->timers = net != NULL ? ft_fake_host_timers (world) : NULL;
   owner->log = g_string_new (NULL);
   owner->memory = g_malloc0 (FT_LINK_MEMORY);
   return owner;
@@ -162,7 +164,17 @@ ft_link_owner_new (guint64 seed)
 
   owner->owns_net = TRUE;
   ft_fake_net_pair (net, owner->world, owner->world, &owner->near, &owner->far);
-  owner->link = bt_link_new_incoming (owner->world, owner->timers, owner->near, &ft_link_owner_ops, owner);
+  owner->link =
+    bt_link_new_incoming (owner->world, owner->timers, owner->near, &ft_link_owner_ops, owner);
+  return owner;
+}
+
+FtLinkOwner *
+ft_link_owner_new_settled (guint64 seed)
+{
+  FtLinkOwner *owner = ft_link_owner_new (seed);
+
+  ft_fake_net_settle (owner->net);
   return owner;
 }
 
@@ -325,4 +337,54 @@ void
 ft_add_keep_alive (GByteArray *bytes)
 {
   g_byte_array_append (bytes, (const guint8 *) "\0\0\0\0", 4);
+}
+
+static void
+add_gap (GByteArray *bytes, guint n)
+{
+  static const guint8 ids[] = { 10, 11, 12, 18, 19, 21, 22, 23, 99, 250 };
+
+  ft_add_unknown (bytes, ids[n % G_N_ELEMENTS (ids)], 1 + n % 7);
+  if (n % 3 == 0)
+    ft_add_keep_alive (bytes);
+}
+
+GByteArray *
+ft_make_stream (guint32 block_length)
+{
+  GByteArray *bytes = g_byte_array_new ();
+  guint n = 0;
+
+  ft_add_handshake (bytes);
+  add_gap (bytes, n++);
+  ft_add_extended (bytes, 0, 60);
+  add_gap (bytes, n++);
+  ft_add_bitfield (bytes, 3);
+  for (guint id = BT_MESSAGE_CHOKE; id <= BT_MESSAGE_NOT_INTERESTED; id++)
+    {
+      add_gap (bytes, n++);
+      ft_add_simple (bytes, id);
+    }
+  add_gap (bytes, n++);
+  ft_add_index (bytes, BT_MESSAGE_HAVE, 7);
+  add_gap (bytes, n++);
+  ft_add_block (bytes, BT_MESSAGE_REQUEST, 1, 0, 16384);
+  ft_add_piece (bytes, 1, 0, block_length);
+  add_gap (bytes, n++);
+  ft_add_piece (bytes, 2, block_length, block_length);
+  ft_add_piece (bytes, 3, 2 * block_length, 1);
+  add_gap (bytes, n++);
+  ft_add_block (bytes, BT_MESSAGE_CANCEL, 1, 0, 16384);
+  add_gap (bytes, n++);
+  g_byte_array_append (bytes, (const guint8 *) "\0\0\0\x03\x09\x1a\xe1", 7);
+  ft_add_index (bytes, BT_MESSAGE_SUGGEST, 3);
+  ft_add_simple (bytes, BT_MESSAGE_HAVE_ALL);
+  ft_add_simple (bytes, BT_MESSAGE_HAVE_NONE);
+  ft_add_block (bytes, BT_MESSAGE_REJECT, 1, 0, 16384);
+  ft_add_index (bytes, BT_MESSAGE_ALLOWED_FAST, 4);
+  add_gap (bytes, n++);
+  ft_add_extended (bytes, 9, 0);
+  ft_add_extended (bytes, 9, 3 * block_length);
+  ft_add_piece (bytes, 4, 3 * block_length, block_length);
+  return bytes;
 }

@@ -16,18 +16,18 @@ struct _FtLinkOwner
   gboolean owns_net;
   BtWorld *world;
   BtTimers *timers;
-  BtLink *link;      /* NULL once it is closed */
-  BtStream *near;    /* of the link, while it is open */
-  BtStream *far;     /* (nullable): the other end, played by the test */
-  GString *log;      /* a line for each call but progress and drained */
+  BtLink *link;   /* NULL once it is closed */
+  BtStream *near; /* of the link, while it is open */
+  BtStream *far;  /* (nullable): the other end, played by the test */
+  GString *log;   /* a line for each call but progress and drained */
   guint n_calls;
   guint n_closed;
   guint n_drained;
   BtCloseReason reason;
   char *detail;
-  guint64 progress;  /* bytes told by block_progress */
-  guint8 *memory;    /* a block is received at block.begin, whatever its piece */
-  gboolean refuse;   /* gives no place to blocks */
+  guint64 progress; /* bytes told by block_progress */
+  guint8 *memory;   /* a block is received at block.begin, whatever its piece */
+  gboolean refuse;  /* gives no place to blocks */
   /* (nullable): called in each callback, after it was written down. */
   void (*react) (FtLinkOwner *owner, const char *what);
   gpointer react_data;
@@ -35,9 +35,12 @@ struct _FtLinkOwner
 
 extern const BtLinkOps ft_link_owner_ops;
 
-/* A network with one host, and a link at one end of a pair of streams. Starts with the handshake. */
+/* A network with one host, and a link at one end of a pair of streams. */
 FtLinkOwner *ft_link_owner_new (guint64 seed);
-/* A link with its own owner on a network that is there; connect or take a stream. */
+/* The same, and the owner was told that it is connected. */
+FtLinkOwner *ft_link_owner_new_settled (guint64 seed);
+/* An owner without a link yet, on a network that is there; connect or take a stream. @net:
+ * (nullable): NULL in another world, then @timers is the caller's to set. */
 FtLinkOwner *ft_link_owner_new_on (FtFakeNet *net, BtWorld *world);
 void ft_link_owner_free (FtLinkOwner *owner); /* closes what is open */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtLinkOwner, ft_link_owner_free)
@@ -59,6 +62,9 @@ void ft_add_bitfield (GByteArray *bytes, guint32 length);
 void ft_add_extended (GByteArray *bytes, guint8 id, guint32 length);
 void ft_add_unknown (GByteArray *bytes, guint8 id, guint32 length); /* id included in the length */
 void ft_add_keep_alive (GByteArray *bytes);
+/* A handshake and all messages, with unknown ones between them. Its blocks: @block_length bytes of
+ * the pieces 1, 2 and 4 at 0, 1 and 3 times that, and one byte of piece 3 at twice that. */
+GByteArray *ft_make_stream (guint32 block_length);
 
 /* The byte at an offset of a block: each piece and offset has its own. */
 guint8 ft_block_byte (guint32 piece, guint32 offset);

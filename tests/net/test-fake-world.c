@@ -296,7 +296,11 @@ test_lookup (void)
 }
 
 static GBytes *
-answer_cb (BtWorld *host, const BtFetchRequest *request, guint *status, GError **error, gpointer data)
+answer_cb (BtWorld *host,
+           const BtFetchRequest *request,
+           guint *status,
+           GError **error,
+           gpointer data)
 {
   *status = 404;
   return g_bytes_new (request->url, strlen (request->url));
@@ -319,7 +323,8 @@ test_fetch (void)
   BtWorld *host = ft_fake_net_add_host (net, "10.0.0.1");
   GString *got = g_string_new (NULL);
   BtFetchRequest request = { .url = "http://t/", .max_bytes = 100, .timeout_s = 5 };
-  g_autofree char *expected = g_strdup_printf ("error %d;404 http://t/;error %d;", BT_ERROR_NETWORK, BT_ERROR_LIMIT);
+  g_autofree char *expected =
+    g_strdup_printf ("error %d;404 http://t/;error %d;", BT_ERROR_NETWORK, BT_ERROR_LIMIT);
 
   host->ops->fetch (host, &request, fetch_cb, got);
   ft_fake_net_settle (net);

@@ -50,9 +50,10 @@ test_conformance (void)
       guint64 n_pieces, count;
       g_autofree char *drawn = NULL;
 
-      g_assert_true (g_ascii_string_to_unsigned (ft_tsv_text (rows, i, 2), 10, 1, G_MAXUINT32,
-                                                 &n_pieces, NULL));
-      g_assert_true (g_ascii_string_to_unsigned (ft_tsv_text (rows, i, 3), 10, 1, 100, &count, NULL));
+      g_assert_true (
+        g_ascii_string_to_unsigned (ft_tsv_text (rows, i, 2), 10, 1, G_MAXUINT32, &n_pieces, NULL));
+      g_assert_true (
+        g_ascii_string_to_unsigned (ft_tsv_text (rows, i, 3), 10, 1, 100, &count, NULL));
       drawn = draw (ft_tsv_text (rows, i, 0), ft_tsv_text (rows, i, 1), (guint32) n_pieces,
                     (guint) count);
       g_assert_cmpstr (drawn, ==, ft_tsv_text (rows, i, 4));
@@ -71,7 +72,8 @@ test_bounds (void)
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       guint32 indices[BT_LIMIT_ALLOWED_FAST];
-      guint n = bt_allowed_fast_set (&endpoint, &info_hash, sizes[i], G_N_ELEMENTS (indices), indices);
+      guint n =
+        bt_allowed_fast_set (&endpoint, &info_hash, sizes[i], G_N_ELEMENTS (indices), indices);
 
       g_assert_cmpuint (n, ==, MIN (sizes[i], G_N_ELEMENTS (indices)));
       for (guint a = 0; a < n; a++)

@@ -21,10 +21,10 @@ static void
 test_all_fields (void)
 {
   g_auto (BtExtendedHandshake) handshake;
-  static const char text[]
-    = "d1:ei1e1:md11:lt_donthavei7e11:upload_onlyi3e12:ut_holepunchi4e11:ut_metadatai2e6:ut_pexi1ee"
-      "13:metadata_sizei31235e1:pi6881e4:reqqi500e11:upload_onlyi1e1:v8:Demo 1.06:yourip4:\xcb\0q\x07"
-      "e";
+  static const char text[] =
+    "d1:ei1e1:md11:lt_donthavei7e11:upload_onlyi3e12:ut_holepunchi4e11:ut_metadatai2e6:ut_pexi1ee"
+    "13:metadata_sizei31235e1:pi6881e4:reqqi500e11:upload_onlyi1e1:v8:Demo 1.06:yourip4:\xcb\0q\x07"
+    "e";
 
   bt_extended_handshake_init (&handshake);
   g_assert_true (bt_extended_handshake_decode (text, sizeof text - 1, &handshake, NULL));
@@ -107,7 +107,8 @@ test_odd_fields (void)
     "d1:pi0e1:v2:oke",
     "d1:pi65536e1:v2:oke",
     "d1:pi-1e1:v2:oke",
-    "d1:p2:\x1a\xe1" "1:v2:oke",
+    "d1:p2:\x1a\xe1"
+    "1:v2:oke",
     "d4:reqqi0e1:v2:oke",
     "d4:reqqi-5e1:v2:oke",
     "d13:metadata_sizei0e1:v2:oke",
@@ -158,7 +159,9 @@ test_client_is_cleaned (void)
   g_autofree char *huge = g_strdup_printf ("d1:v5000:%se", filler);
 
   bt_extended_handshake_init (&handshake);
-  decode ("d1:v13:a\nb\x1b[31m\xe2\x80\xae" "cde", &handshake);
+  decode ("d1:v13:a\nb\x1b[31m\xe2\x80\xae"
+          "cde",
+          &handshake);
   g_assert_nonnull (handshake.client);
   g_assert_null (strpbrk (handshake.client, "\n\x1b"));
   g_assert_null (strstr (handshake.client, "\xe2\x80\xae"));
@@ -181,7 +184,8 @@ test_malformed (void)
   g_autofree char *opening = g_strnfill (200, 'l');
   g_autofree char *closing = g_strnfill (200, 'e');
   g_autofree char *nested = g_strdup_printf ("d1:x%s%se", opening, closing);
-  const char *const malformed[] = { "", "e", "d", "le", "i1e", "4:spam", "d1:v9:shorte", "d1:ve", nested };
+  const char *const malformed[] = { "",      "e",   "d", "le", "i1e", "4:spam", "d1:v9:shorte",
+                                    "d1:ve", nested };
 
   for (gsize i = 0; i < G_N_ELEMENTS (malformed); i++)
     {
@@ -189,7 +193,8 @@ test_malformed (void)
       g_autoptr (GError) error = NULL;
 
       bt_extended_handshake_init (&handshake);
-      g_assert_false (bt_extended_handshake_decode (malformed[i], strlen (malformed[i]), &handshake, &error));
+      g_assert_false (
+        bt_extended_handshake_decode (malformed[i], strlen (malformed[i]), &handshake, &error));
       g_assert_nonnull (error);
       g_assert_true (error->domain == BT_ERROR);
       if (malformed[i] != nested)
@@ -204,9 +209,10 @@ test_encode (void)
   g_auto (BtExtendedHandshake) back;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GBytes) bare = NULL;
-  static const char expected[] = "d1:ei1e1:md11:lt_donthavei7e11:upload_onlyi3ee13:metadata_sizei31235e"
-                                 "1:pi6881e4:reqqi2000e11:upload_onlyi0e1:v8:Demo 1.06:yourip4:\xcb\0q\x07"
-                                 "e";
+  static const char expected[] =
+    "d1:ei1e1:md11:lt_donthavei7e11:upload_onlyi3ee13:metadata_sizei31235e"
+    "1:pi6881e4:reqqi2000e11:upload_onlyi0e1:v8:Demo 1.06:yourip4:\xcb\0q\x07"
+    "e";
 
   bt_extended_handshake_init (&handshake);
   bare = bt_extended_handshake_encode (&handshake);
@@ -223,11 +229,12 @@ test_encode (void)
   handshake.id_upload_only = BT_EXTENDED_UPLOAD_ONLY;
   handshake.id_dont_have = BT_EXTENDED_DONT_HAVE;
   bytes = bt_extended_handshake_encode (&handshake);
-  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected, sizeof expected - 1);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected,
+                   sizeof expected - 1);
 
   bt_extended_handshake_init (&back);
-  g_assert_true (bt_extended_handshake_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes),
-                                               &back, NULL));
+  g_assert_true (bt_extended_handshake_decode (g_bytes_get_data (bytes, NULL),
+                                               g_bytes_get_size (bytes), &back, NULL));
   g_assert_cmpstr (back.client, ==, handshake.client);
   g_assert_true (bt_endpoint_equal (&back.your_ip, &handshake.your_ip));
   g_assert_cmpint (back.upload_only, ==, 0);
@@ -237,8 +244,9 @@ test_encode (void)
 static void
 test_mutations (void)
 {
-  static const char valid[] = "d1:ei0e1:md11:lt_donthavei7e11:upload_onlyi3ee13:metadata_sizei31235e"
-                              "1:pi6881e4:reqqi500e1:v8:Demo 1.06:yourip4:abcde";
+  static const char valid[] =
+    "d1:ei0e1:md11:lt_donthavei7e11:upload_onlyi3ee13:metadata_sizei31235e"
+    "1:pi6881e4:reqqi500e1:v8:Demo 1.06:yourip4:abcde";
   guint n_read = 0;
   BtRandom random;
 

@@ -49,8 +49,9 @@ decode (const char *hex)
   g_autoptr (GBytes) bytes = ft_test_hex (hex);
   BtMessage message;
 
-  g_assert_cmpint (bt_message_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &message),
-                   ==, BT_MESSAGE_OK);
+  g_assert_cmpint (
+    bt_message_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &message), ==,
+    BT_MESSAGE_OK);
   return message;
 }
 
@@ -131,12 +132,14 @@ test_bitfield_lengths (void)
   static const struct
   {
     guint32 n_pieces, length;
-  } exact[] = { { 1, 2 }, { 8, 2 }, { 9, 3 }, { 1000, 126 }, { BT_LIMIT_PIECES, 1 + BT_LIMIT_PIECES / 8 } };
+  } exact[] = {
+    { 1, 2 }, { 8, 2 }, { 9, 3 }, { 1000, 126 }, { BT_LIMIT_PIECES, 1 + BT_LIMIT_PIECES / 8 }
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (exact); i++)
     for (int off = -1; off <= 1; off++)
-      g_assert_cmpint (bt_message_length_possible (BT_MESSAGE_BITFIELD, exact[i].length + (guint32) off,
-                                                   exact[i].n_pieces),
+      g_assert_cmpint (bt_message_length_possible (
+                         BT_MESSAGE_BITFIELD, exact[i].length + (guint32) off, exact[i].n_pieces),
                        ==, off == 0);
 }
 
@@ -145,15 +148,21 @@ static void
 test_wrong_lengths (void)
 {
   static const char *const wrong[] = {
-    "0021", "04", "04000000", "040000000500", "060000000000", "0600000001000040000000400000",
-    "07", "0700000000000000", "0900", "09000000", "0e00", "10", "14",
+    "0021",         "04",
+    "04000000",     "040000000500",
+    "060000000000", "0600000001000040000000400000",
+    "07",           "0700000000000000",
+    "0900",         "09000000",
+    "0e00",         "10",
+    "14",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     {
       g_autoptr (GBytes) bytes = ft_test_hex (wrong[i]);
       /* On the heap in its own size, so that a read past its end is seen. */
-      g_autofree guint8 *copy = g_memdup2 (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+      g_autofree guint8 *copy =
+        g_memdup2 (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
       BtMessage message;
 
       g_assert_cmpint (bt_message_decode (copy, g_bytes_get_size (bytes), &message), ==,
