@@ -259,20 +259,21 @@ ft_command_free (FtCommand *command)
 const char *
 ft_command_help (void)
 {
-  return _ ("add FILE [--path DIR]   add a torrent and start it\n"
-            "list                    every torrent and what it does\n"
-            "queue [NAME…|all]       start these torrents, stopped ones too\n"
-            "start                   go on with everything that is paused\n"
-            "pause [NAME…]           hold these torrents, or all\n"
-            "stop NAME               take a torrent out of the queue until it is queued again\n"
-            "remove NAME [--data]    forget a torrent; with --data move its files to the trash\n"
-            "verify NAME             check all the data of a torrent anew\n"
-            "files NAME              its files\n"
-            "peers NAME              the peers it is connected to\n"
-            "trackers NAME           its trackers and what they said\n"
-            "mode [all|downloading|seeding]\n"
-            "status                  speeds, totals, port\n"
-            "help                    this list\n"
-            "exit                    save and leave\n"
-            "A name may be shortened while it is unambiguous; the start of an info-hash works too.");
+  return _("add FILE [--path DIR]   add a torrent and start it\n"
+           "list                    every torrent and what it does\n"
+           "queue [NAME…|all]       start these torrents, stopped ones too\n"
+           "start                   go on with everything that is paused\n"
+           "pause [NAME…]           hold these torrents, or all\n"
+           "stop NAME               take a torrent out of the queue until it is queued again\n"
+           "remove NAME [--data]    forget a torrent; with --data move its files to the trash\n"
+           "verify NAME             check all the data of a torrent anew\n"
+           "files NAME              its files\n"
+           "peers NAME              the peers it is connected to\n"
+           "trackers NAME           its trackers and what they said\n"
+           "mode [all|downloading|seeding]\n"
+           "status                  speeds, totals, port\n"
+           "help                    this list\n"
+           "exit                    save and leave\n"
+           "A name may be shortened while it is unambiguous; the start of an info-hash works "
+           "too.");
 }

@@ -95,7 +95,8 @@ order_intent (FtConsole *console, BtTorrentId id, BtIntent intent)
   bt_engine_set_intent_async (console->engine, id, intent, NULL, ordered_cb, console);
 }
 
-/* All of the names or none: half a command is no help. (nullable): NULL after saying what is wrong */
+/* All of the names or none: half a command is no help. Returns: (nullable): NULL after saying what
+ * is wrong. */
 static GArray *
 find_torrents (FtConsole *console, const char *const *names)
 {
@@ -282,18 +283,42 @@ show_help (FtConsole *console)
     ft_output_say (console->output, "help", lines[i]);
 }
 
+/* What only tells. */
+static void
+do_question (FtConsole *console, const FtCommand *command)
+{
+  switch (command->kind)
+    {
+    case FT_COMMAND_LIST:
+      show_list (console);
+      break;
+    case FT_COMMAND_FILES:
+      show_detail (console, command, BT_DETAIL_FILES);
+      break;
+    case FT_COMMAND_PEERS:
+      show_detail (console, command, BT_DETAIL_PEERS);
+      break;
+    case FT_COMMAND_TRACKERS:
+      show_detail (console, command, BT_DETAIL_TRACKERS);
+      break;
+    case FT_COMMAND_STATUS:
+      show_status (console);
+      break;
+    case FT_COMMAND_HELP:
+      show_help (console);
+      break;
+    default:
+      break; /* an empty line */
+    }
+}
+
 static void
 do_command (FtConsole *console, const FtCommand *command)
 {
   switch (command->kind)
     {
-    case FT_COMMAND_NONE:
-      break;
     case FT_COMMAND_ADD:
       ft_console_add_file (console, command->names[0], command->path);
-      break;
-    case FT_COMMAND_LIST:
-      show_list (console);
       break;
     case FT_COMMAND_QUEUE:
       set_intents (console, command, BT_INTENT_RUN);
@@ -316,29 +341,14 @@ do_command (FtConsole *console, const FtCommand *command)
     case FT_COMMAND_VERIFY:
       verify_torrent (console, command);
       break;
-    case FT_COMMAND_FILES:
-      show_detail (console, command, BT_DETAIL_FILES);
-      break;
-    case FT_COMMAND_PEERS:
-      show_detail (console, command, BT_DETAIL_PEERS);
-      break;
-    case FT_COMMAND_TRACKERS:
-      show_detail (console, command, BT_DETAIL_TRACKERS);
-      break;
     case FT_COMMAND_MODE:
       set_mode (console, command);
-      break;
-    case FT_COMMAND_STATUS:
-      show_status (console);
-      break;
-    case FT_COMMAND_HELP:
-      show_help (console);
       break;
     case FT_COMMAND_EXIT:
       ft_console_stop (console, 0);
       break;
     default:
-      g_assert_not_reached ();
+      do_question (console, command);
     }
 }
 

@@ -29,10 +29,8 @@ step_new (FtConsole *console, void (*next) (FtConsole *console))
 static void
 fail (FtConsole *console, const GError *error)
 {
-  g_autofree char *text = ft_describe_error (error);
-
   console->demo_judged = TRUE;
-  ft_output_failure (console->output, "demo-failed", NULL, text);
+  ft_output_failure (console->output, "demo-failed", NULL, error->message);
   ft_console_stop (console, 1);
 }
 

@@ -21,7 +21,7 @@ void ft_json_end_array (FtJson *json);
 void ft_json_string (FtJson *json, const char *key, const char *value);
 void ft_json_int (FtJson *json, const char *key, gint64 value);
 void ft_json_uint (FtJson *json, const char *key, guint64 value);
-void ft_json_double (FtJson *json, const char *key, double value); /* 4 digits; null if not finite */
+void ft_json_double (FtJson *json, const char *key, double value); /* 4 digits; or null */
 void ft_json_boolean (FtJson *json, const char *key, gboolean value);
 void ft_json_null (FtJson *json, const char *key);
 

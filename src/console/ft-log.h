@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 /**
  * FtLog:
  *
- * Which debug messages are wanted. It is given to g_log_set_writer_func(), once in a process, and so
- * must live as long as the process.
+ * Which debug messages are wanted. It is given to g_log_set_writer_func(), once in a process,
+ * and so must live as long as the process.
  */
 typedef struct _FtLog FtLog;
 

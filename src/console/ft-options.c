@@ -41,8 +41,9 @@ clear_raw (Raw *raw)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Raw, clear_raw)
 
-static GOptionContext *
-create_context (Raw *raw)
+/* What the engine is told. */
+static void
+add_engine_entries (GOptionContext *context, Raw *raw)
 {
   const GOptionEntry entries[] = {
     { "path", 'p', 0, G_OPTION_ARG_FILENAME, &raw->path, N_("Folder for downloads"), N_("DIR") },
@@ -66,6 +67,17 @@ create_context (Raw *raw)
     { "no-utp", 0, 0, G_OPTION_ARG_NONE, &raw->no_utp, N_("No uTP"), NULL },
     { "no-port-mapping", 0, 0, G_OPTION_ARG_NONE, &raw->no_port_mapping,
       N_("Do not ask the router to open the port"), NULL },
+    { NULL },
+  };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+/* What concerns this program. */
+static void
+add_program_entries (GOptionContext *context, Raw *raw)
+{
+  const GOptionEntry entries[] = {
     { "exit-when-done", 0, 0, G_OPTION_ARG_NONE, &raw->exit_when_done,
       N_("Leave once everything is complete"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, N_("Write one JSON object a line"), NULL },
@@ -78,6 +90,13 @@ create_context (Raw *raw)
     { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->files, NULL, NULL },
     { NULL },
   };
+
+  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+}
+
+static GOptionContext *
+create_context (Raw *raw)
+{
   GOptionContext *context = g_option_context_new (_("[FILE.torrent…]"));
 
   g_option_context_set_help_enabled (context, FALSE);
@@ -87,7 +106,8 @@ create_context (Raw *raw)
                "“friendtorrent-console show [--json] FILE.torrent” prints what a torrent holds."));
   g_option_context_set_description (
     context, _("Commands on standard input while it runs; “help” lists them."));
-  g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
+  add_engine_entries (context, raw);
+  add_program_entries (context, raw);
   return context;
 }
 

@@ -206,8 +206,10 @@ say_changed (FtOutput *self, const BtTorrentStatus *old, const BtTorrentStatus *
   gint64 now = g_get_monotonic_time ();
   gint64 *said = g_hash_table_lookup (self->said, key);
 
+  gboolean recently = said != NULL && now - *said < PROGRESS_INTERVAL_US;
+
   if (old != NULL && !differs_in_state (old, status)
-      && (!differs_in_progress (old, status) || (said != NULL && now - *said < PROGRESS_INTERVAL_US)))
+      && (recently || !differs_in_progress (old, status)))
     return;
   if (said != NULL)
     *said = now;

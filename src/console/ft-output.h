@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  */
 typedef struct _FtOutput FtOutput;
 
-/* @roster: borrowed, must outlive it; @json: objects; @live: a table if the terminal can show one */
+/* @roster: borrowed, must outlive it; @json: objects; @live: a table where it is possible */
 FtOutput *ft_output_new (FtRoster *roster, gboolean json, gboolean live);
 /* Gives the terminal back. */
 void ft_output_free (FtOutput *output);
@@ -35,7 +35,9 @@ void ft_output_say (FtOutput *output, const char *event, const char *text);
 void ft_output_failure (FtOutput *output, const char *event, const char *file, const char *text);
 
 /* @old: (nullable): NULL for a torrent that is seen for the first time */
-void ft_output_changed (FtOutput *output, const BtTorrentStatus *old, const BtTorrentStatus *status);
+void ft_output_changed (FtOutput *output,
+                        const BtTorrentStatus *old,
+                        const BtTorrentStatus *status);
 void ft_output_removed (FtOutput *output, const BtTorrentStatus *status);
 /* @status: (nullable): of the torrent that it is about */
 void ft_output_event (FtOutput *output, const BtEvent *event, const BtTorrentStatus *status);

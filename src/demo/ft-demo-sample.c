@@ -74,7 +74,11 @@ make_parent (const char *path, GError **error)
 }
 
 static gboolean
-write_file (const char *path, guint64 length, guint64 seed, GCancellable *cancellable, GError **error)
+write_file (const char *path,
+            guint64 length,
+            guint64 seed,
+            GCancellable *cancellable,
+            GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFileOutputStream) stream = NULL;
@@ -217,7 +221,11 @@ ft_demo_sample_build_torrent (const char *folder,
 }
 
 static gboolean
-compare_streams (GInputStream *a, GInputStream *b, gboolean *equal, GCancellable *cancellable, GError **error)
+compare_streams (GInputStream *a,
+                 GInputStream *b,
+                 gboolean *equal,
+                 GCancellable *cancellable,
+                 GError **error)
 {
   g_autofree guint8 *chunk_a = g_malloc (CHUNK_SIZE);
   g_autofree guint8 *chunk_b = g_malloc (CHUNK_SIZE);

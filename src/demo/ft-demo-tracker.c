@@ -103,7 +103,8 @@ read_remote (SoupServerMessage *message, guint16 port, BtEndpoint *out)
 
   if (!G_IS_INET_SOCKET_ADDRESS (address))
     return FALSE;
-  ip = g_inet_address_to_string (g_inet_socket_address_get_address ((GInetSocketAddress *) address));
+  ip = g_inet_address_to_string (
+    g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)));
   return bt_endpoint_parse_ip (out, ip, port);
 }
 
@@ -316,10 +317,10 @@ ft_demo_tracker_dup_url (FtDemoTracker *self, GSocketFamily family)
   for (GSList *l = uris; l != NULL && url == NULL; l = l->next)
     {
       gboolean is_ipv6 = strchr (g_uri_get_host (l->data), ':') != NULL;
+      const char *host = is_ipv6 ? "[::1]" : "127.0.0.1";
 
       if (is_ipv6 == (family == G_SOCKET_FAMILY_IPV6))
-        url = g_strdup_printf (is_ipv6 ? "http://[::1]:%d/announce" : "http://127.0.0.1:%d/announce",
-                               g_uri_get_port (l->data));
+        url = g_strdup_printf ("http://%s:%d/announce", host, g_uri_get_port (l->data));
     }
   g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
   return url;

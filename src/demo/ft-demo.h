@@ -39,7 +39,8 @@ void ft_demo_verify_async (FtDemo *demo,
 gboolean ft_demo_verify_finish (FtDemo *demo, GAsyncResult *result, GError **error);
 
 /* Stops seed and tracker and deletes the folder with all that is in it. Must be called, and have
- * ended, before the last reference goes, even when the start failed; it may be called while that goes on. */
+ * ended, before the last reference goes, even when the start failed; it may be called while that
+ * goes on. */
 void ft_demo_stop_async (FtDemo *demo, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ft_demo_stop_finish (FtDemo *demo, GAsyncResult *result, GError **error);
 

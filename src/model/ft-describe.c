@@ -273,11 +273,10 @@ ft_describe_row (const BtTorrentStatus *status, gint64 now)
   return g_strdup_printf (_("%1$s, %2$d percent, %3$s"), status->name, percent, state);
 }
 
-/* What is said first; the engine's own message, which has the details, follows where it helps. */
+/* Where the engine's own message holds details: what is said before it. */
 static const char *
-error_headline (int code, gboolean *with_details)
+error_headline (int code)
 {
-  *with_details = TRUE;
   switch (code)
     {
     case BT_ERROR_MALFORMED:
@@ -299,8 +298,14 @@ error_headline (int code, gboolean *with_details)
     case BT_ERROR_STATE:
       return _("The list of torrents cannot be read or saved");
     default:
-      *with_details = FALSE;
+      return NULL;
     }
+}
+
+/* Where there is nothing more to say. */
+static const char *
+error_sentence (int code)
+{
   switch (code)
     {
     case BT_ERROR_EXISTS:
@@ -325,16 +330,17 @@ error_headline (int code, gboolean *with_details)
 char *
 ft_describe_error (const GError *error)
 {
-  gboolean with_details;
   const char *headline;
+  const char *sentence;
 
   if (error->domain != BT_ERROR)
     return g_strdup (error->message);
-  headline = error_headline (error->code, &with_details);
+  sentence = error_sentence (error->code);
+  if (sentence != NULL)
+    return g_strdup (sentence);
+  headline = error_headline (error->code);
   if (headline == NULL)
     return g_strdup (error->message);
-  if (!with_details)
-    return g_strdup (headline);
   /* Translators: what went wrong, and its details. */
   return g_strdup_printf (C_ ("error", "%1$s: %2$s"), headline, error->message);
 }

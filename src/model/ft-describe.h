@@ -9,14 +9,14 @@ G_BEGIN_DECLS
 /* All: (transfer full), UTF-8, for the screen, never markup. */
 char *ft_format_size (guint64 bytes);               /* "1.4 GB", as g_format_size() */
 char *ft_format_speed (guint64 bytes_per_s);        /* "1.4 MB/s"; "—" is the caller's business */
-char *ft_format_duration (gint64 seconds);          /* "3 minutes", "2 hours, 5 minutes"; two units at most */
+char *ft_format_duration (gint64 seconds);          /* "3 minutes", "2 hours, 5 minutes" */
 char *ft_format_percent (double fraction);          /* "45 %": never 100 % before it is complete */
 char *ft_format_ratio (guint64 uploaded, guint64 downloaded);
 char *ft_describe_speeds (guint64 down, guint64 up); /* "↓ 1.4 MB/s ↑ 30 kB/s"; "" if both are 0 */
 
 /* One short sentence of what a torrent does and, when it does not move, why and what comes next:
- * "Downloading from 3 of 12 peers", "Waiting: none of the 12 connected peers has the missing pieces",
- * "Stopped: the disk is full". @now: Unix seconds, for "in 4 minutes". */
+ * "Downloading from 3 of 12 peers", "Waiting: none of the 12 connected peers has the missing
+ * pieces", "Stopped: the disk is full". @now: Unix seconds, for "in 4 minutes". */
 char *ft_describe_state (const BtTorrentStatus *status, gint64 now);
 /* Progress and time as one phrase: "45 %, 120 MB of 260 MB, 3 minutes left". */
 char *ft_describe_progress (const BtTorrentStatus *status);

@@ -209,7 +209,11 @@ run_in (Fixture *fixture, const char *options, const char *file)
 
 /* Payload of @size bytes in @folder, and its torrent beside the state. Returns: its path. */
 static char *
-make_torrent (Fixture *fixture, const char *folder, const char *name, gsize size, const char *tracker)
+make_torrent (Fixture *fixture,
+              const char *folder,
+              const char *name,
+              gsize size,
+              const char *tracker)
 {
   const BtDraftFile file = { name, size };
   const char *trackers[] = { tracker, NULL };
@@ -462,7 +466,8 @@ test_commands (Fixture *fixture, gconstpointer data)
   run_type (run, "queue\nmode all\nverify beta\nfiles beta\npeers beta\ntrackers beta\nstatus\n");
   run_wait_for (run, "beta.bin: Checked: 2 of 2 pieces are right");
   run_wait_for (run, " 100 %     20.0 kB  beta.bin\n");
-  run_wait_for (run, "No peer is connected\nThe torrent names no tracker\nTorrents: 2\nMode: all\n");
+  run_wait_for (run, "No peer is connected\nThe torrent names no tracker\n"
+                     "Torrents: 2\nMode: all\n");
   run_type (run, "remove beta\nremove gamma\nlist\nexit\n");
   g_assert_cmpint (run_end (run), ==, 0);
   g_assert_nonnull (strstr (run->out->str, "beta.bin: Removed"));

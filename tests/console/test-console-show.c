@@ -10,8 +10,8 @@
 /* Two files, one executable, one with a deceptive name; two tiers; a web seed; private. */
 static const char torrent_text[]
   = "d8:announce17:http://a/announce13:announce-listll17:http://a/announce17:http://b/announceel"
-    "17:http://c/announceee7:comment13:a \033[2Jcomment10:created by5:maker13:creation datei1000000000e"
-    "4:infod5:filesld4:attr1:x6:lengthi3e4:pathl3:runeed6:lengthi5e4:pathl2:..5:b.txteee"
+    "17:http://c/announceee7:comment13:a \033[2Jcomment10:created by5:maker"
+    "13:creation datei1000000000e4:infod5:filesld4:attr1:x6:lengthi3e4:pathl3:runeed6:lengthi5e4:pathl2:..5:b.txteee"
     "4:name4:demo12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaa7:privatei1e6:source3:src"
     "e8:url-list9:http://w/e";
 
