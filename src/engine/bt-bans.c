@@ -68,7 +68,8 @@ change_liars (BtBans *bans, const BtEndpoint *host, int sign)
   if (n == 0)
     g_hash_table_remove (bans->networks, &network);
   else
-    g_hash_table_insert (bans->networks, g_memdup2 (&network, sizeof network), GUINT_TO_POINTER (n));
+    g_hash_table_insert (bans->networks, g_memdup2 (&network, sizeof network),
+                         GUINT_TO_POINTER (n));
 }
 
 gboolean

@@ -148,10 +148,8 @@ give_regular (Round *round, guint n_regular)
   for (guint i = 0; i < round->n_entries; i++)
     {
       const Entry *entry = &round->entries[i];
-      gboolean earned = may_change (entry) && round->n_given < n_regular
-                        && (round->config->seeding || !entry->peer->snubs_us);
 
-      if (entry->stand == STAND_KEPT || earned)
+      if (entry->stand == STAND_KEPT || (may_change (entry) && round->n_given < n_regular))
         give (round, entry->peer, FALSE);
     }
 }

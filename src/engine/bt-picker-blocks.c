@@ -191,6 +191,7 @@ remove_work (BtPicker *picker, BtPeerId peer, guint32 piece)
 
 /* Asking for a block and taking it back. */
 
+/* With @peer 0 any. */
 static gboolean
 find_rival (const BtPickerOpen *open, guint block, BtPeerId peer, guint *index)
 {
@@ -272,19 +273,14 @@ take_back (BtPicker *picker, BtPickerOpen *open, guint index, BtPeerId peer)
       open->n_free++;
       open->first_free = MIN (open->first_free, index);
     }
-  else if (block->peer == peer)
-    {
-      gboolean found = find_rival (open, index, 0, &rival);
-
-      g_assert (found);
-      block->peer = g_array_index (open->rivals, BtPickerRival, rival).peer;
-      g_array_remove_index_fast (open->rivals, rival);
-    }
   else
     {
-      gboolean found = find_rival (open, index, peer, &rival);
+      gboolean moves_up = block->peer == peer;
 
-      g_assert (found);
+      /* There is one: it is counted. */
+      find_rival (open, index, moves_up ? 0 : peer, &rival);
+      if (moves_up)
+        block->peer = g_array_index (open->rivals, BtPickerRival, rival).peer;
       g_array_remove_index_fast (open->rivals, rival);
     }
   remove_work (picker, peer, open->piece);

@@ -425,7 +425,7 @@ bt_picker_is_endgame (const BtPicker *picker)
 {
   if (picker->full.length == 0)
     return FALSE;
-  /* What nobody has cannot be asked of anybody, and what is left to a peer on parole is not free. */
+  /* What nobody has cannot be asked for, and what is kept for a peer on parole is not free. */
   if ((picker->seeds > 0 ? picker->n_untouched : picker->n_untouched_seen) > 0)
     return FALSE;
   for (guint i = 0; i < picker->ready->len; i++)

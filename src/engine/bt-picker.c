@@ -4,8 +4,8 @@
 
 #include "bt-picker-private.h"
 
-/* A peer with more pieces than these is cheaper counted and sorted in afterwards than moved in piece
- * by piece. */
+/* More than these of one peer are cheaper counted, and sorted in at the next pick, than moved one
+ * by one. */
 #define FEW_PIECES 50
 
 BtPicker *

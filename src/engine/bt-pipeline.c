@@ -248,7 +248,7 @@ bt_pipeline_progress (BtPipeline *pipeline, gsize bytes, gint64 now)
 
 /* The second. */
 
-/* Blocks may come in bursts: a round trip apart, or seconds, from a peer that is slow. So the growth is
+/* Blocks may come in bursts, a round trip apart or, from a slow peer, many seconds. So growth is
  * looked at only when something came, over all the time in which it came. */
 static void
 watch_growth (BtPipeline *pipeline, gint64 now)

@@ -378,6 +378,8 @@ test_cap (void)
   find (&f, 300)->fails = 2;
   find (&f, 400)->fails = 2;
   find (&f, 400)->last_useful = f.now;
+  for (guint i = 0; i < BT_LIMIT_CANDIDATES; i++)
+    find (&f, i)->connectable = i != 500;
 
   /* Strangers push the failing ones out, the worst first. */
   g_assert_nonnull (add (&f, 5000, BT_SOURCE_PEX));
@@ -387,12 +389,22 @@ test_cap (void)
   g_assert_null (find (&f, 300));
   g_assert_nonnull (add (&f, 5002, BT_SOURCE_PEX));
   g_assert_null (find (&f, 400));
+  /* Then those that never answered. One that a tracker named is better than one of a stranger. */
+  for (guint i = 5000; i <= 5002; i++)
+    find (&f, i)->connectable = TRUE;
+  g_assert_null (add (&f, 5003, BT_SOURCE_PEX));
+  g_assert_nonnull (add (&f, 5004, BT_SOURCE_TRACKER));
+  g_assert_null (find (&f, 500));
+  find (&f, 5004)->connectable = TRUE;
+  for (guint i = 5000; i <= 5002; i++)
+    find (&f, i)->connectable = FALSE;
   /* Now a flood of them only turns over itself. */
   for (guint i = 0; i < 5000; i++)
     g_assert_nonnull (add (&f, 6000 + i, BT_SOURCE_PEX));
   g_assert_cmpuint (bt_candidates_count (f.all), ==, BT_LIMIT_CANDIDATES);
   for (guint i = 0; i < BT_LIMIT_CANDIDATES; i++)
-    g_assert_cmpint (find (&f, i) != NULL, ==, i != 200 && i != 300 && i != 400);
+    g_assert_cmpint (find (&f, i) != NULL, ==,
+                     i != 200 && i != 300 && i != 400 && i != 500);
   g_assert_nonnull (find (&f, 100));
   /* Somebody better comes in; somebody worse than all does not. */
   candidate = add (&f, 20000, BT_SOURCE_MANUAL);
@@ -547,6 +559,15 @@ test_ban_cap (void)
   g_assert_cmpuint (list->len, ==, 4096);
   g_assert_false (bt_candidates_is_banned (f.all, &first));
   g_assert_true (bt_candidates_is_banned (f.all, &last));
+  /* Those that went do not count against their network any more. */
+  for (guint i = 1; i <= 2; i++)
+    {
+      BtEndpoint neighbour = peer (0);
+
+      neighbour.ip[15] = (guint8) (100 + i);
+      bt_candidates_ban (f.all, &neighbour);
+    }
+  g_assert_false (bt_candidates_is_banned (f.all, &first));
 }
 
 static void

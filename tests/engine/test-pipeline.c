@@ -370,6 +370,28 @@ test_adaptive_snub (void)
   g_assert_cmpuint (slow->n_snubs, ==, 1);
 }
 
+/* To the second: 20 answers in 10 ms each, then none. */
+static void
+test_least_patience (void)
+{
+  g_autoptr (BtPipeline) pipeline = bt_pipeline_new (0);
+  gint64 now = 0;
+  BtBlock block;
+
+  for (guint i = 0; i < 20; i++)
+    {
+      block = make_block (i);
+      bt_pipeline_sent (pipeline, &block, now);
+      now += 10000;
+      g_assert_true (bt_pipeline_received (pipeline, &block, now));
+    }
+  block = make_block (20);
+  bt_pipeline_sent (pipeline, &block, now);
+  g_assert_false (bt_pipeline_tick (pipeline, now + SECOND));
+  g_assert_false (bt_pipeline_tick (pipeline, now + 2 * SECOND - 1));
+  g_assert_true (bt_pipeline_tick (pipeline, now + 2 * SECOND));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -385,5 +407,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/pipeline/no-snub-without-requests", test_no_snub_without_requests);
   g_test_add_func ("/engine/pipeline/progress", test_progress);
   g_test_add_func ("/engine/pipeline/adaptive-snub", test_adaptive_snub);
+  g_test_add_func ("/engine/pipeline/least-patience", test_least_patience);
   return g_test_run ();
 }
