@@ -66,9 +66,19 @@ open_folder (int dir_fd, const char *name, gboolean make)
   return openat (dir_fd, name, FOLDER_FLAGS);
 }
 
+static int
+close_keeping_errno (int fd, int result)
+{
+  int saved = errno;
+
+  close (fd);
+  errno = saved;
+  return result;
+}
+
 /* Opens the folder that holds @path, a component at a time, and writes the last one to @name. */
 static int
-open_parent (int root_fd, const char *path, gboolean make, char name[NAME_MAX + 1])
+open_parent_by_steps (int root_fd, const char *path, gboolean make, char name[NAME_MAX + 1])
 {
   int fd = fcntl (root_fd, F_DUPFD_CLOEXEC, 3);
 
@@ -82,29 +92,16 @@ open_parent (int root_fd, const char *path, gboolean make, char name[NAME_MAX + 
             return fd;
           next = open_folder (fd, name, make);
         }
-      int saved = errno;
-      close (fd);
-      errno = saved;
-      fd = next;
+      fd = close_keeping_errno (fd, next);
     }
   return -1;
-}
-
-static int
-close_keeping_errno (int fd, int result)
-{
-  int saved = errno;
-
-  close (fd);
-  errno = saved;
-  return result;
 }
 
 static int
 open_by_steps (int root_fd, const char *path, int flags)
 {
   char name[NAME_MAX + 1];
-  int parent = open_parent (root_fd, path, FALSE, name);
+  int parent = open_parent_by_steps (root_fd, path, FALSE, name);
 
   if (parent < 0)
     return -1;
@@ -132,6 +129,27 @@ bt_beneath_open (int root_fd, const char *path, int flags)
   if (fd < 0 && (errno == ENOSYS || errno == EPERM || errno == EAGAIN))
     return open_by_steps (root_fd, path, (int) how.flags);
   return (int) fd;
+}
+
+/* In one step if the folder is there. */
+static int
+open_parent (int root_fd, const char *path, gboolean make, char name[NAME_MAX + 1])
+{
+  const char *slash = strrchr (path, '/');
+  g_autofree char *folder = NULL;
+  const char *last;
+  int fd;
+
+  if (slash == NULL)
+    return open_parent_by_steps (root_fd, path, make, name);
+  last = slash + 1;
+  if (!next_component (&last, name))
+    return -1;
+  folder = g_strndup (path, (gsize) (slash - path));
+  fd = bt_beneath_open (root_fd, folder, O_PATH | O_DIRECTORY);
+  if (fd < 0 && errno == ENOENT && make)
+    fd = open_parent_by_steps (root_fd, path, TRUE, name);
+  return fd;
 }
 
 int

@@ -96,6 +96,15 @@ trim_idle (BtFileSet *set, guint max_open)
   close_all (&closing);
 }
 
+gboolean
+bt_file_set_make_room_in_disk (BtFileSet *set, int error_number)
+{
+  if (error_number != EMFILE && error_number != ENFILE)
+    return FALSE;
+  trim_idle (set, 0);
+  return TRUE;
+}
+
 static BtOpenFile *
 use_open (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode)
 {
@@ -171,11 +180,8 @@ open_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, GE
   if (root_fd < 0)
     return -1;
   fd = open_by_name (store, file, mode, root_fd);
-  if (fd < 0 && (errno == EMFILE || errno == ENFILE))
-    {
-      trim_idle (set, 0);
-      fd = open_by_name (store, file, mode, root_fd);
-    }
+  if (fd < 0 && bt_file_set_make_room_in_disk (set, errno))
+    fd = open_by_name (store, file, mode, root_fd);
   if (fd < 0 || fstat (fd, &info) < 0)
     {
       set_open_error (store, file, root_fd, errno, mode, error);

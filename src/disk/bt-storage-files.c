@@ -16,21 +16,37 @@
 /* So many files are cheaper to sync by way of the whole file system. */
 #define MANY_FILES 64
 
-static void
-stamp_file (BtFileStore *store, int root_fd, guint32 file)
+/* @root_fd: -1 when there is no root yet. */
+static gboolean
+stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
 {
   BtFileStamp *stamp = &store->stamps[file];
+  gboolean is_there = FALSE;
   struct stat info;
 
   *stamp = (BtFileStamp){ .size = 0 };
   if (!bt_file_store_is_real (store, file))
-    return;
+    return TRUE;
   stamp->size = -1;
-  if (root_fd < 0 || bt_beneath_stat (root_fd, bt_file_store_path (store, file), &info) < 0
-      || !S_ISREG (info.st_mode))
-    return;
-  stamp->size = info.st_size;
-  stamp->mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+  if (root_fd >= 0 && !bt_file_store_look_in_disk (store, root_fd, file, &is_there, &info, error))
+    return FALSE;
+  if (is_there)
+    {
+      stamp->size = info.st_size;
+      stamp->mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+    }
+  return TRUE;
+}
+
+static gboolean
+stamp_all (BtFileStore *store, int root_fd, GError **error)
+{
+  store->stamped = FALSE;
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    if (!stamp_file (store, root_fd, i, error))
+      return FALSE;
+  store->stamped = TRUE;
+  return TRUE;
 }
 
 /* Descriptors are closed so that a file that was replaced or removed is seen by what comes after,
@@ -50,9 +66,8 @@ bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **er
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  for (guint32 i = 0; i < store->metainfo->n_files; i++)
-    stamp_file (store, root_fd, i);
-  store->stamped = TRUE;
+  if (!stamp_all (store, root_fd, error))
+    return FALSE;
   memcpy (stamps, store->stamps, store->metainfo->n_files * sizeof *stamps);
   return TRUE;
 }
@@ -235,6 +250,21 @@ put_back (BtFileStore *store, const GArray *dirty)
     }
 }
 
+static gboolean
+stamp_synced (BtFileStore *store, int root_fd, const GArray *dirty, GError **error)
+{
+  if (!store->stamped)
+    return stamp_all (store, root_fd, error);
+  for (guint i = 0; i < dirty->len; i++)
+    {
+      guint32 file = g_array_index (dirty, guint32, i);
+
+      if (file < store->metainfo->n_files && !stamp_file (store, root_fd, file, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 bt_file_store_sync_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error)
 {
@@ -250,12 +280,8 @@ bt_file_store_sync_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **er
       put_back (store, dirty);
       return FALSE;
     }
-  for (guint32 i = 0; !store->stamped && i < store->metainfo->n_files; i++)
-    stamp_file (store, root_fd, i);
-  store->stamped = TRUE;
-  for (guint i = 0; i < dirty->len; i++)
-    if (g_array_index (dirty, guint32, i) < store->metainfo->n_files)
-      stamp_file (store, root_fd, g_array_index (dirty, guint32, i));
+  if (!stamp_synced (store, root_fd, dirty, error))
+    return FALSE;
   memcpy (stamps, store->stamps, store->metainfo->n_files * sizeof *stamps);
   return TRUE;
 }

@@ -77,29 +77,43 @@ copy_run (const Move *move, BtOpenFile *to, guint64 from, guint64 until, GError 
 }
 
 static gboolean
-copy_file (const Move *move, guint32 file, GError **error)
+copy_runs (const Move *move, guint32 file, BtOpenFile **to, GError **error)
 {
   BtFileStore *store = move->store;
   guint64 from = store->metainfo->files[file].offset;
   guint64 end = from + store->metainfo->files[file].length;
   gboolean knows_holes = lseek (move->parts->fd, (off_t) from, SEEK_DATA) >= 0 || errno == ENXIO;
-  BtOpenFile *to = NULL;
-  gboolean ok = TRUE;
   guint64 until;
 
-  while (
-    ok
-    && (knows_holes ? next_data (move, &from, end, &until) : next_had (move, &from, end, &until)))
+  while (knows_holes ? next_data (move, &from, end, &until) : next_had (move, &from, end, &until))
     {
-      if (to == NULL)
-        to = bt_file_set_acquire_in_disk (store->set, store, file, BT_OPEN_WRITE, error);
-      ok = to != NULL && copy_run (move, to, from, until, error);
+      if (*to == NULL)
+        *to = bt_file_set_acquire_in_disk (store->set, store, file, BT_OPEN_WRITE, error);
+      if (*to == NULL || !copy_run (move, *to, from, until, error))
+        return FALSE;
       from = until;
     }
+  return TRUE;
+}
+
+/* The file was not there before. One that could not be filled goes again: it would be taken for the
+ * place of the bytes. */
+static gboolean
+copy_file (const Move *move, guint32 file, int root_fd, GError **error)
+{
+  BtFileStore *store = move->store;
+  BtOpenFile *to = NULL;
+  gboolean ok = copy_runs (move, file, &to, error);
+
   if (to != NULL)
     {
-      atomic_store (&store->files[file].dirty, TRUE);
+      atomic_store (&store->files[file].dirty, ok);
       bt_file_set_release_in_disk (store->set, to);
+      if (!ok)
+        {
+          bt_file_set_close_store_in_disk (store->set, store);
+          (void) bt_beneath_unlink (root_fd, bt_file_store_path (store, file));
+        }
     }
   return ok;
 }
@@ -115,7 +129,10 @@ static gboolean
 copy_wanted (const Move *move, const guint8 *priorities, GError **error)
 {
   BtFileStore *store = move->store;
+  int root_fd = bt_file_store_root_in_disk (store, BT_ROOT_USE, error);
 
+  if (root_fd < 0)
+    return FALSE;
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
     {
       BtPlace place;
@@ -123,7 +140,8 @@ copy_wanted (const Move *move, const guint8 *priorities, GError **error)
       if (!leaves_parts (store, i, priorities))
         continue;
       place = bt_file_store_place_in_disk (store, i, error);
-      if (place == BT_PLACE_UNKNOWN || (place == BT_PLACE_PARTS && !copy_file (move, i, error)))
+      if (place == BT_PLACE_UNKNOWN
+          || (place == BT_PLACE_PARTS && !copy_file (move, i, root_fd, error)))
         return FALSE;
     }
   return TRUE;

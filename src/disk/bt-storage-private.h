@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include "bt-disk.h"
 
@@ -80,6 +80,13 @@ gboolean bt_file_store_is_real (const BtFileStore *store, guint32 file);
  * there yet, else with the reason. */
 int bt_file_store_root_in_disk (BtFileStore *store, BtRootUse use, GError **error);
 void bt_file_store_close_root_in_disk (BtFileStore *store);
+/* Looks whether a regular file is there. Returns: FALSE when that cannot be told. */
+gboolean bt_file_store_look_in_disk (BtFileStore *store,
+                                     int root_fd,
+                                     guint32 file,
+                                     gboolean *is_there,
+                                     struct stat *info,
+                                     GError **error);
 BtPlace bt_file_store_place_in_disk (BtFileStore *store, guint32 file, GError **error);
 void bt_file_store_forget_places (BtFileStore *store);
 
@@ -119,6 +126,9 @@ BtOpenFile *bt_file_set_acquire_in_disk (BtFileSet *set,
                                          GError **error);
 void bt_file_set_release_in_disk (BtFileSet *set, BtOpenFile *open);
 void bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store);
+/* When descriptors have run out. Returns: TRUE if @error_number says so and it may be tried again.
+ */
+gboolean bt_file_set_make_room_in_disk (BtFileSet *set, int error_number);
 guint bt_file_set_n_open (BtFileSet *set);
 
 /* bt-storage-io.c: bytes of the torrent to and from files. */

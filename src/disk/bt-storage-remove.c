@@ -49,22 +49,27 @@ add_folders (GHashTable *folders, const char *path)
 }
 
 /* What of the list is there as a regular file. */
-static void
-find_files (Removal *removal, const gboolean *created)
+static gboolean
+find_files (Removal *removal, const gboolean *created, GError **error)
 {
   BtFileStore *store = removal->store;
 
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
     {
       const char *path = bt_file_store_path (store, i);
+      gboolean is_there;
       struct stat info;
 
-      if ((created != NULL && !created[i]) || !bt_file_store_is_real (store, i)
-          || bt_beneath_stat (removal->root_fd, path, &info) < 0 || !S_ISREG (info.st_mode))
+      if ((created != NULL && !created[i]) || !bt_file_store_is_real (store, i))
+        continue;
+      if (!bt_file_store_look_in_disk (store, removal->root_fd, i, &is_there, &info, error))
+        return FALSE;
+      if (!is_there)
         continue;
       g_ptr_array_add (removal->files, (gpointer) path);
       add_folders (removal->folders, path);
     }
+  return TRUE;
 }
 
 static gboolean
@@ -181,37 +186,43 @@ forget_removed (BtFileStore *store, const gboolean *created)
   bt_file_store_forget_places (store);
 }
 
+static void
+remove_found (Removal *removal)
+{
+  const char *parts = removal->store->parts_name;
+
+  if (!trash_whole_folder (removal))
+    {
+      remove_each_file (removal);
+      remove_empty_folders (removal);
+    }
+  if (bt_beneath_unlink (removal->root_fd, parts) < 0 && errno != ENOENT)
+    note_error (removal, parts);
+}
+
 gboolean
 bt_file_store_remove_in_disk (BtFileStore *store, const gboolean *created, GError **error)
 {
   Removal removal = { .store = store };
-  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GPtrArray) files = g_ptr_array_new ();
+  g_autoptr (GHashTable) folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
+  removal.files = files;
+  removal.folders = folders;
   bt_file_set_close_store_in_disk (store->set, store);
-  removal.root_fd = bt_file_store_root_in_disk (store, BT_ROOT_LOOK, &local_error);
-  if (removal.root_fd < 0)
+  removal.root_fd = bt_file_store_root_in_disk (store, BT_ROOT_LOOK, &removal.error);
+  if (g_error_matches (removal.error, BT_ERROR, BT_ERROR_CHANGED))
     {
-      if (g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
-        return TRUE; /* nothing was ever there */
-      g_propagate_error (error, g_steal_pointer (&local_error));
+      g_clear_error (&removal.error); /* nothing was ever there */
+      return TRUE;
+    }
+  if (removal.root_fd >= 0 && find_files (&removal, created, &removal.error))
+    remove_found (&removal);
+  if (removal.error != NULL)
+    {
+      g_propagate_error (error, removal.error);
       return FALSE;
     }
-  removal.files = g_ptr_array_new ();
-  removal.folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  find_files (&removal, created);
-  if (!trash_whole_folder (&removal))
-    {
-      remove_each_file (&removal);
-      remove_empty_folders (&removal);
-    }
-  if (bt_beneath_unlink (removal.root_fd, store->parts_name) < 0 && errno != ENOENT)
-    note_error (&removal, store->parts_name);
-  if (removal.error == NULL)
-    forget_removed (store, created);
-  g_ptr_array_unref (removal.files);
-  g_hash_table_unref (removal.folders);
-  if (removal.error == NULL)
-    return TRUE;
-  g_propagate_error (error, removal.error);
-  return FALSE;
+  forget_removed (store, created);
+  return TRUE;
 }

@@ -190,6 +190,8 @@ open_root (BtFileStore *store, BtRootUse use, GError **error)
   int fd = open_path_of_root (store, use);
   struct stat info;
 
+  if (fd < 0 && bt_file_set_make_room_in_disk (store->set, errno))
+    fd = open_path_of_root (store, use);
   if (fd < 0 && errno == ENOENT && !store->root_seen && use != BT_ROOT_MAKE && has_parent (store))
     {
       g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "“%s” does not exist", store->root);
@@ -264,7 +266,29 @@ bt_file_store_close_root_in_disk (BtFileStore *store)
   pthread_mutex_unlock (&store->root_lock);
 }
 
-/* Places. */
+/* Files. */
+
+/* Only what surely is not there counts as not there: to take a file that cannot be looked at for
+ * missing would be to lose what is in it. */
+gboolean
+bt_file_store_look_in_disk (BtFileStore *store,
+                            int root_fd,
+                            guint32 file,
+                            gboolean *is_there,
+                            struct stat *info,
+                            GError **error)
+{
+  const char *path = bt_file_store_path (store, file);
+  int result = bt_beneath_stat (root_fd, path, info);
+
+  if (result < 0 && bt_file_set_make_room_in_disk (store->set, errno))
+    result = bt_beneath_stat (root_fd, path, info);
+  *is_there = result == 0 && S_ISREG (info->st_mode);
+  if (result == 0 || errno == ENOENT || errno == ENOTDIR || errno == ELOOP)
+    return TRUE;
+  bt_file_store_set_error (store, path, "look at", errno, error);
+  return FALSE;
+}
 
 void
 bt_file_store_forget_places (BtFileStore *store)
@@ -279,8 +303,9 @@ BtPlace
 bt_file_store_place_in_disk (BtFileStore *store, guint32 file, GError **error)
 {
   unsigned char place = atomic_load (&store->files[file].place);
-  unsigned char found = BT_PLACE_PARTS;
   g_autoptr (GError) local_error = NULL;
+  gboolean is_there = FALSE;
+  unsigned char found;
   struct stat info;
   int root_fd;
 
@@ -292,9 +317,9 @@ bt_file_store_place_in_disk (BtFileStore *store, guint32 file, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return BT_PLACE_UNKNOWN;
     }
-  if (root_fd >= 0 && bt_beneath_stat (root_fd, bt_file_store_path (store, file), &info) == 0
-      && S_ISREG (info.st_mode))
-    found = BT_PLACE_FILE;
+  if (root_fd >= 0 && !bt_file_store_look_in_disk (store, root_fd, file, &is_there, &info, error))
+    return BT_PLACE_UNKNOWN;
+  found = is_there ? BT_PLACE_FILE : BT_PLACE_PARTS;
   /* Two workers may look at the same time; both go by what the first one saw. */
   if (atomic_compare_exchange_strong (&store->files[file].place, &place, found))
     return found;

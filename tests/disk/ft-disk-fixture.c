@@ -11,6 +11,37 @@
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
+static int
+remove_entry (const char *path, const struct stat *info, int type, struct FTW *place)
+{
+  return remove (path);
+}
+
+void
+ft_disk_remove_tree (const char *path)
+{
+  nftw (path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+void
+ft_disk_test_init (int *argc, char ***argv)
+{
+  g_autofree char *home = g_dir_make_tmp ("ft-home-XXXXXX", NULL);
+
+  g_setenv ("XDG_DATA_HOME", home, TRUE);
+  g_test_init (argc, argv, NULL);
+  umask (022);
+}
+
+int
+ft_disk_test_run (void)
+{
+  int result = g_test_run ();
+
+  ft_disk_remove_tree (g_getenv ("XDG_DATA_HOME"));
+  return result;
+}
+
 static guint64
 total_of (const BtDraftFile *files, guint n_files)
 {
@@ -83,18 +114,6 @@ ft_disk_new (const BtDraftFile *files, guint n_files, guint32 piece_length)
       ft_disk_open (self, NULL);
     }
   return self;
-}
-
-static int
-remove_entry (const char *path, const struct stat *info, int type, struct FTW *place)
-{
-  return remove (path);
-}
-
-void
-ft_disk_remove_tree (const char *path)
-{
-  nftw (path, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 void

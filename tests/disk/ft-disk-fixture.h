@@ -9,6 +9,11 @@
 
 #define FT_WAIT_S 60
 
+/* Instead of g_test_init() and g_test_run(): with a trash of their own. G_TEST_OPTION_ISOLATE_DIRS
+ * would do that too, but leaks. */
+void ft_disk_test_init (int *argc, char ***argv);
+int ft_disk_test_run (void);
+
 typedef struct
 {
   BtMailbox *mailbox;
