@@ -138,7 +138,7 @@ ft_console_demo_after_update (FtConsole *console)
   if (status->state != BT_STATE_SEEDING && status->reason != BT_REASON_COMPLETE)
     return;
   console->demo_judged = TRUE;
-  ft_demo_verify_async (console->demo, NULL, verified_cb, console);
+  ft_demo_verify_async (console->demo, verified_cb, console);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "ft-demo.h"
 
 #include "bt-engine.h"
+#include "ft-demo-job.h"
 #include "ft-demo-sample.h"
 #include "ft-demo-tracker.h"
 
@@ -19,6 +20,7 @@ struct _FtDemo
 {
   GObject parent_instance;
 
+  BtMailbox *mailbox; /* where results of threads are read */
   char *folder;       /* (nullable) */
   char *source_dir;
   char *download_dir;
@@ -61,6 +63,8 @@ ft_demo_finalize (GObject *object)
   g_clear_pointer (&self->tracker, ft_demo_tracker_free);
   g_clear_pointer (&self->torrent, g_bytes_unref);
   g_clear_object (&self->cancellable);
+  bt_mailbox_close (self->mailbox);
+  bt_mailbox_unref (self->mailbox);
   g_free (self->folder);
   g_free (self->source_dir);
   g_free (self->download_dir);
@@ -77,6 +81,7 @@ ft_demo_class_init (FtDemoClass *klass)
 static void
 ft_demo_init (FtDemo *self)
 {
+  self->mailbox = bt_mailbox_new (g_main_context_get_thread_default ());
 }
 
 FtDemo *
@@ -85,15 +90,10 @@ ft_demo_new (void)
   return g_object_new (FT_TYPE_DEMO, NULL);
 }
 
-static void
-remove_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+remove_in_thread (gpointer source, gpointer data, GError **error)
 {
-  GError *error = NULL;
-
-  if (remove_folder (task_data, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  return remove_folder (data, error);
 }
 
 static void
@@ -105,7 +105,7 @@ remove_files (FtDemo *self, GTask *task)
       return;
     }
   g_task_set_task_data (task, g_steal_pointer (&self->folder), g_free);
-  g_task_run_in_thread (task, remove_in_thread);
+  ft_demo_job_run (self->mailbox, task, remove_in_thread);
 }
 
 static void
@@ -180,20 +180,15 @@ start_tracker (FtDemo *self, GError **error)
   return FALSE;
 }
 
-static void
-make_sample_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+make_sample_in_thread (gpointer source, gpointer data, GError **error)
 {
   FtDemo *self = source;
-  GError *error = NULL;
-  GBytes *torrent = NULL;
 
-  if (ft_demo_sample_make (self->source_dir, cancellable, &error))
-    torrent = ft_demo_sample_build_torrent (self->source_dir, self->tracker_url, cancellable,
-                                            &error);
-  if (torrent != NULL)
-    g_task_return_pointer (task, torrent, (GDestroyNotify) g_bytes_unref);
-  else
-    g_task_return_error (task, error);
+  if (ft_demo_sample_make (self->source_dir, self->cancellable, error))
+    self->torrent = ft_demo_sample_build_torrent (self->source_dir, self->tracker_url,
+                                                  self->cancellable, error);
+  return self->torrent != NULL;
 }
 
 static void
@@ -243,8 +238,7 @@ sample_made_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   FtDemo *self = g_task_get_source_object (task);
   GError *error = NULL;
 
-  self->torrent = g_task_propagate_pointer (G_TASK (result), &error);
-  if (self->torrent == NULL)
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
     {
       end_start (task, error);
       return;
@@ -273,7 +267,7 @@ ft_demo_start_async (FtDemo *self, GAsyncReadyCallback callback, gpointer user_d
       return;
     }
   sample_task = g_task_new (self, self->cancellable, sample_made_cb, g_object_ref (task));
-  g_task_run_in_thread (sample_task, make_sample_in_thread);
+  ft_demo_job_run (self->mailbox, sample_task, make_sample_in_thread);
 }
 
 gboolean
@@ -300,31 +294,24 @@ ft_demo_get_download_dir (FtDemo *self)
   return self->download_dir;
 }
 
-static void
-compare_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+static gboolean
+compare_in_thread (gpointer source, gpointer data, GError **error)
 {
   FtDemo *self = source;
-  GError *error = NULL;
 
-  if (ft_demo_sample_compare (self->source_dir, self->download_dir, cancellable, &error))
-    g_task_return_boolean (task, TRUE);
-  else
-    g_task_return_error (task, error);
+  return ft_demo_sample_compare (self->source_dir, self->download_dir, NULL, error);
 }
 
 void
-ft_demo_verify_async (FtDemo *self,
-                      GCancellable *cancellable,
-                      GAsyncReadyCallback callback,
-                      gpointer user_data)
+ft_demo_verify_async (FtDemo *self, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
 
   g_return_if_fail (FT_IS_DEMO (self));
   g_return_if_fail (self->torrent != NULL);
 
   g_task_set_source_tag (task, ft_demo_verify_async);
-  g_task_run_in_thread (task, compare_in_thread);
+  ft_demo_job_run (self->mailbox, task, compare_in_thread);
 }
 
 gboolean

@@ -32,10 +32,7 @@ GBytes *ft_demo_get_torrent (FtDemo *demo);            /* (transfer none) */
 const char *ft_demo_get_download_dir (FtDemo *demo);
 
 /* Compares what was downloaded with the source, byte for byte. */
-void ft_demo_verify_async (FtDemo *demo,
-                           GCancellable *cancellable,
-                           GAsyncReadyCallback callback,
-                           gpointer user_data);
+void ft_demo_verify_async (FtDemo *demo, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ft_demo_verify_finish (FtDemo *demo, GAsyncResult *result, GError **error);
 
 /* Stops seed and tracker and deletes the folder with all that is in it. Must be called, and have

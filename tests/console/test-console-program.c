@@ -146,6 +146,15 @@ run_end (Run *run)
 }
 
 static void
+run_assert_end (Run *run, int status)
+{
+  int is = run_end (run);
+
+  if (is != status)
+    g_error ("Exit status %d instead of %d after:\n%s%s", is, status, run->out->str, run->err->str);
+}
+
+static void
 run_free (Run *run)
 {
   if (!run->exited)
@@ -265,7 +274,7 @@ assert_status (const char *line, int status, const char *out, const char *err)
   g_auto (GStrv) arguments = g_strsplit (line, " ", -1);
   g_autoptr (Run) run = run_new ((const char *const *) arguments);
 
-  g_assert_cmpint (run_end (run), ==, status);
+  run_assert_end (run, status);
   g_assert_nonnull (strstr (run->out->str, out));
   g_assert_nonnull (strstr (run->err->str, err));
 }
@@ -352,12 +361,12 @@ test_exit_when_done (Fixture *fixture, gconstpointer data)
   g_autoptr (Run) complete = run_in (fixture, "--exit-when-done", torrent);
   g_autoptr (Run) known = NULL;
 
-  g_assert_cmpint (run_end (complete), ==, 0);
+  run_assert_end (complete, 0);
   g_assert_nonnull (strstr (complete->out->str, "data.bin: Seeding"));
   g_assert_cmpstr (complete->err->str, ==, "");
   /* It was kept, and a torrent that is known is no failure. */
   known = run_in (fixture, "--exit-when-done --json", torrent);
-  g_assert_cmpint (run_end (known), ==, 0);
+  run_assert_end (known, 0);
   g_assert_nonnull (strstr (known->out->str, "\"event\":\"exists\""));
 }
 
@@ -368,12 +377,12 @@ test_exit_when_done_fails (Fixture *fixture, gconstpointer data)
   g_autoptr (Run) missing = run_in (fixture, "--exit-when-done --json nope.torrent", NULL);
   g_autoptr (Run) mixed = NULL;
 
-  g_assert_cmpint (run_end (missing), ==, 1);
+  run_assert_end (missing, 1);
   g_assert_nonnull (strstr (missing->err->str, "nope.torrent: there is no such file"));
   g_assert_nonnull (
     strstr (missing->out->str, "\"event\":\"failed\",\"time\":"));
   mixed = run_in (fixture, "--exit-when-done nope.torrent", torrent);
-  g_assert_cmpint (run_end (mixed), ==, 1);
+  run_assert_end (mixed, 1);
   g_assert_nonnull (strstr (mixed->out->str, "data.bin: Seeding"));
 }
 
@@ -386,7 +395,7 @@ test_exit_when_checked (Fixture *fixture, gconstpointer data)
 
   remove_data (fixture->downloads, "data.bin");
   run = run_in (fixture, "--exit-when-done --mode=seeding", torrent);
-  g_assert_cmpint (run_end (run), ==, 0);
+  run_assert_end (run, 0);
   g_assert_nonnull (strstr (run->out->str, "the mode allows seeding only"));
 }
 
@@ -399,7 +408,7 @@ assert_signal_leaves (Fixture *fixture, int number)
   run_wait_for (run, "Saving to ");
   g_assert_false (run->exited);
   g_subprocess_send_signal (run->process, number);
-  g_assert_cmpint (run_end (run), ==, 0);
+  run_assert_end (run, 0);
   g_assert_nonnull (strstr (run->out->str, "Saved"));
 }
 
@@ -419,7 +428,7 @@ test_second_instance (Fixture *fixture, gconstpointer data)
 
   run_wait_for (first, "Saving to ");
   second = run_in (fixture, "", NULL);
-  g_assert_cmpint (run_end (second), ==, 1);
+  run_assert_end (second, 1);
   g_assert_nonnull (strstr (second->err->str, "Another FriendTorrent"));
   g_assert_false (first->exited);
 }
@@ -469,7 +478,7 @@ test_commands (Fixture *fixture, gconstpointer data)
   run_wait_for (run, "No peer is connected\nThe torrent names no tracker\n"
                      "Torrents: 2\nMode: all\n");
   run_type (run, "remove beta\nremove gamma\nlist\nexit\n");
-  g_assert_cmpint (run_end (run), ==, 0);
+  run_assert_end (run, 0);
   g_assert_nonnull (strstr (run->out->str, "beta.bin: Removed"));
   g_assert_nonnull (strstr (run->err->str, "gamma"));
   assert_same_file (fixture->downloads, fixture->downloads, "beta.bin");
@@ -485,10 +494,10 @@ test_state_is_kept (Fixture *fixture, gconstpointer data)
 
   run_wait_for (first, "alpha.bin: Seeding");
   run_type (first, "stop alpha\nexit\n");
-  g_assert_cmpint (run_end (first), ==, 0);
+  run_assert_end (first, 0);
   second = run_in (fixture, "", NULL);
   run_type (second, "list\nexit\n");
-  g_assert_cmpint (run_end (second), ==, 0);
+  run_assert_end (second, 0);
   g_assert_nonnull (strstr (second->out->str, "alpha.bin: Stopped"));
 }
 
@@ -508,11 +517,11 @@ test_download (Fixture *fixture, gconstpointer data)
 
   run_wait_for (seed, "data.bin: Seeding");
   leecher = run_in (fixture, "--exit-when-done", torrent);
-  g_assert_cmpint (run_end (leecher), ==, 0);
+  run_assert_end (leecher, 0);
   g_assert_nonnull (strstr (leecher->out->str, "data.bin: Finished"));
   assert_same_file (source, fixture->downloads, "data.bin");
   run_type (seed, "exit\n");
-  g_assert_cmpint (run_end (seed), ==, 0);
+  run_assert_end (seed, 0);
 }
 
 static void
@@ -525,7 +534,7 @@ test_demo (Fixture *fixture, gconstpointer data)
   g_setenv ("TMPDIR", fixture->folder, TRUE);
   run = run_new (arguments);
   g_unsetenv ("TMPDIR");
-  g_assert_cmpint (run_end (run), ==, 0);
+  run_assert_end (run, 0);
   g_assert_nonnull (strstr (run->out->str, "\"event\":\"finished\""));
   g_assert_nonnull (strstr (run->out->str, "\"event\":\"demo-passed\""));
   g_assert_cmpstr (run->err->str, ==, "");

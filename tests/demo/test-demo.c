@@ -70,7 +70,7 @@ test_life (void)
   g_assert_true (g_file_test (download_dir, G_FILE_TEST_IS_DIR));
 
   /* Nothing was downloaded: that is not the same as the source. */
-  ft_demo_verify_async (demo, NULL, verified_cb, &verified);
+  ft_demo_verify_async (demo, verified_cb, &verified);
   ft_test_iterate (NULL, verified.done, 60);
   g_assert_error (verified.error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
   g_clear_error (&verified.error);
