@@ -218,10 +218,14 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   BtCommand *command = owner;
   BtCore *core = command->core;
 
+  if (core->db == NULL)
+    {
+      bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_CANCELLED, "The engine was stopped"));
+      return;
+    }
   if (load == NULL)
     {
-      bt_state_db_close (core->db, FALSE);
-      core->db = NULL;
+      bt_state_db_close (g_steal_pointer (&core->db), FALSE);
       bt_command_reply (command, g_error_copy (error));
       return;
     }
@@ -474,20 +478,16 @@ bt_core_watch (BtCore *core, BtTorrentId id, BtDetailParts parts)
 
 /* Configuration. */
 
-static gboolean
-network_differs (const BtConfig *a, const BtConfig *b)
-{
-  return a->listen_port != b->listen_port || g_strcmp0 (a->bind_address, b->bind_address) != 0;
-}
-
 void
 bt_core_set_config (BtCore *core, BtCommand *command)
 {
-  gboolean reopen = network_differs (core->config, command->config);
+  gboolean reopen = core->config->listen_port != command->config->listen_port;
   gint64 now;
 
   g_free (command->config->state_dir);
+  g_free (command->config->bind_address);
   command->config->state_dir = g_strdup (core->config->state_dir);
+  command->config->bind_address = g_strdup (core->config->bind_address);
   bt_config_free (core->config);
   core->config = g_steal_pointer (&command->config);
   if (core->running)

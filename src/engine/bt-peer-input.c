@@ -504,7 +504,10 @@ block_done_cb (BtLink *link, const BtBlock *block, gboolean discarded, gpointer 
         bt_picker_abandon (torrent->picker, peer->id, block);
     }
   else
-    bt_torrent_block_came (torrent, peer, block);
+    {
+      peer->n_rejects = 0;
+      bt_torrent_block_came (torrent, peer, block);
+    }
   if (!peer->closed)
     bt_peer_request (peer);
 }

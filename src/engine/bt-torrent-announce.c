@@ -8,6 +8,7 @@
 
 /* BEP 15 lets a UDP tracker be asked again for more than an hour; its tier need not wait that long. */
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
+#define SCRAPE_INTERVAL_US (30 * 60 * G_USEC_PER_SEC)
 
 static void
 free_asking (gpointer data)
@@ -49,6 +50,58 @@ announce_failed (BtTorrent *torrent, BtTracker *tracker, const char *message, gi
   bt_tiers_failed (torrent->tiers, tracker, message, retry_in_s, now);
 }
 
+/* Scrape: asked beside an announce that did not say how many there are, and twice an hour at most. */
+
+static void
+scraped_cb (const BtScrapeReply *reply, const GError *error, gpointer owner)
+{
+  BtAsking *asking = owner;
+  BtTorrent *torrent = asking->torrent;
+  BtTracker *tracker = asking->tracker;
+
+  forget_asking (asking);
+  if (error == NULL)
+    {
+      bt_tiers_scraped (tracker, reply);
+      bt_torrent_touch (torrent, BT_CHANGED_PEERS);
+    }
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_finish_close (torrent);
+}
+
+static void
+give_scrape_up (gpointer owner, gint64 now)
+{
+  BtAsking *asking = owner;
+
+  bt_tracker_call_cancel (asking->call);
+  forget_asking (asking);
+}
+
+static void
+scrape (BtTorrent *torrent, BtTracker *tracker, gint64 now)
+{
+  BtAsking *asking;
+
+  if (tracker->last_scrape != 0 && now - tracker->last_scrape < SCRAPE_INTERVAL_US)
+    return;
+  tracker->last_scrape = now;
+  asking = g_new0 (BtAsking, 1);
+  asking->torrent = torrent;
+  asking->tracker = tracker;
+  asking->is_scrape = TRUE;
+  bt_timer_init (&asking->patience, torrent->core->timers, give_scrape_up, asking);
+  asking->call = bt_tracker_client_scrape (torrent->core->trackers, tracker->url,
+                                           &torrent->metainfo->info_hash, scraped_cb, asking);
+  if (asking->call == NULL)
+    {
+      g_free (asking);
+      return;
+    }
+  bt_timer_start (&asking->patience, now + PATIENCE_US);
+  g_ptr_array_add (torrent->askings, asking);
+}
+
 static void
 announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
 {
@@ -67,7 +120,11 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
     {
       bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
       if (torrent->active)
-        take_peers (torrent, tracker, reply, now);
+        {
+          take_peers (torrent, tracker, reply, now);
+          if (reply->n_seeds < 0 || reply->n_leechers < 0 || reply->n_downloaded < 0)
+            scrape (torrent, tracker, now);
+        }
     }
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PEERS);
   bt_torrent_schedule_announce (torrent);
@@ -156,7 +213,8 @@ cancel_askings (BtTorrent *torrent)
       BtAsking *asking = g_ptr_array_index (torrent->askings, i - 1);
 
       bt_tracker_call_cancel (asking->call);
-      bt_tiers_cancelled (torrent->tiers, asking->tracker);
+      if (!asking->is_scrape)
+        bt_tiers_cancelled (torrent->tiers, asking->tracker);
       g_ptr_array_remove_index_fast (torrent->askings, i - 1);
     }
 }

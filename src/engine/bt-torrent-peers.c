@@ -333,7 +333,8 @@ count_movers (BtTorrent *torrent, gint64 now)
 void
 bt_torrent_second (BtTorrent *torrent, gint64 now)
 {
-  torrent->active_s++;
+  if (++torrent->active_s % 60 == 0)
+    bt_torrent_touch (torrent, BT_CHANGED_TOTALS);
   if (bt_torrent_is_complete (torrent))
     torrent->seeding_s++;
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))

@@ -21,13 +21,14 @@ typedef enum
   BT_PHASE_CLOSING,
 } BtPhase;
 
-/* An announce that is under way. */
+/* An announce or scrape that is under way. */
 typedef struct
 {
   BtTorrent *torrent;
   BtTracker *tracker;
   BtTrackerCall *call;
   BtAnnounceEvent event;
+  gboolean is_scrape;
   BtTimer patience;
 } BtAsking;
 

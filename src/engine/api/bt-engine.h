@@ -97,7 +97,7 @@ void bt_engine_announce_async (BtEngine *engine, BtTorrentId id, GCancellable *c
 void bt_engine_add_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 
-/* Takes effect at once; state_dir cannot change. */
+/* Takes effect at once; state_dir and bind_address stay what they were at the start. */
 void bt_engine_set_config_async (BtEngine *engine, const BtConfig *config, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 
