@@ -32,7 +32,6 @@ bt_peer_new (BtTorrent *torrent, BtPeerId id, const BtEndpoint *endpoint)
   peer->has = bt_bitfield_new (torrent->metainfo->n_pieces);
   peer->pipeline = bt_pipeline_new (now);
   peer->waiting.blocks = g_array_new (FALSE, FALSE, sizeof (BtBlock));
-  peer->on_parole = bt_blame_on_parole (torrent->blame, endpoint);
   return peer;
 }
 
@@ -231,7 +230,7 @@ pick (BtPeer *peer, BtBlock *blocks, guint n)
     .has = peer->has,
     .only = peer->peer_choking ? peer->allowed : NULL,
     .slow = bt_pipeline_is_snubbed (peer->pipeline),
-    .exclusive = peer->on_parole,
+    .exclusive = bt_blame_on_parole (torrent->blame, &peer->endpoint),
     .contiguous_pieces = (guint) MIN (rate * 20, 8 * 1024 * 1024) / torrent->metainfo->piece_length,
   };
 
@@ -312,12 +311,23 @@ share_requests (BtPeer *peer)
   bt_torrent_request_all (peer->torrent);
 }
 
+/* It is not slow: we do not read, for the disk or a limit. */
+static gboolean
+we_hold_it_back (BtPeer *peer, gint64 now)
+{
+  BtCore *core = peer->torrent->core;
+
+  return !core->reading || bt_limiter_allows (&core->limit_down, now, 1) == 0;
+}
+
 static void
 tick_requests (BtPeer *peer, gint64 now)
 {
   BtBlock oldest;
   gint64 age;
 
+  if (we_hold_it_back (peer, now))
+    bt_pipeline_progress (peer->pipeline, 0, now);
   if (bt_pipeline_tick (peer->pipeline, now))
     share_requests (peer);
   if (bt_pipeline_oldest (peer->pipeline, now, &oldest, &age) && age > LOST_REQUEST_US
@@ -378,7 +388,7 @@ bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now)
     .peer_interested = peer->peer_interested,
     .snubbed = bt_pipeline_is_snubbed (peer->pipeline),
     .optimistic = peer->optimistic,
-    .on_parole = peer->on_parole,
+    .on_parole = bt_blame_on_parole (peer->torrent->blame, &peer->endpoint),
     .fast_extension = peer->fast,
     .progress = peer->has->n_bits > 0 ? (double) peer->has->n_set / peer->has->n_bits : 0,
     .rate_down = bt_rate_get (&peer->rate_down, now),

@@ -56,7 +56,6 @@ typedef struct
   BtBuffer *scratch;       /* (nullable): somebody else already fills its place */
   guint n_unrequested, n_rejects;
   guint n_forgiven;        /* requests given up that may still be answered */
-  gboolean on_parole;
 
   /* Uploading. */
   BtWaiting waiting;

@@ -8,6 +8,7 @@
 
 /* BEP 15 lets a UDP tracker be asked again for more than an hour; its tier need not wait that long. */
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
+#define SMALL_REPLY 30 /* trackers name at least so many when there are more */
 #define SCRAPE_INTERVAL_US (30 * 60 * G_USEC_PER_SEC)
 
 static void
@@ -31,14 +32,28 @@ forget_asking (BtAsking *asking)
   g_ptr_array_remove_fast (asking->torrent->askings, asking);
 }
 
+/* Whether a reply can have named everybody. Of a large swarm a tracker names some at random: who is
+ * not among them has not left. */
+static gboolean
+names_all (const BtAnnounceReply *reply)
+{
+  if (reply->n_seeds < 0 || reply->n_leechers < 0)
+    return reply->peers->len < SMALL_REPLY;
+  return reply->n_seeds + reply->n_leechers <= (gint64) reply->peers->len + 1; /* and ourselves */
+}
+
 static void
 take_peers (BtTorrent *torrent, const BtTracker *tracker, const BtAnnounceReply *reply, gint64 now)
 {
-  bt_candidates_begin_announce (torrent->candidates, tracker);
+  gboolean all = names_all (reply);
+
+  if (all)
+    bt_candidates_begin_announce (torrent->candidates, tracker);
   for (guint i = 0; i < reply->peers->len; i++)
     bt_candidates_add (torrent->candidates, &g_array_index (reply->peers, BtEndpoint, i),
                        BT_SOURCE_TRACKER, now);
-  bt_candidates_end_announce (torrent->candidates, now);
+  if (all)
+    bt_candidates_end_announce (torrent->candidates, now);
   bt_core_want_connections (torrent->core);
 }
 

@@ -159,13 +159,13 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
 /* Closing one may close others, and one that is inside a callback of its link goes only after that:
  * so the array is walked downwards and looked at anew. */
 static void
-close_peers (BtTorrent *torrent, const BtEndpoint *endpoint, BtCloseReason reason, const char *detail)
+close_peers (BtTorrent *torrent, gboolean only_banned, BtCloseReason reason, const char *detail)
 {
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     {
       BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
 
-      if (endpoint == NULL || bt_endpoint_same_ip (&peer->endpoint, endpoint))
+      if (!only_banned || bt_candidates_is_banned (torrent->candidates, &peer->endpoint))
         bt_peer_close (peer, reason, detail);
     }
 }
@@ -173,7 +173,7 @@ close_peers (BtTorrent *torrent, const BtEndpoint *endpoint, BtCloseReason reaso
 void
 bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason)
 {
-  close_peers (torrent, NULL, reason, NULL);
+  close_peers (torrent, FALSE, reason, NULL);
 }
 
 void
@@ -184,7 +184,7 @@ bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
   bt_endpoint_format_ip (endpoint, ip);
   bt_candidates_ban (torrent->candidates, endpoint);
   bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", ip, why);
-  close_peers (torrent, endpoint, BT_CLOSE_BANNED, why);
+  close_peers (torrent, TRUE, BT_CLOSE_BANNED, why);
 }
 
 void

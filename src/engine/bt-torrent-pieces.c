@@ -138,6 +138,7 @@ fill_senders (BtTorrent *torrent, BtOpenPiece *open, BtEndpoint *out)
     }
 }
 
+/* Parole is asked of the blame when blocks are picked. */
 static void
 verdict_cb (const BtEndpoint *endpoint, BtVerdict verdict, gpointer data)
 {
@@ -145,14 +146,6 @@ verdict_cb (const BtEndpoint *endpoint, BtVerdict verdict, gpointer data)
 
   if (verdict == BT_VERDICT_BAN)
     bt_torrent_ban (torrent, endpoint, "it sent bad data");
-  else if (verdict == BT_VERDICT_PAROLE)
-    for (guint i = 0; i < torrent->peers->len; i++)
-      {
-        BtPeer *peer = g_ptr_array_index (torrent->peers, i);
-
-        if (bt_endpoint_same_ip (&peer->endpoint, endpoint))
-          peer->on_parole = TRUE;
-      }
 }
 
 /* Hashes of the blocks of a piece are on their way: of one that failed, with its senders, or (n 0) of
