@@ -50,7 +50,6 @@ bt_resume_free (BtResume *resume)
     return;
   g_free (resume->save_path);
   g_clear_pointer (&resume->have, g_bytes_unref);
-  g_clear_pointer (&resume->at_risk, g_bytes_unref);
   g_clear_pointer (&resume->partials, g_ptr_array_unref);
   g_clear_pointer (&resume->stamps, g_array_unref);
   g_clear_pointer (&resume->priorities, g_bytes_unref);
@@ -218,7 +217,6 @@ bt_resume_encode (const BtResume *resume)
   bt_bencode_writer_begin_dict (writer);
   write_time (writer, "active", resume->active_s);
   write_time (writer, "added", resume->added_at);
-  write_bytes (writer, "at-risk", resume->at_risk);
   write_banned (writer, resume->banned);
   write_time (writer, "completed", resume->completed_at);
   write_file_bytes (writer, "created", 1, resume->created);
@@ -530,9 +528,7 @@ agrees (const BtResume *resume)
   else if (resume->stamps == NULL && resume->created != NULL)
     n_files = g_bytes_get_size (resume->created);
   return (resume->priorities == NULL || g_bytes_get_size (resume->priorities) == n_files)
-         && (resume->created == NULL || g_bytes_get_size (resume->created) == n_files)
-         && (resume->have == NULL || resume->at_risk == NULL
-             || g_bytes_get_size (resume->have) == g_bytes_get_size (resume->at_risk));
+         && (resume->created == NULL || g_bytes_get_size (resume->created) == n_files);
 }
 
 /* Returns: the name of what is wrong, or NULL. */
@@ -542,7 +538,6 @@ read_all (BtNode dict, BtResume *resume)
   return !read_path (dict, &resume->save_path)                                      ? "path"
          : !read_totals (dict, resume)                                              ? "totals"
          : !read_bits (dict, "have", &resume->have)                                 ? "have"
-         : !read_bits (dict, "at-risk", &resume->at_risk)                           ? "at-risk"
          : !read_partials (dict, &resume->partials)                                 ? "partials"
          : !read_stamps (dict, &resume->stamps)                                     ? "stamps"
          : !read_file_bytes (dict, "priorities", MAX_PRIORITY, &resume->priorities) ? "priorities"

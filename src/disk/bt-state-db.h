@@ -29,7 +29,6 @@ typedef struct
   gint64 active_s;
   gint64 seeding_s;
   GBytes *have;        /* (nullable): bitfield of pieces that are had and synced */
-  GBytes *at_risk;     /* (nullable): bitfield of pieces had, but written since the last sync */
   GPtrArray *partials; /* (nullable) of BtPartial */
   GArray *stamps;      /* (nullable) of BtFileStamp, one a file */
   GBytes *priorities;  /* (nullable): one byte a file */

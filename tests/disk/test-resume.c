@@ -52,7 +52,6 @@ make_full (void)
   resume->active_s = 5;
   resume->seeding_s = 6;
   resume->have = bytes ("f0 80");
-  resume->at_risk = bytes ("10 00");
   resume->partials = g_ptr_array_new_with_free_func ((GDestroyNotify) bt_partial_free);
   add_partial (resume, 7, "c0");
   add_partial (resume, 3, "00 01");
@@ -98,7 +97,6 @@ test_round_trip (void)
   g_assert_cmpint (after->active_s, ==, 5);
   g_assert_cmpint (after->seeding_s, ==, 6);
   assert_bytes_equal (after->have, before->have);
-  assert_bytes_equal (after->at_risk, before->at_risk);
   assert_bytes_equal (after->priorities, before->priorities);
   assert_bytes_equal (after->created, before->created);
   g_assert_cmpuint (after->partials->len, ==, 2);
@@ -133,7 +131,6 @@ test_least (void)
   after = bt_resume_decode (encoded, NULL);
   g_assert_nonnull (after);
   g_assert_null (after->have);
-  g_assert_null (after->at_risk);
   g_assert_null (after->partials);
   g_assert_null (after->stamps);
   g_assert_null (after->priorities);
@@ -206,7 +203,6 @@ static const struct
   { "seeding", "i-5e" },
   { "have", "0:" },
   { "have", "i1e" },
-  { "have", "3:abc" }, /* at-risk has two bytes */
   { "stamps", "15:123456789012345" },
   { "stamps", "i1e" },
   { "stamps", "16:1234567890123456" }, /* priorities has three */
