@@ -13,7 +13,7 @@
 char *
 ft_load_resolve_path (const char *argument)
 {
-  /* Commands on standard input have no shell that would expand it. */
+  /* A shell expands it neither after "--path=" nor in commands on standard input. */
   if (g_str_has_prefix (argument, "~/"))
     return g_build_filename (g_get_home_dir (), argument + 2, NULL);
   return g_canonicalize_filename (argument, NULL);

@@ -5,6 +5,7 @@
 #include "ft-options.h"
 
 #include "ft-command.h"
+#include "ft-load.h"
 
 #include <gio/gio.h>
 #include <glib/gi18n-lib.h>
@@ -197,11 +198,11 @@ read_folders (const Raw *raw, BtConfig *config)
   if (raw->path != NULL)
     {
       g_free (config->download_dir);
-      config->download_dir = g_canonicalize_filename (raw->path, NULL);
+      config->download_dir = ft_load_resolve_path (raw->path);
     }
   config->state_dir
     = raw->state != NULL
-        ? g_canonicalize_filename (raw->state, NULL)
+        ? ft_load_resolve_path (raw->state)
         : g_build_filename (g_get_user_state_dir (), "friendtorrent-console", NULL);
 }
 

@@ -7,6 +7,8 @@
 #include "ft-text.h"
 #include "ft-write.h"
 
+/* That the log keeps where there are enough. */
+#define LOG_ROWS 7
 /* Of the log, for painting it again after the terminal was resized. */
 #define KEPT_LINES 200
 /* That wait for the terminal while somebody else has it. */
@@ -63,8 +65,8 @@ ft_screen_get_columns (FtScreen *self)
 guint
 ft_screen_get_room (FtScreen *self)
 {
-  /* Half of the screen at least stays for the log, and the last row is typed in. */
-  return MAX (self->rows / 2, 4);
+  /* The last row is typed in, and the log keeps some. */
+  return MAX (self->rows / 2, self->rows - LOG_ROWS - 1);
 }
 
 static void

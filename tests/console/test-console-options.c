@@ -64,6 +64,18 @@ test_all (void)
   g_assert_null (options->files[2]);
 }
 
+/* No shell expands it after an equals sign. */
+static void
+test_home (void)
+{
+  g_autoptr (FtOptions) options = parse ("'--path=~/here' '--state=./~/there'", NULL);
+  g_autofree char *here = g_build_filename (g_get_home_dir (), "here", NULL);
+  g_autofree char *there = g_canonicalize_filename ("~/there", NULL);
+
+  g_assert_cmpstr (options->config->download_dir, ==, here);
+  g_assert_cmpstr (options->config->state_dir, ==, there);
+}
+
 /* A bare --debug must not swallow the file after it. */
 static void
 test_debug (void)
@@ -130,6 +142,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/console/options/defaults", test_defaults);
   g_test_add_func ("/console/options/all", test_all);
+  g_test_add_func ("/console/options/home", test_home);
   g_test_add_func ("/console/options/debug", test_debug);
   g_test_add_func ("/console/options/bad", test_bad);
   g_test_add_func ("/console/options/help", test_help);

@@ -229,7 +229,7 @@ test_table_grows_and_shrinks (void)
   assert_row (&terminal, 6, "");
   assert_row (&terminal, 7, "");
   assert_row (&terminal, 8, "one");
-  /* Never more than half of the rows. */
+  /* Never more than half of the rows of a small terminal. */
   draw (screen, &terminal, "1|2|3|4|5|6|7|8|9|10|11|12");
   assert_row (&terminal, 4, "1");
   assert_row (&terminal, 8, "5");
