@@ -357,9 +357,12 @@ order (BtCore *core, BtCommand *command, void (*func) (BtTorrent *torrent, BtCom
   bt_command_reply (command, error);
 }
 
+/* An order to all leaves alone what was taken out of the queue. */
 static void
 set_intent (BtTorrent *torrent, BtCommand *command)
 {
+  if (command->id == 0 && bt_torrent_get_intent (torrent) == BT_INTENT_STOP)
+    return;
   bt_torrent_set_intent (torrent, command->intent);
 }
 

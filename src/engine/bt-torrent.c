@@ -156,7 +156,6 @@ bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
 {
   if (torrent->phase == BT_PHASE_CLOSING || torrent->intent == intent)
     return;
-  /* "Pause all" leaves alone what was taken out of the queue. */
   torrent->intent = intent;
   torrent->dirty = TRUE;
   bt_torrent_reconsider (torrent);
@@ -483,6 +482,12 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_core_touch (core);
   bt_torrent_look (torrent);
   return torrent;
+}
+
+BtIntent
+bt_torrent_get_intent (BtTorrent *torrent)
+{
+  return torrent->intent;
 }
 
 BtTorrentId

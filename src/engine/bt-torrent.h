@@ -26,6 +26,7 @@ BtTorrent *bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, c
 BtTorrentId bt_torrent_get_id (BtTorrent *torrent);
 BtMetainfo *bt_torrent_get_metainfo (BtTorrent *torrent);
 
+BtIntent bt_torrent_get_intent (BtTorrent *torrent);
 void bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent);
 /* Mode, limits or the network changed. */
 void bt_torrent_reconsider (BtTorrent *torrent);

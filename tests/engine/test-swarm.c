@@ -150,6 +150,25 @@ test_pause_and_resume (void)
   ft_sample_assert_equal (sample, leecher->dir);
 }
 
+/* An order to all is not for what was taken out of the queue. */
+static void
+test_all_but_stopped (void)
+{
+  g_autoptr(FtSample) first = ft_sample_new (odd_files, 32768, 13);
+  g_autoptr(FtSample) second = ft_sample_new (one_file, 32768, 14);
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId a = ft_node_add (node, first->torrent, first->dir, TRUE);
+  BtTorrentId b = ft_node_add (node, second->torrent, second->dir, TRUE);
+
+  ft_wait_until (ft_node_in_state (node, a, BT_STATE_SEEDING) && ft_node_in_state (node, b, BT_STATE_SEEDING));
+  ft_node_set_intent (node, b, BT_INTENT_STOP);
+  ft_node_set_intent (node, 0, BT_INTENT_PAUSE);
+  ft_wait_until (ft_node_in_state (node, a, BT_STATE_PAUSED) && ft_node_in_state (node, b, BT_STATE_STOPPED));
+  ft_node_set_intent (node, 0, BT_INTENT_RUN);
+  ft_wait_until (ft_node_in_state (node, a, BT_STATE_SEEDING));
+  g_assert_true (ft_node_in_state (node, b, BT_STATE_STOPPED));
+}
+
 /* What is there is found by checking, not overwritten: only the damaged piece is fetched. */
 static void
 test_uses_data_that_is_there (void)
@@ -280,6 +299,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/mode-downloading", test_mode_downloading);
   g_test_add_func ("/engine/swarm/mode-seeding", test_mode_seeding_requests_nothing);
   g_test_add_func ("/engine/swarm/pause-and-resume", test_pause_and_resume);
+  g_test_add_func ("/engine/swarm/all-but-stopped", test_all_but_stopped);
   g_test_add_func ("/engine/swarm/uses-data-that-is-there", test_uses_data_that_is_there);
   g_test_add_func ("/engine/swarm/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/engine/swarm/restart-goes-on", test_restart_goes_on);
