@@ -52,10 +52,10 @@ static const BtDiskJobClass stat_class = {
   .clear = clear_stamps,
 };
 
-/* Not a barrier: getting a minute's bytes on the platter takes long, and peers need not wait. */
+/* A barrier, so that whatever was answered before it is on the platter. */
 static const BtDiskJobClass sync_class = {
   .size = sizeof (StampsJob),
-  .order = BT_ORDER_FENCE,
+  .order = BT_ORDER_BARRIER,
   .run_in_disk = run_sync_in_disk,
   .deliver = deliver_stamps,
   .clear = clear_stamps,
@@ -81,10 +81,48 @@ bt_disk_stat (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer 
   submit_stamps (&stat_class, disk, storage, done, owner);
 }
 
+/* Getting many seconds' bytes on the platter takes long, and peers need not wait for it: it is done
+ * beside later jobs first, so that little is left for when it is done alone. */
+
+typedef struct
+{
+  BtDiskJob job;
+  BtDiskStampsFunc done;
+} FlushJob;
+
+static void
+run_flush_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  bt_file_store_flush_in_disk (job->storage->store, &job->error);
+}
+
+static void
+deliver_flush (BtDiskJob *job)
+{
+  FlushJob *self = (FlushJob *) job;
+  BtStorage *storage = &job->storage->parent;
+
+  if (job->error != NULL)
+    self->done (NULL, job->error, job->owner);
+  else
+    submit_stamps (&sync_class, storage->disk, storage, self->done, job->owner);
+}
+
+static const BtDiskJobClass flush_class = {
+  .size = sizeof (FlushJob),
+  .order = BT_ORDER_FENCE,
+  .only_looks = TRUE,
+  .run_in_disk = run_flush_in_disk,
+  .deliver = deliver_flush,
+};
+
 void
 bt_disk_sync (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer owner)
 {
-  submit_stamps (&sync_class, disk, storage, done, owner);
+  FlushJob *self = bt_disk_job_new (&flush_class, storage, owner);
+
+  self->done = done;
+  bt_disk_submit (disk, &self->job, NULL);
 }
 
 /* make_files, close_files, set_priorities, remove_files */

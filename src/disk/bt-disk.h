@@ -113,9 +113,9 @@ typedef struct
                           BtDiskFunc done,
                           gpointer owner);
 
-  /* All that was written before is on the platter when done; then stamps are taken of the files
-   * written since the last time, so that a change by somebody else still shows in the others. Later
-   * jobs of the storage do not wait for it. */
+  /* All that was written before is on the platter when done, and all whose result came before it;
+   * then stamps are taken of the files written since the last time, so that a change by somebody
+   * else still shows in the others. Later jobs of the storage wait for the end of it only. */
   void (*sync) (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer owner);
 
   /* Closes descriptors (pause, idle). */

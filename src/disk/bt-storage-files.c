@@ -15,6 +15,8 @@
 
 /* So many files are cheaper to sync by way of the whole file system. */
 #define MANY_FILES 64
+#define FLUSH_PASSES 4
+#define FLUSH_QUICK_US (200 * 1000)
 
 /* @root_fd: -1 when there is no root yet. */
 static gboolean
@@ -121,6 +123,24 @@ sync_file (BtFileStore *store, guint32 file, GError **error)
     }
   bt_file_set_release_in_disk (store->set, open);
   return ok;
+}
+
+/* The marks stay: only what is synced alone counts. Goes on while there is much, since meanwhile
+ * more is written. An error is told now, because the system tells it only once. */
+gboolean
+bt_file_store_flush_in_disk (BtFileStore *store, GError **error)
+{
+  for (guint pass = 0; pass < FLUSH_PASSES; pass++)
+    {
+      gint64 start = g_get_monotonic_time ();
+
+      for (guint32 i = 0; i <= store->metainfo->n_files; i++)
+        if (atomic_load (&store->files[i].dirty) && !sync_file (store, i, error))
+          return FALSE;
+      if (g_get_monotonic_time () - start < FLUSH_QUICK_US)
+        break;
+    }
+  return TRUE;
 }
 
 /* Some file systems cannot sync folders; they need not, then. */

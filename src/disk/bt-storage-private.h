@@ -190,10 +190,11 @@ gboolean bt_piece_hash_blocks_in_disk (BtPieceHashes *hashes,
 guint32
 bt_piece_hashes_hashed (const BtPieceHashes *hashes, const BtFileStore *store, guint32 piece);
 
-/* bt-storage-files.c: the files as such. All run alone in their store, sync beside later jobs. */
+/* bt-storage-files.c: the files as such. All run alone in their store, flush beside later jobs. */
 
 gboolean bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error);
 gboolean bt_file_store_make_in_disk (BtFileStore *store, GError **error);
+gboolean bt_file_store_flush_in_disk (BtFileStore *store, GError **error);
 gboolean bt_file_store_sync_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error);
 void bt_file_store_close_in_disk (BtFileStore *store);
 /* bt-storage-parts.c */

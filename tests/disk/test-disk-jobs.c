@@ -213,30 +213,184 @@ test_barriers (void)
   g_assert_cmpint (strncmp (log->order->str + 2 * N_PIECES + 1, "RMP", 3), ==, 0);
 }
 
-/* A sync waits for what was before it; what is after does not wait for it, but for a barrier that
- * stands between. */
+/* Jobs of the test's own: any order is kept under any schedule. */
+
+typedef struct
+{
+  gint64 begun; /* a number that only grows */
+  gint64 ended;
+} Span;
+
+typedef struct
+{
+  BtDiskJob job;
+  Span *span;
+  atomic_llong *clock;
+} SpanJob;
+
 static void
-test_sync_is_a_fence (void)
+run_span_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  SpanJob *self = (SpanJob *) job;
+
+  self->span->begun = atomic_fetch_add (self->clock, 1);
+  if (self->span->begun % 3 == 0)
+    g_usleep (50);
+  self->span->ended = atomic_fetch_add (self->clock, 1);
+}
+
+static void
+deliver_span (BtDiskJob *job)
+{
+  (*(guint *) job->owner)++;
+}
+
+static const BtDiskJobClass span_classes[] = {
+  [BT_ORDER_LANE] = { sizeof (SpanJob), BT_ORDER_LANE, FALSE, run_span_in_disk, deliver_span,
+                      NULL },
+  [BT_ORDER_FENCE] = { sizeof (SpanJob), BT_ORDER_FENCE, FALSE, run_span_in_disk, deliver_span,
+                       NULL },
+  [BT_ORDER_BARRIER] = { sizeof (SpanJob), BT_ORDER_BARRIER, FALSE, run_span_in_disk, deliver_span,
+                         NULL },
+};
+
+static void
+assert_order (const Span *spans, const BtOrder *orders, const guint *lanes, guint n)
+{
+  for (guint later = 0; later < n; later++)
+    for (guint earlier = 0; earlier < later; earlier++)
+      if (orders[later] != BT_ORDER_LANE || orders[earlier] == BT_ORDER_BARRIER
+          || (orders[earlier] == BT_ORDER_LANE && lanes[earlier] == lanes[later]))
+        g_assert_cmpint (spans[earlier].ended, <, spans[later].begun);
+}
+
+static void
+test_orders (void)
+{
+  enum
+  {
+    N = 400
+  };
+  g_autoptr (FtDisk) disk = ft_disk_new (files, G_N_ELEMENTS (files), PIECE);
+
+  for (guint round = 0; round < 20; round++)
+    {
+      static Span spans[N];
+      BtOrder orders[N];
+      guint lanes[N], n_done = 0;
+      atomic_llong clock = 1;
+
+      for (guint i = 0; i < N; i++)
+        {
+          guint dice = (guint) g_test_rand_int_range (0, 20);
+          SpanJob *job;
+
+          orders[i] = dice == 0 ? BT_ORDER_BARRIER : dice == 1 ? BT_ORDER_FENCE : BT_ORDER_LANE;
+          lanes[i] = (guint) g_test_rand_int_range (0, 10);
+          job = bt_disk_job_new (&span_classes[orders[i]], disk->storage, &n_done);
+          job->job.lane = lanes[i];
+          job->span = &spans[i];
+          job->clock = &clock;
+          bt_disk_submit (disk->disk, &job->job, NULL);
+          if (dice == 2)
+            g_main_context_iteration (NULL, FALSE);
+        }
+      ft_test_iterate (NULL, n_done == N, FT_WAIT_S);
+      assert_order (spans, orders, lanes, N);
+    }
+}
+
+/* Holds one worker until the gate is opened. */
+typedef struct
+{
+  pthread_mutex_t lock;
+  pthread_cond_t wake;
+  gboolean open;
+} Gate;
+
+static void
+run_gate_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  Gate *gate = job->owner;
+
+  pthread_mutex_lock (&gate->lock);
+  while (!gate->open)
+    pthread_cond_wait (&gate->wake, &gate->lock);
+  pthread_mutex_unlock (&gate->lock);
+}
+
+static const BtDiskJobClass gate_class = {
+  .size = sizeof (BtDiskJob),
+  .order = BT_ORDER_LANE,
+  .run_in_disk = run_gate_in_disk,
+};
+
+static void
+open_gate (Gate *gate)
+{
+  pthread_mutex_lock (&gate->lock);
+  gate->open = TRUE;
+  pthread_cond_signal (&gate->wake);
+  pthread_mutex_unlock (&gate->lock);
+}
+
+/* Nothing is answered that was done beside the end of a sync: so what is had when a sync is
+ * answered is on the platter. The worker that is to do the end is held up through another storage.
+ */
+static void
+test_sync_ends_alone (void)
 {
   g_autoptr (FtDisk) disk = ft_disk_new (files, G_N_ELEMENTS (files), PIECE);
   g_autoptr (BtBuffer) buffer = content_buffer (disk);
   g_autoptr (Log) log = log_new ();
-  const char *at;
+  BtFileStorage *storage = (BtFileStorage *) disk->storage;
+  const BtStorageConfig config = { disk->root, NULL };
+  BtStorage *other = disk->disk->ops->storage_new (disk->disk, disk->metainfo, &config);
+  Gate gate = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, FALSE };
+  BtDiskJob *hold = bt_disk_job_new (&gate_class, other, &gate);
+  g_autoptr (BtBuffer) byte = bt_buffer_pool_get (disk->pool, 1);
 
-  for (guint32 piece = 0; piece < 10; piece++)
-    push_write (disk, buffer, piece * PIECE, PIECE, entry (log, 'w'));
+  push_write (disk, buffer, 0, PIECE, entry (log, 'a'));
+  ft_test_iterate (NULL, log->n == 1, FT_WAIT_S);
   disk->disk->ops->sync (disk->disk, disk->storage, stamps_cb, entry (log, 'Y'));
-  for (guint32 piece = 10; piece < 20; piece++)
-    push_write (disk, buffer, piece * PIECE, PIECE, entry (log, 'v'));
-  disk->disk->ops->sync (disk->disk, disk->storage, stamps_cb, entry (log, 'Z'));
-  disk->disk->ops->stat (disk->disk, disk->storage, stamps_cb, entry (log, 'S'));
-  disk->disk->ops->sync (disk->disk, disk->storage, stamps_cb, entry (log, 'X'));
-  ft_test_iterate (NULL, log->n == 24, FT_WAIT_S);
+  hold->lane = storage->store->id; /* the worker of the sync, behind its first part */
+  bt_disk_submit (disk->disk, hold, NULL);
+  ft_test_iterate (NULL, storage->n_barriers == 1, FT_WAIT_S);
+
+  /* On the next worker: a write, and behind it a read of the other storage, which comes back. */
+  push_write (disk, buffer, PIECE, PIECE, entry (log, 'b'));
+  disk->disk->ops->read (disk->disk, other, 0, byte, 0, 1, done_cb, entry (log, 'r'));
+  ft_test_iterate (NULL, log->n == 2, FT_WAIT_S);
+  g_assert_cmpstr (log->order->str, ==, "ar");
+  open_gate (&gate);
+  ft_test_iterate (NULL, log->n == 4, FT_WAIT_S);
+  g_assert_cmpstr (log->order->str, ==, "arYb");
   g_assert_cmpuint (log->n_errors, ==, 0);
-  at = strchr (log->order->str, 'Y');
-  for (const char *p = log->order->str; *p != '\0'; p++)
-    g_assert_true (*p != 'w' || p < at);
-  g_assert_cmpstr (log->order->str + 21, ==, "ZSX");
+  disk->disk->ops->storage_free (disk->disk, other);
+}
+
+/* The long part of it holds nobody up. */
+static void
+test_sync_begins_beside (void)
+{
+  g_autoptr (FtDisk) disk = ft_disk_new (files, G_N_ELEMENTS (files), PIECE);
+  g_autoptr (BtBuffer) buffer = content_buffer (disk);
+  g_autoptr (Log) log = log_new ();
+  BtFileStorage *storage = (BtFileStorage *) disk->storage;
+  const BtStorageConfig config = { disk->root, NULL };
+  BtStorage *other = disk->disk->ops->storage_new (disk->disk, disk->metainfo, &config);
+  Gate gate = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, FALSE };
+  BtDiskJob *hold = bt_disk_job_new (&gate_class, other, &gate);
+
+  hold->lane = storage->store->id;
+  bt_disk_submit (disk->disk, hold, NULL);
+  disk->disk->ops->sync (disk->disk, disk->storage, stamps_cb, entry (log, 'Y'));
+  push_write (disk, buffer, PIECE, PIECE, entry (log, 'b'));
+  ft_test_iterate (NULL, log->n == 1, FT_WAIT_S);
+  open_gate (&gate);
+  ft_test_iterate (NULL, log->n == 2, FT_WAIT_S);
+  g_assert_cmpstr (log->order->str, ==, "bY");
+  disk->disk->ops->storage_free (disk->disk, other);
 }
 
 /* A range of several pieces goes alone and is not mixed up with their running hashes. */
@@ -438,7 +592,9 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/jobs/many-pieces", test_many_pieces);
   g_test_add_func ("/disk/jobs/order-in-piece", test_order_in_piece);
   g_test_add_func ("/disk/jobs/barriers", test_barriers);
-  g_test_add_func ("/disk/jobs/sync-is-a-fence", test_sync_is_a_fence);
+  g_test_add_func ("/disk/jobs/orders", test_orders);
+  g_test_add_func ("/disk/jobs/sync-ends-alone", test_sync_ends_alone);
+  g_test_add_func ("/disk/jobs/sync-begins-beside", test_sync_begins_beside);
   g_test_add_func ("/disk/jobs/wide-ranges", test_wide_ranges);
   g_test_add_func ("/disk/jobs/storage-freed", test_storage_freed);
   g_test_add_func ("/disk/jobs/disk-freed", test_disk_freed);
