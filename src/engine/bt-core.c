@@ -195,6 +195,19 @@ bt_core_dequeue_check (BtCore *core, BtTorrent *torrent)
 
 /* Starting. */
 
+/* What was saved is lost, but for where the data is: it is looked at when the person says so, and
+ * nothing is written before. */
+static BtResume *
+make_lost_resume (BtCore *core, const BtStateRow *row)
+{
+  BtResume *resume = bt_resume_new ();
+
+  resume->save_path = g_strdup (row->save_path != NULL ? row->save_path : core->config->download_dir);
+  resume->intent = BT_INTENT_PAUSE;
+  resume->added_at = bt_core_unix_now (core);
+  return resume;
+}
+
 static void
 load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
 {
@@ -207,8 +220,11 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
       return;
     }
   if (row->resume == NULL)
-    bt_core_event (core, 0, BT_EVENT_LOG, "What was saved of \"%s\" is damaged: checking its data",
-                   metainfo->name);
+    {
+      bt_core_event (core, 0, BT_EVENT_PROBLEM, "What was saved of \"%s\" is damaged: start it to check its data",
+                     metainfo->name);
+      row->resume = make_lost_resume (core, row);
+    }
   make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
 }
 

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 
 #include "ft-swarm.h"
 #include "ft-test.h"
@@ -247,6 +248,34 @@ test_restart_goes_on (void)
   ft_remove_tree (state);
 }
 
+/* Saved data that is damaged costs a check, not the torrent, nor where its files are. */
+static void
+test_damaged_state (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (one_file, 65536, 13);
+  g_autofree char *state = g_dir_make_tmp ("ft-state-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (state, "state.db", NULL);
+  FtNode *node = ft_node_new (state, BT_MODE_ALL);
+  sqlite3 *db = NULL;
+
+  ft_node_add (node, sample->torrent, sample->dir, TRUE);
+  ft_wait_until (ft_node_in_state (node, 1, BT_STATE_SEEDING));
+  ft_node_free (node);
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, "UPDATE resume SET sha1 = zeroblob (20)", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+
+  node = ft_node_new (state, BT_MODE_ALL);
+  ft_wait_until (ft_node_in_state (node, 1, BT_STATE_PAUSED));
+  g_assert_true (ft_node_said (node, "is damaged"));
+  g_assert_cmpstr (ft_node_status (node, 1)->save_path, ==, sample->dir);
+  ft_node_set_intent (node, 1, BT_INTENT_RUN);
+  ft_wait_until (ft_node_in_state (node, 1, BT_STATE_SEEDING));
+  ft_sample_assert_equal (sample, sample->dir);
+  ft_node_free (node);
+  ft_remove_tree (state);
+}
+
 static void
 test_twice_is_refused (void)
 {
@@ -303,6 +332,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/uses-data-that-is-there", test_uses_data_that_is_there);
   g_test_add_func ("/engine/swarm/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/engine/swarm/restart-goes-on", test_restart_goes_on);
+  g_test_add_func ("/engine/swarm/damaged-state", test_damaged_state);
   g_test_add_func ("/engine/swarm/twice-is-refused", test_twice_is_refused);
   g_test_add_func ("/engine/swarm/remove-with-data", test_remove_with_data);
   return g_test_run ();
