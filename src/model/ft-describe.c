@@ -232,7 +232,8 @@ describe_time_left (const BtTorrentStatus *status)
 
   if (status->state != BT_STATE_DOWNLOADING || status->eta_s < 0)
     return NULL;
-  time = ft_format_duration (status->eta_s);
+  /* The last second is still to come. */
+  time = ft_format_duration (MAX (status->eta_s, 1));
   /* Translators: %s is a duration such as "3 minutes". */
   return g_strdup_printf (_("%s left"), time);
 }
