@@ -1,0 +1,38 @@
+/* ft-application-private.h: what the files of the application share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ft-application.h"
+#include "ft-demo.h"
+#include "ft-preferences.h"
+#include "ft-window.h"
+
+G_BEGIN_DECLS
+
+struct _FtApplication
+{
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  FtSession *session;
+  FtWindow *window;  /* (nullable) */
+  FtDemo *demo;      /* (nullable): with --demo, once it was shown */
+  gboolean is_demo;
+  gboolean quitting; /* the windows are hidden, the session is being stopped */
+  gboolean reopen;   /* somebody asked for the window meanwhile */
+  int status;        /* of the process */
+};
+
+void ft_application_start_session (FtApplication *application);
+void ft_application_quit (FtApplication *application);
+
+/* ft-application-demo.c */
+
+/* Settings that are forgotten at the end. Returns: (transfer full) */
+GSettings *ft_application_make_demo_settings (void);
+/* Makes the swarm, then starts the session and adds the sample. */
+void ft_application_start_demo (FtApplication *application);
+/* After the session has stopped; quits when everything is cleared away. */
+void ft_application_stop_demo (FtApplication *application);
+
+G_END_DECLS

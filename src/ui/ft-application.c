@@ -1,0 +1,274 @@
+/* ft-application.c: the program: its window, its session, its settings, its beginning and end.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-application.h"
+
+#include "ft-application-private.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+
+#define RESOURCE_PATH "/org/friendtorrent/FriendTorrent"
+
+G_DEFINE_FINAL_TYPE (FtApplication, ft_application, ADW_TYPE_APPLICATION)
+
+static FtSession *
+make_session (FtApplication *self)
+{
+  g_autoptr (BtConfig) config = bt_config_new ();
+  FtSession *session;
+
+  if (self->is_demo)
+    config->bind_address = g_strdup (FT_DEMO_ADDRESS);
+  else
+    config->state_dir = g_build_filename (g_get_user_data_dir (), GETTEXT_PACKAGE, NULL);
+  session = ft_session_new (config);
+  ft_session_bind_settings (session, self->settings);
+  return session;
+}
+
+static void
+session_started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  /* The window shows why it failed: the session's property. */
+  ft_session_finish (FT_SESSION (object), result, NULL);
+}
+
+void
+ft_application_start_session (FtApplication *self)
+{
+  if (ft_session_get_state (self->session) != FT_SESSION_STOPPED)
+    return;
+  if (self->is_demo)
+    ft_application_start_demo (self);
+  else
+    ft_session_start_async (self->session, NULL, session_started_cb, NULL);
+}
+
+/* Also while it quits: then the window comes back when the session has stopped. */
+static void
+show_window (FtApplication *self)
+{
+  if (self->window == NULL)
+    self->window = ft_window_new (GTK_APPLICATION (self), self->session, self->settings);
+  if (self->quitting)
+    {
+      self->reopen = TRUE;
+      return;
+    }
+  ft_application_start_session (self);
+  gtk_window_present (GTK_WINDOW (self->window));
+}
+
+static void
+session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtApplication) self = user_data;
+
+  ft_session_finish (FT_SESSION (object), result, NULL);
+  if (self->reopen)
+    {
+      self->quitting = FALSE;
+      self->reopen = FALSE;
+      show_window (self);
+      g_application_release (G_APPLICATION (self));
+    }
+  else if (self->demo != NULL)
+    ft_application_stop_demo (self);
+  else
+    g_application_quit (G_APPLICATION (self));
+}
+
+static void
+hide_windows (FtApplication *self)
+{
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  for (GList *link = windows; link != NULL; link = link->next)
+    if (link->data == self->window)
+      gtk_widget_set_visible (link->data, FALSE);
+    else
+      gtk_window_destroy (link->data);
+}
+
+/* Saving and saying goodbye to trackers takes a moment; nobody has to look at it. */
+void
+ft_application_quit (FtApplication *self)
+{
+  if (self->quitting)
+    return;
+  self->quitting = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  hide_windows (self);
+  ft_session_stop_async (self->session, session_stopped_cb, g_object_ref (self));
+}
+
+static gboolean
+terminate_cb (gpointer user_data)
+{
+  ft_application_quit (user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+/* Actions. */
+
+static void
+preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  FtApplication *self = user_data;
+  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (!FT_IS_PREFERENCES (parent))
+    gtk_window_present (GTK_WINDOW (ft_preferences_new (parent, self->settings)));
+}
+
+static void
+about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  FtApplication *self = user_data;
+
+  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (self)),
+                         "application-name", _("FriendTorrent"),
+                         "application-icon", APP_ID,
+                         "version", PACKAGE_VERSION,
+                         "developer-name", _("The FriendTorrent contributors"),
+                         "comments", _("Says in plain words what each download is doing."),
+                         "license-type", GTK_LICENSE_GPL_3_0,
+                         /* Translators: your names, one a line. */
+                         "translator-credits", _("translator-credits"),
+                         NULL);
+}
+
+static void
+quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ft_application_quit (user_data);
+}
+
+static const GActionEntry actions[] = {
+  { .name = "preferences", .activate = preferences_action },
+  { .name = "about", .activate = about_action },
+  { .name = "quit", .activate = quit_action },
+};
+
+static const struct
+{
+  const char *action;
+  const char *keys[3];
+} accelerators[] = {
+  { "app.preferences", { "<Control>comma" } },
+  { "app.quit", { "<Control>q", "<Control>w" } },
+  { "win.add", { "<Control>o", "<Control>n" } },
+  { "win.pause", { "<Control>p" } },
+  { "win.resume", { "<Control>r" } },
+};
+
+static void
+ft_application_startup (GApplication *application)
+{
+  FtApplication *self = FT_APPLICATION (application);
+
+  G_APPLICATION_CLASS (ft_application_parent_class)->startup (application);
+
+  self->settings = self->is_demo ? ft_application_make_demo_settings () : g_settings_new (APP_ID);
+  self->session = make_session (self);
+  gtk_window_set_default_icon_name (APP_ID);
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accelerators[i].action,
+                                           (const char **) accelerators[i].keys);
+  g_unix_signal_add (SIGINT, terminate_cb, self);
+  g_unix_signal_add (SIGTERM, terminate_cb, self);
+}
+
+static void
+ft_application_activate (GApplication *application)
+{
+  show_window (FT_APPLICATION (application));
+}
+
+static void
+ft_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  FtApplication *self = FT_APPLICATION (application);
+
+  show_window (self);
+  ft_window_add_files (self->window, files, (guint) n_files);
+}
+
+static int
+ft_application_handle_local_options (GApplication *application, GVariantDict *options)
+{
+  FtApplication *self = FT_APPLICATION (application);
+
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("%s %s\n", g_get_prgname (), PACKAGE_VERSION);
+      return 0;
+    }
+  if (g_variant_dict_contains (options, "demo"))
+    {
+      /* Beside the one that may be running, with a list of its own. */
+      self->is_demo = TRUE;
+      g_application_set_flags (application,
+                               g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
+    }
+  return -1;
+}
+
+static void
+ft_application_dispose (GObject *object)
+{
+  FtApplication *self = FT_APPLICATION (object);
+
+  g_clear_object (&self->demo);
+  g_clear_object (&self->session);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (ft_application_parent_class)->dispose (object);
+}
+
+static void
+ft_application_class_init (FtApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = ft_application_dispose;
+  application_class->startup = ft_application_startup;
+  application_class->activate = ft_application_activate;
+  application_class->open = ft_application_open;
+  application_class->handle_local_options = ft_application_handle_local_options;
+}
+
+static void
+ft_application_init (FtApplication *self)
+{
+  const GOptionEntry options[] = {
+    { "demo", 0, 0, G_OPTION_ARG_NONE, NULL,
+      _("Show a download that needs no network, from a seed inside this program"), NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, NULL, _("Print the version"), NULL },
+    { NULL },
+  };
+
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[FILE…]"));
+}
+
+FtApplication *
+ft_application_new (void)
+{
+  return g_object_new (FT_TYPE_APPLICATION,
+                       "application-id", APP_ID,
+                       "flags", G_APPLICATION_HANDLES_OPEN,
+                       "resource-base-path", RESOURCE_PATH,
+                       NULL);
+}
+
+int
+ft_application_get_status (FtApplication *self)
+{
+  g_return_val_if_fail (FT_IS_APPLICATION (self), 1);
+
+  return self->status;
+}

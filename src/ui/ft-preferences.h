@@ -1,0 +1,14 @@
+/* ft-preferences.h: the window of settings.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+#define FT_TYPE_PREFERENCES (ft_preferences_get_type ())
+G_DECLARE_FINAL_TYPE (FtPreferences, ft_preferences, FT, PREFERENCES, AdwPreferencesWindow)
+
+FtPreferences *ft_preferences_new (GtkWindow *parent, GSettings *settings);
+
+G_END_DECLS

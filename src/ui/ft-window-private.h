@@ -1,0 +1,58 @@
+/* ft-window-private.h: what the files of the window share.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ft-adder.h"
+#include "ft-window.h"
+
+G_BEGIN_DECLS
+
+struct _FtWindow
+{
+  AdwApplicationWindow parent_instance;
+
+  FtSession *session;
+  GtkFileChooserNative *file_chooser; /* (nullable): while it is open */
+  FtAdder *adder;
+  BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
+  GtkWidget *context_menu;
+
+  AdwToastOverlay *toast_overlay;
+  GtkStack *stack;
+  AdwBin *list_page;
+  GtkListView *list_view;
+  GtkMultiSelection *selection;
+  GtkActionBar *action_bar;
+  GtkLabel *selection_label;
+  GMenuModel *torrent_menu;
+};
+
+/* ft-window-toasts.c: the texts are not markup */
+void ft_window_show_toast (FtWindow *window, const char *text);
+void ft_window_show_error (FtWindow *window, const GError *error);
+/* A toast is one line: @details are a click away. */
+void ft_window_show_failure (FtWindow *window, const char *title, const char *details);
+void ft_window_install_toasts (GtkWidgetClass *widget_class);
+
+/* Returns: (transfer full) (element-type FtTorrent) */
+GPtrArray *ft_window_dup_selected (FtWindow *window);
+/* Returns: %GTK_INVALID_LIST_POSITION if it is not in the list */
+guint ft_window_find (FtWindow *window, BtTorrentId id);
+/* Scrolls to a torrent, now or when it appears. */
+void ft_window_reveal (FtWindow *window, BtTorrentId id);
+
+/* ft-window-actions.c */
+void ft_window_install_actions (GtkWidgetClass *widget_class);
+void ft_window_update_actions (FtWindow *window);
+
+/* ft-window-add.c */
+void ft_window_install_add (GtkWidgetClass *widget_class);
+void ft_window_init_add (FtWindow *window);
+void ft_window_end_add (FtWindow *window);
+
+/* ft-window-menu.c */
+void ft_window_install_menu (GtkWidgetClass *widget_class);
+void ft_window_init_menu (FtWindow *window);
+void ft_window_end_menu (FtWindow *window);
+
+G_END_DECLS

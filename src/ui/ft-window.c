@@ -1,0 +1,235 @@
+/* ft-window.c: the window with the list of torrents.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-window.h"
+
+#include "ft-torrent-list.h"
+#include "ft-torrent-row.h"
+#include "ft-window-private.h"
+
+enum
+{
+  PROP_0,
+  PROP_SESSION,
+  N_PROPS
+};
+
+G_DEFINE_FINAL_TYPE (FtWindow, ft_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static GParamSpec *properties[N_PROPS];
+
+/* For the template. */
+
+static char *
+choose_page (gpointer unused, int state, const char *failure, guint n_items)
+{
+  if (state == FT_SESSION_STOPPED && failure != NULL)
+    return g_strdup ("failed");
+  if (n_items > 0)
+    return g_strdup ("list");
+  return g_strdup (state == FT_SESSION_RUNNING ? "empty" : "starting");
+}
+
+static char *
+escape_text (gpointer unused, const char *text)
+{
+  return text != NULL ? g_markup_escape_text (text, -1) : NULL;
+}
+
+static void
+updated_cb (FtWindow *self, guint changed)
+{
+  if ((changed & BT_CHANGED_STATE) != 0)
+    ft_window_update_actions (self);
+}
+
+static void
+items_changed_cb (FtWindow *self)
+{
+  if (self->reveal_id != 0)
+    ft_window_reveal (self, self->reveal_id);
+}
+
+static void
+ft_window_constructed (GObject *object)
+{
+  FtWindow *self = FT_WINDOW (object);
+  GListModel *torrents = ft_session_get_torrents (self->session);
+
+  G_OBJECT_CLASS (ft_window_parent_class)->constructed (object);
+
+  g_signal_connect_object (torrents, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "problem", G_CALLBACK (ft_window_show_toast), self,
+                           G_CONNECT_SWAPPED);
+  ft_window_init_add (self);
+  ft_window_init_menu (self);
+  ft_window_update_actions (self);
+}
+
+static void
+ft_window_dispose (GObject *object)
+{
+  FtWindow *self = FT_WINDOW (object);
+
+  ft_window_end_menu (self);
+  ft_window_end_add (self);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (ft_window_parent_class)->dispose (object);
+}
+
+static void
+ft_window_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FtWindow *self = FT_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION:
+      g_value_set_object (value, self->session);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ft_window_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  FtWindow *self = FT_WINDOW (object);
+
+  switch (prop_id)
+    {
+    case PROP_SESSION:
+      self->session = g_value_dup_object (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+/* The application saves everything before it ends: it is asked instead of the window destroyed. */
+static gboolean
+ft_window_close_request (GtkWindow *window)
+{
+  gtk_widget_activate_action (GTK_WIDGET (window), "app.quit", NULL);
+  return GDK_EVENT_STOP;
+}
+
+static void
+bind_template (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_set_template_from_resource (
+    widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-window.ui");
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, toast_overlay);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, list_page);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, list_view);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, selection);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, action_bar);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, selection_label);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, torrent_menu);
+  gtk_widget_class_bind_template_callback (widget_class, choose_page);
+  gtk_widget_class_bind_template_callback (widget_class, escape_text);
+  gtk_widget_class_bind_template_callback (widget_class, ft_window_update_actions);
+}
+
+static void
+ft_window_class_init (FtWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->constructed = ft_window_constructed;
+  object_class->dispose = ft_window_dispose;
+  object_class->get_property = ft_window_get_property;
+  object_class->set_property = ft_window_set_property;
+  GTK_WINDOW_CLASS (klass)->close_request = ft_window_close_request;
+
+  properties[PROP_SESSION]
+    = g_param_spec_object ("session", NULL, NULL, FT_TYPE_SESSION,
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  /* Named in templates. */
+  g_type_ensure (FT_TYPE_SESSION);
+  g_type_ensure (FT_TYPE_TORRENT);
+  g_type_ensure (FT_TYPE_TORRENT_ROW);
+  bind_template (widget_class);
+  ft_window_install_actions (widget_class);
+  ft_window_install_add (widget_class);
+  ft_window_install_menu (widget_class);
+  ft_window_install_toasts (widget_class);
+}
+
+static void
+ft_window_init (FtWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+FtWindow *
+ft_window_new (GtkApplication *application, FtSession *session, GSettings *settings)
+{
+  FtWindow *self;
+
+  g_return_val_if_fail (GTK_IS_APPLICATION (application), NULL);
+  g_return_val_if_fail (FT_IS_SESSION (session), NULL);
+  g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
+
+  self = g_object_new (FT_TYPE_WINDOW, "application", application, "session", session, NULL);
+  g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
+  g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
+  return self;
+}
+
+GPtrArray *
+ft_window_dup_selected (FtWindow *self)
+{
+  GPtrArray *torrents = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GtkBitset) bits
+    = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+  GtkBitsetIter iter;
+  guint position;
+
+  for (gboolean any = gtk_bitset_iter_init_first (&iter, bits, &position); any;
+       any = gtk_bitset_iter_next (&iter, &position))
+    {
+      FtTorrent *torrent = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+      /* While items go, the selection may still name positions that are gone. */
+      if (torrent != NULL)
+        g_ptr_array_add (torrents, torrent);
+    }
+  return torrents;
+}
+
+guint
+ft_window_find (FtWindow *self, BtTorrentId id)
+{
+  GListModel *model = G_LIST_MODEL (self->selection);
+  guint n_items = g_list_model_get_n_items (model);
+
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr (FtTorrent) torrent = g_list_model_get_item (model, i);
+
+      if (ft_torrent_get_id (torrent) == id)
+        return i;
+    }
+  return GTK_INVALID_LIST_POSITION;
+}
+
+void
+ft_window_reveal (FtWindow *self, BtTorrentId id)
+{
+  guint position = ft_window_find (self, id);
+
+  self->reveal_id = position == GTK_INVALID_LIST_POSITION ? id : 0;
+  if (position != GTK_INVALID_LIST_POSITION)
+    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);
+}
