@@ -31,7 +31,12 @@ make_real_disk (BtMailbox *mailbox, gpointer data)
   return bt_disk_new (mailbox, 0);
 }
 
-const BtOutside bt_outside_real = { make_gio_world, make_real_disk, NULL };
+const BtOutside bt_outside_real = {
+  .make_world = make_gio_world,
+  .make_disk = make_real_disk,
+  .retry_us = 30 * G_USEC_PER_SEC,
+  .save_delay_us = 15 * G_USEC_PER_SEC,
+};
 
 BtCore *
 bt_core_new (const BtConfig *config,

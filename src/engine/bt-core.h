@@ -11,12 +11,15 @@
 
 G_BEGIN_DECLS
 
-/* Where the outside comes from: the real one, or the simulator of the tests. */
+/* Where the outside comes from, and how patient the engine is with it: the real one, or a simulator or
+ * the haste of the tests. */
 typedef struct
 {
   BtWorld *(*make_world) (GMainContext *context, const BtConfig *config, gpointer data, GError **error);
   BtDisk *(*make_disk) (BtMailbox *mailbox, gpointer data);
   gpointer data;
+  gint64 retry_us;      /* a torrent that a problem stopped tries again after this */
+  gint64 save_delay_us; /* what a crash can cost, in re-hashing */
 } BtOutside;
 
 extern const BtOutside bt_outside_real;

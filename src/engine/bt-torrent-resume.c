@@ -4,7 +4,6 @@
 
 #include "bt-torrent-private.h"
 
-#define SAVE_DELAY_US (15 * G_USEC_PER_SEC) /* what a crash can cost, in re-hashing */
 #define MAX_SAVED_PEERS 200
 
 /* Taking up. */
@@ -193,6 +192,8 @@ bt_torrent_save (BtTorrent *torrent)
 void
 bt_torrent_save_soon (BtTorrent *torrent)
 {
+  BtCore *core = torrent->core;
+
   if (torrent->phase != BT_PHASE_CLOSING && !bt_timer_is_running (&torrent->save))
-    bt_timer_start (&torrent->save, bt_core_now (torrent->core) + SAVE_DELAY_US);
+    bt_timer_start (&torrent->save, bt_core_now (core) + core->outside.save_delay_us);
 }

@@ -7,7 +7,6 @@
 #include "bt-layout.h"
 #include "bt-peer-id.h"
 
-#define RETRY_US (30 * G_USEC_PER_SEC)
 #define RETRY_FREE_BYTES (64 * 1024 * 1024) /* a full disk has room again */
 #define START_BOOST 30
 
@@ -166,6 +165,14 @@ bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
 /* Problems. */
 
 static void
+retry_later (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+
+  bt_timer_start (&torrent->retry, bt_core_now (core) + core->outside.retry_us);
+}
+
+static void
 recover (BtTorrent *torrent)
 {
   g_clear_error (&torrent->problem);
@@ -187,7 +194,7 @@ free_space_cb (gint64 free_bytes, const GError *error, gpointer owner)
       if (error == NULL && free_bytes >= RETRY_FREE_BYTES)
         recover (torrent);
       else
-        bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + RETRY_US);
+        retry_later (torrent);
     }
   bt_torrent_job_end (torrent);
 }
@@ -202,7 +209,7 @@ retry_stat_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
       if (error == NULL)
         recover (torrent);
       else
-        bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + RETRY_US);
+        retry_later (torrent);
     }
   bt_torrent_job_end (torrent);
 }
@@ -243,7 +250,7 @@ bt_torrent_fail (BtTorrent *torrent, const GError *error)
       torrent->last_problem = g_error_copy (error);
     }
   bt_torrent_stop_check (torrent);
-  bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + RETRY_US);
+  retry_later (torrent);
   bt_torrent_reconsider (torrent);
 }
 

@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 
+#include "bt-engine-private.h"
 #include "bt-hash.h"
 #include "bt-metainfo-builder.h"
 #include "bt-random.h"
@@ -73,7 +74,7 @@ ft_sample_new (const FtSampleFile *files, guint32 piece_length, guint seed)
   BtMetainfoDraft draft = { .name = "sample", .multi_file = TRUE, .piece_length = piece_length };
   g_autoptr(GArray) list = g_array_new (FALSE, FALSE, sizeof (BtDraftFile));
   g_autoptr(GByteArray) hashes = NULL;
-  g_autofree guint8 *data = NULL;
+  guint8 *data;
   BtRandom random;
   guint64 offset = 0;
 
@@ -84,7 +85,7 @@ ft_sample_new (const FtSampleFile *files, guint32 piece_length, guint seed)
       sample->size += file->length;
       g_array_append_val (list, entry);
     }
-  data = g_malloc (sample->size);
+  data = sample->data = g_malloc (sample->size);
   bt_random_seed (&random, seed);
   bt_random_fill (&random, data, sample->size);
   sample->dir = make_dir ("ft-sample-XXXXXX");
@@ -105,6 +106,7 @@ ft_sample_free (FtSample *sample)
 {
   ft_remove_tree (sample->dir);
   g_free (sample->dir);
+  g_free (sample->data);
   g_bytes_unref (sample->torrent);
   g_free (sample);
 }
@@ -211,6 +213,17 @@ finish_call (FtNode *node, FtCall *call)
   g_object_unref (call->result);
 }
 
+/* The real world, but nothing that a test has to sit through. */
+static BtEngine *
+make_engine (const BtConfig *config)
+{
+  BtOutside outside = bt_outside_real;
+
+  outside.retry_us = G_USEC_PER_SEC / 10;
+  outside.save_delay_us = G_USEC_PER_SEC / 10;
+  return bt_engine_new_with_outside (config, &outside);
+}
+
 FtNode *
 ft_node_new_full (const char *state_dir, const char *dir, void (*setup) (BtConfig *config))
 {
@@ -229,7 +242,7 @@ ft_node_new_full (const char *state_dir, const char *dir, void (*setup) (BtConfi
   node->config->stop_timeout_ms = 1000;
   if (setup != NULL)
     setup (node->config);
-  node->engine = bt_engine_new (node->config);
+  node->engine = make_engine (node->config);
   g_signal_connect (node->engine, "update", G_CALLBACK (update_cb), node);
   bt_engine_start_async (node->engine, NULL, called_cb, &call);
   finish_call (node, &call);
@@ -353,14 +366,21 @@ ft_node_verify (FtNode *node, BtTorrentId id)
 }
 
 void
-ft_node_connect (FtNode *node, BtTorrentId id, guint16 port)
+ft_node_connect_to (FtNode *node, BtTorrentId id, const BtEndpoint *endpoint)
 {
   FtCall call = { 0 };
+
+  bt_engine_add_peer_async (node->engine, id, endpoint, NULL, called_cb, &call);
+  finish_call (node, &call);
+}
+
+void
+ft_node_connect (FtNode *node, BtTorrentId id, guint16 port)
+{
   BtEndpoint endpoint;
 
   g_assert_true (bt_endpoint_parse_ip (&endpoint, "127.0.0.1", port));
-  bt_engine_add_peer_async (node->engine, id, &endpoint, NULL, called_cb, &call);
-  finish_call (node, &call);
+  ft_node_connect_to (node, id, &endpoint);
 }
 
 BtDetail *

@@ -18,6 +18,7 @@ typedef struct
 {
   char *dir;       /* holds the folder "sample" */
   GBytes *torrent;
+  guint8 *data;    /* (array length=size): of all files in order */
   guint32 piece_length;
   guint64 size;
 } FtSample;
@@ -55,7 +56,8 @@ const BtTorrentStatus *ft_node_status (FtNode *node, BtTorrentId id); /* (nullab
 void ft_node_set_intent (FtNode *node, BtTorrentId id, BtIntent intent);
 void ft_node_remove (FtNode *node, BtTorrentId id, gboolean with_data);
 void ft_node_verify (FtNode *node, BtTorrentId id);
-void ft_node_connect (FtNode *node, BtTorrentId id, guint16 port);
+void ft_node_connect (FtNode *node, BtTorrentId id, guint16 port); /* at 127.0.0.1 */
+void ft_node_connect_to (FtNode *node, BtTorrentId id, const BtEndpoint *endpoint);
 BtDetail *ft_node_detail (FtNode *node, BtTorrentId id, BtDetailParts parts);
 gboolean ft_node_is_complete (FtNode *node, BtTorrentId id);
 gboolean ft_node_in_state (FtNode *node, BtTorrentId id, BtState state);
