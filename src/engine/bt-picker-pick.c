@@ -293,7 +293,7 @@ take_free (Pick *pick, BtPickerOpen *open)
   for (guint i = open->first_free; open->n_free > 0 && pick->n < pick->max; i++)
     if (bt_picker_is_free (open, i))
       take (pick, open, i);
-  if (pick->request->exclusive)
+  if (pick->request->exclusive && open->sole == pick->request->peer)
     open->exclusive = TRUE;
   bt_picker_settle (pick->picker, open);
 }
@@ -322,6 +322,23 @@ take_started (Pick *pick, gboolean only_slow)
         take_free (pick, open);
       if (i < ready->len && g_ptr_array_index (ready, i) == open)
         i++;
+    }
+}
+
+/* A piece that others began and nobody works on any more would never be ended, were those on parole the
+ * only ones left: so one of them may, though its blame will be shared. One piece at a time. */
+static void
+take_abandoned (Pick *pick)
+{
+  GPtrArray *ready = pick->picker->ready;
+
+  for (guint i = 0; i < ready->len && pick->n == 0; i++)
+    {
+      BtPickerOpen *open = g_ptr_array_index (ready, i);
+
+      if (!open->exclusive && open->n_free == bt_picker_open_missing (open)
+          && peer_may_give (pick, open->piece))
+        take_free (pick, open);
     }
 }
 
@@ -456,8 +473,11 @@ bt_picker_pick (BtPicker *picker, const BtPickRequest *request, BtBlock *out, gu
     take_untouched (&pick);
   if (pick.n < n && request->slow)
     take_started (&pick, FALSE);
-  if (pick.n == 0 && !request->exclusive && bt_picker_n_outstanding (picker, request->peer) == 0
-      && bt_picker_is_endgame (picker))
+  if (pick.n > 0 || bt_picker_n_outstanding (picker, request->peer) > 0)
+    return pick.n;
+  if (request->exclusive)
+    take_abandoned (&pick);
+  else if (bt_picker_is_endgame (picker))
     take_busy (&pick);
   return pick.n;
 }

@@ -55,7 +55,8 @@ typedef struct
   const guint32 *suggested;     /* (nullable) (array length=n_suggested): asked for first */
   guint n_suggested;
   gboolean slow;                /* snubbed: picks the commonest, so that slow peers share pieces */
-  gboolean exclusive;           /* on parole: only pieces that nobody else touched, and nobody else after */
+  gboolean exclusive;           /* on parole: only pieces that nobody else touched, and nobody else after;
+                                 * when there are none, one of those that others left unfinished */
   guint contiguous_pieces;      /* >= 1: fast enough to take whole pieces */
 } BtPickRequest;
 

@@ -125,6 +125,44 @@ test_exclusive_leaves (void)
   g_assert_cmpuint (pick (&t, 2, all, b, 4), ==, 3);
 }
 
+/* What others began and left must be ended by somebody, even when all that remain are on parole; but
+ * only by one who has nothing else to do, one piece at a time, and not beside others. */
+static void
+test_exclusive_ends_the_abandoned (void)
+{
+  g_auto (Torrent) t = { 0 };
+  g_autoptr (BtBitfield) all = NULL;
+  BtPickRequest parole = { .peer = 1, .contiguous_pieces = 1, .exclusive = TRUE };
+  BtBlock a[8], b[8];
+
+  torrent_init (&t, 6, 4, 5);
+  all = make_all (&t);
+  parole.has = all;
+  have_first_pieces (&t);
+  bt_picker_seed (t.picker, 1);
+  g_assert_cmpuint (pick (&t, 2, all, b, 6), ==, 6);
+  for (guint i = 0; i < 5; i++)
+    receive (&t, 2, &b[i]);
+  g_assert_true (bt_picker_has (t.picker, b[0].piece) || bt_picker_open_blocks (t.picker, b[0].piece) != NULL);
+  bt_picker_failed (t.picker, b[0].piece);
+  /* The other piece is being worked on. */
+  g_assert_cmpuint (bt_picker_pick (t.picker, &parole, a, 2), ==, 2);
+  g_assert_cmpuint (a[0].piece, ==, b[0].piece);
+  bt_picker_abandon_all (t.picker, 2);
+  /* Now it is not, but there still is something to do. */
+  g_assert_cmpuint (bt_picker_pick (t.picker, &parole, a + 2, 8 - 2), ==, 2);
+  g_assert_cmpuint (bt_picker_pick (t.picker, &parole, a + 4, 4), ==, 0);
+  for (guint i = 0; i < 4; i++)
+    receive (&t, 1, &a[i]);
+  g_assert_cmpuint (bt_picker_pick (t.picker, &parole, a, 1), ==, 1);
+  g_assert_cmpuint (a[0].piece, ==, b[4].piece);
+  /* It is shared, so it is nobody's own: another may help. */
+  g_assert_cmpuint (pick (&t, 3, all, b, 8), ==, 2);
+  g_assert_cmpuint (b[0].piece, ==, a[0].piece);
+  parole.peer = 4;
+  g_assert_cmpuint (bt_picker_pick (t.picker, &parole, b, 1), ==, 0);
+}
+
 /* A peer that never answers holds everything that is left; another is free. */
 static void
 test_endgame_slow_peer (void)
@@ -286,6 +324,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/picker-endgame/exclusive-times-out", test_exclusive_times_out);
   g_test_add_func ("/engine/picker-endgame/exclusive-and-endgame", test_exclusive_and_endgame);
   g_test_add_func ("/engine/picker-endgame/exclusive-leaves", test_exclusive_leaves);
+  g_test_add_func ("/engine/picker-endgame/exclusive-ends-the-abandoned", test_exclusive_ends_the_abandoned);
   g_test_add_func ("/engine/picker-endgame/slow-peer", test_endgame_slow_peer);
   g_test_add_func ("/engine/picker-endgame/oldest-first", test_endgame_oldest_first);
   g_test_add_func ("/engine/picker-endgame/crowd", test_endgame_crowd);
