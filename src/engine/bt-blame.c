@@ -10,7 +10,7 @@
 #define MAX_RECORDS 64
 #define MAX_SAMPLES 65536 /* in all records */
 #define TRUST_MOST 8
-#define TRUST_LEAST -7
+#define TRUST_LEAST -7 /* banned */
 #define TRUST_LOST 2
 #define NO_SAMPLE G_MAXUINT32
 
@@ -161,7 +161,9 @@ judge (BtBlame *blame, const BtEndpoint *peer, gboolean alone)
 {
   Host *host = use_host (blame, peer);
 
-  host->trust = alone ? TRUST_LEAST : MAX (host->trust - TRUST_LOST, TRUST_LEAST);
+  /* In company nobody is banned: whoever shared many pieces with a liar would go with it. A liar is
+   * alone soon enough, on parole, or its blocks tell. */
+  host->trust = alone ? TRUST_LEAST : MAX (host->trust - TRUST_LOST, MIN (host->trust, TRUST_LEAST + 1));
   host->on_parole = TRUE;
   return host->trust == TRUST_LEAST ? BT_VERDICT_BAN : BT_VERDICT_PAROLE;
 }

@@ -25,7 +25,8 @@ void bt_blame_free (BtBlame *blame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtBlame, bt_blame_free)
 
 /* A piece failed. @senders: (array length=n_blocks): who sent each block (unspecified: unknown).
- * One sender of all: BAN at once. Several: each loses 2 points of trust (BAN at -7) and is on parole.
+ * One sender of all: BAN at once (trust -7). Several: each loses 2 points of trust, down to -6, and is on
+ * parole: what it sends alone from then on decides.
  * @func is called for each that a verdict concerns. */
 void bt_blame_failed (BtBlame *blame, guint32 piece, const BtEndpoint *senders, guint n_blocks, BtVerdictFunc func, gpointer data);
 /* The SHA-1 of each block of the failed piece came from the disk. The same sender with two different

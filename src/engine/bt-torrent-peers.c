@@ -181,9 +181,12 @@ bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
 {
   char ip[BT_ENDPOINT_TEXT_SIZE];
 
+  if (bt_candidates_is_banned (torrent->candidates, endpoint))
+    return;
   bt_endpoint_format_ip (endpoint, ip);
   bt_candidates_ban (torrent->candidates, endpoint);
   bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", ip, why);
+  bt_torrent_drop_pieces_of_banned (torrent);
   close_peers (torrent, TRUE, BT_CLOSE_BANNED, why);
 }
 

@@ -239,6 +239,30 @@ give_piece_up (BtTorrent *torrent, guint32 piece)
   bt_picker_failed (torrent->picker, piece);
 }
 
+static gboolean
+has_banned_sender (BtTorrent *torrent, const BtOpenPiece *open)
+{
+  for (guint i = 0; i < open->senders->len; i++)
+    if (bt_candidates_is_banned (torrent->candidates, &g_array_index (open->senders, BtSender, i).endpoint))
+      return TRUE;
+  return FALSE;
+}
+
+/* What a liar has begun is not worth ending: it would fail, and shame those who end it. */
+void
+bt_torrent_drop_pieces_of_banned (BtTorrent *torrent)
+{
+  g_autoptr(GList) all = g_hash_table_get_values (torrent->open_pieces);
+
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      BtOpenPiece *open = l->data;
+
+      if (!open->checking && has_banned_sender (torrent, open))
+        give_piece_up (torrent, open->piece);
+    }
+}
+
 static void
 piece_checked_cb (guint32 piece, gboolean ok, const GError *error, gpointer owner)
 {

@@ -153,6 +153,7 @@ void bt_torrent_flush_pieces (BtTorrent *torrent);
 void bt_torrent_save_partials (BtTorrent *torrent, BtResume *resume);
 void bt_torrent_restore_partial (BtTorrent *torrent, const BtPartial *partial);
 void bt_torrent_drop_open_piece (BtTorrent *torrent, guint32 piece);
+void bt_torrent_drop_pieces_of_banned (BtTorrent *torrent);
 void bt_torrent_finished (BtTorrent *torrent);
 
 /* bt-torrent-announce.c */

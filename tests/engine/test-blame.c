@@ -152,10 +152,11 @@ test_unknown_senders (void)
   g_assert_cmpuint (verdicts.n, ==, 0);
 }
 
+/* Nobody is banned for the company it was in. */
 static void
 test_shared (void)
 {
-  static const int expected[] = { -2, -4, -6, -7 };
+  static const int expected[] = { -2, -4, -6, -6, -6 };
   g_autoptr (BtBlame) blame = bt_blame_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
@@ -165,16 +166,22 @@ test_shared (void)
       g_assert_cmpuint (verdicts.n, ==, 2);
       for (guint k = 1; k <= 2; k++)
         {
-          g_assert_cmpint (verdicts.of[k], ==, i < 3 ? BT_VERDICT_PAROLE : BT_VERDICT_BAN);
+          g_assert_cmpint (verdicts.of[k], ==, BT_VERDICT_PAROLE);
           g_assert_cmpint (trust (blame, k), ==, expected[i]);
           g_assert_true (on_parole (blame, k));
         }
     }
   g_assert_cmpint (trust (blame, 3), ==, 0);
   g_assert_false (on_parole (blame, 3));
+  /* Now they are on their own. */
+  g_assert_cmpint (fail (blame, "1111").of[1], ==, BT_VERDICT_BAN);
+  /* A banned one is not forgiven by company. */
+  g_assert_cmpint (fail (blame, "1122").of[1], ==, BT_VERDICT_BAN);
+  g_assert_cmpint (trust (blame, 1), ==, -7);
+  g_assert_cmpint (trust (blame, 2), ==, -6);
 }
 
-/* Good pieces win trust, up to 8: then five bad ones in company are forgiven, not the eighth. */
+/* Good pieces win trust, up to 8, bad ones in company lose it twice as fast. */
 static void
 test_trust (void)
 {
@@ -185,12 +192,12 @@ test_trust (void)
       pass (blame, "1110");
       g_assert_cmpint (trust (blame, 1), ==, MIN (i, 8));
     }
-  for (int i = 1; i <= 8; i++)
+  for (int i = 1; i <= 9; i++)
     {
       Verdicts verdicts = fail (blame, "1213");
 
-      g_assert_cmpint (trust (blame, 1), ==, MAX (8 - 2 * i, -7));
-      g_assert_cmpint (verdicts.of[1], ==, i < 8 ? BT_VERDICT_PAROLE : BT_VERDICT_BAN);
+      g_assert_cmpint (trust (blame, 1), ==, MAX (8 - 2 * i, -6));
+      g_assert_cmpint (verdicts.of[1], ==, BT_VERDICT_PAROLE);
     }
 }
 
