@@ -153,12 +153,13 @@ bt_timers_run (BtTimers *timers, gint64 now)
   g_assert (!timers->running);
   timers->running = TRUE;
   timers->run_now = now;
+  /* The wake-up that was asked for is used up, even if nothing is due any more: what was may have
+   * been moved while the wake-up was on its way. */
+  timers->announced = UNKNOWN;
   while (timers->heap->len > 0 && get_timer (timers, 0)->deadline <= now)
     {
       BtTimer *timer = get_timer (timers, 0);
 
-      /* The wake-up that was asked for is used up, even if the next deadline is the same. */
-      timers->announced = UNKNOWN;
       remove_timer (timers, timer);
       timer->func (timer->owner, now);
     }

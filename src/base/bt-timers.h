@@ -26,7 +26,7 @@ typedef void (*BtTimersWakeFunc) (gint64 deadline, gpointer data);
 BtTimers *bt_timers_new (BtTimersWakeFunc wake, gpointer data);
 void bt_timers_free (BtTimers *timers); /* asserts that none runs */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTimers, bt_timers_free)
-/* Runs what is due at @now, in order of deadline. Callbacks may start and stop any timer.
+/* For the wake-up that was asked for: runs what is due at @now, in order of deadline, and asks for the next. Callbacks may start and stop any timer.
  * A timer started for a deadline <= @now from a callback runs in the next call. */
 void bt_timers_run (BtTimers *timers, gint64 now);
 gint64 bt_timers_next (BtTimers *timers); /* G_MAXINT64: none */
