@@ -1,4 +1,4 @@
-/* bt-state-db.c: the thread of the state database, what is asked of it and how it answers.
+/* bt-state-db.c: the thread of the state database.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,48 +10,12 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <sys/file.h>
 #include <unistd.h>
 
-/* Who waits for a request. A save that was merged has several. */
-typedef struct
-{
-  BtDiskFunc done;
-  gpointer owner;
-} Waiter;
-
-typedef struct _Request Request;
-struct _Request
-{
-  Request *next;
-  BtChange change;
-  GArray *waiters; /* of Waiter */
-  GError *error;
-
-  gboolean is_load; /* then not a change */
-  BtStateLoadFunc loaded;
-  gpointer load_owner;
-  BtStateLoad *load; /* (nullable) */
-};
-
-/* Letters hold it; @closed is of the caller's thread alone. */
-typedef struct
-{
-  atomic_int refs;
-  gboolean closed;
-} Door;
-
-typedef struct
-{
-  Door *door;
-  Request *first;
-} Letter;
-
 struct _BtStateDb
 {
-  BtMailbox *mailbox;
-  Door *door;
+  BtStateDoor *door;
   char *directory; /* (nullable): none in memory */
   char *path;
   int lock_fd;
@@ -59,8 +23,8 @@ struct _BtStateDb
 
   pthread_mutex_t mutex;
   pthread_cond_t wake;
-  Request *first; /* under the mutex, up to @stopping */
-  Request **last;
+  BtStateRequest *first; /* under the mutex, up to @stopping */
+  BtStateRequest **last;
   GHashTable *saves; /* info-hash → the save that waits and may be merged with */
   gboolean stopping;
   gboolean stop_clean;
@@ -68,111 +32,6 @@ struct _BtStateDb
   sqlite3 *db;     /* (nullable): the thread's own */
   GError *damaged; /* (nullable): what had to be set aside; reported by the load */
 };
-
-/* Requests. */
-
-static Request *
-request_new (BtChangeKind kind, const BtSha1 *info_hash)
-{
-  Request *request = g_new0 (Request, 1);
-
-  request->change.kind = kind;
-  if (info_hash != NULL)
-    request->change.info_hash = *info_hash;
-  request->waiters = g_array_new (FALSE, FALSE, sizeof (Waiter));
-  return request;
-}
-
-static void
-add_waiter (Request *request, BtDiskFunc done, gpointer owner)
-{
-  Waiter waiter = { done, owner };
-
-  if (done != NULL)
-    g_array_append_val (request->waiters, waiter);
-}
-
-static void
-set_resume (Request *request, const BtResume *resume)
-{
-  g_clear_pointer (&request->change.resume, g_bytes_unref);
-  g_free (request->change.save_path);
-  request->change.resume = bt_resume_encode (resume);
-  request->change.save_path = g_strdup (resume->save_path);
-}
-
-static void
-request_free (Request *request)
-{
-  g_clear_pointer (&request->change.torrent, g_bytes_unref);
-  g_clear_pointer (&request->change.resume, g_bytes_unref);
-  g_free (request->change.save_path);
-  g_free (request->change.key);
-  g_free (request->change.value);
-  g_array_unref (request->waiters);
-  g_clear_error (&request->error);
-  g_clear_pointer (&request->load, bt_state_load_free);
-  g_free (request);
-}
-
-/* Answers. */
-
-static void
-door_unref (Door *door)
-{
-  if (atomic_fetch_sub (&door->refs, 1) == 1)
-    g_free (door);
-}
-
-static void
-drop_letter (gpointer data)
-{
-  Letter *letter = data;
-
-  while (letter->first != NULL)
-    {
-      Request *request = letter->first;
-
-      letter->first = request->next;
-      request_free (request);
-    }
-  door_unref (letter->door);
-  g_free (letter);
-}
-
-static void
-answer (const Request *request, const Door *door)
-{
-  if (request->is_load && !door->closed)
-    request->loaded (request->load, request->error, request->load_owner);
-  for (guint i = 0; i < request->waiters->len && !door->closed; i++)
-    {
-      const Waiter *waiter = &g_array_index (request->waiters, Waiter, i);
-
-      waiter->done (request->error, waiter->owner);
-    }
-}
-
-static void
-letter_cb (gpointer data)
-{
-  Letter *letter = data;
-
-  for (Request *request = letter->first; request != NULL; request = request->next)
-    answer (request, letter->door);
-  drop_letter (letter);
-}
-
-static void
-post_in_disk (BtStateDb *self, Request *requests)
-{
-  Letter *letter = g_new (Letter, 1);
-
-  letter->door = self->door;
-  letter->first = requests;
-  atomic_fetch_add (&self->door->refs, 1);
-  bt_mailbox_post (self->mailbox, letter_cb, letter, drop_letter);
-}
 
 /* Opening and mending: in the caller's thread, which is quick, or in ours. */
 
@@ -244,11 +103,11 @@ is_own_fault (const GError *error)
 
 /* @result: (out): what SQLite says, when it fails. */
 static gboolean
-try_changes_in_disk (BtStateDb *self, Request *first, int *result, GError **error)
+try_changes_in_disk (BtStateDb *self, BtStateRequest *first, int *result, GError **error)
 {
   gboolean ok = bt_state_sql_exec (self->db, "BEGIN IMMEDIATE", error);
 
-  for (Request *request = first; ok && request != NULL; request = request->next)
+  for (BtStateRequest *request = first; ok && request != NULL; request = request->next)
     {
       g_clear_error (&request->error);
       if (!bt_state_sql_change (self->db, &request->change, &request->error)
@@ -278,7 +137,7 @@ mend_in_disk (BtStateDb *self, int result)
 
 /* All of them in one transaction; when it fails, all fail. */
 static void
-do_changes_in_disk (BtStateDb *self, Request *first)
+do_changes_in_disk (BtStateDb *self, BtStateRequest *first)
 {
   g_autoptr (GError) error = NULL;
   int result = SQLITE_OK;
@@ -290,7 +149,7 @@ do_changes_in_disk (BtStateDb *self, Request *first)
       g_clear_error (&error);
       try_changes_in_disk (self, first, &result, &error);
     }
-  for (Request *request = first; error != NULL && request != NULL; request = request->next)
+  for (BtStateRequest *request = first; error != NULL && request != NULL; request = request->next)
     {
       g_clear_error (&request->error);
       request->error = g_error_copy (error);
@@ -307,7 +166,7 @@ was_clean (const BtStateLoad *load)
 
 /* Returns: FALSE when the file is bad. */
 static gboolean
-load_in_disk (BtStateDb *self, Request *request)
+load_in_disk (BtStateDb *self, BtStateRequest *request)
 {
   int result;
 
@@ -326,7 +185,7 @@ load_in_disk (BtStateDb *self, Request *request)
 /* That the state cannot be marked unclean, because the disk is full, keeps nobody from his
  * torrents. */
 static void
-do_load_in_disk (BtStateDb *self, Request *request)
+do_load_in_disk (BtStateDb *self, BtStateRequest *request)
 {
   gboolean good;
 
@@ -356,10 +215,10 @@ keep_house_in_disk (BtStateDb *self)
 
 /* The thread: its loop. */
 
-static Request *
+static BtStateRequest *
 steal_in_disk (BtStateDb *self)
 {
-  Request *requests;
+  BtStateRequest *requests;
 
   pthread_mutex_lock (&self->mutex);
   while (self->first == NULL && !self->stopping)
@@ -372,11 +231,11 @@ steal_in_disk (BtStateDb *self)
 }
 
 /* Cuts the list behind a load, or before the next one. Returns: the rest. */
-static Request *
-cut (Request *first)
+static BtStateRequest *
+cut (BtStateRequest *first)
 {
-  Request *last = first;
-  Request *rest;
+  BtStateRequest *last = first;
+  BtStateRequest *rest;
 
   while (!first->is_load && last->next != NULL && !last->next->is_load)
     last = last->next;
@@ -386,18 +245,18 @@ cut (Request *first)
 }
 
 static void
-do_requests_in_disk (BtStateDb *self, Request *requests)
+do_requests_in_disk (BtStateDb *self, BtStateRequest *requests)
 {
   while (requests != NULL)
     {
-      Request *rest = cut (requests);
+      BtStateRequest *rest = cut (requests);
       gboolean is_load = requests->is_load;
 
       if (is_load)
         do_load_in_disk (self, requests);
       else
         do_changes_in_disk (self, requests);
-      post_in_disk (self, requests);
+      bt_state_door_post_in_disk (self->door, requests);
       if (is_load)
         keep_house_in_disk (self);
       requests = rest;
@@ -408,7 +267,7 @@ static void *
 run_in_disk (void *data)
 {
   BtStateDb *self = data;
-  Request *requests;
+  BtStateRequest *requests;
 
   while ((requests = steal_in_disk (self)) != NULL)
     do_requests_in_disk (self, requests);
@@ -445,9 +304,7 @@ db_new (const char *directory, BtMailbox *mailbox)
 {
   BtStateDb *self = g_new0 (BtStateDb, 1);
 
-  self->mailbox = bt_mailbox_ref (mailbox);
-  self->door = g_new0 (Door, 1);
-  atomic_init (&self->door->refs, 1);
+  self->door = bt_state_door_new (mailbox);
   self->directory = g_strdup (directory);
   self->path =
     directory != NULL ? g_build_filename (directory, "state.db", NULL) : g_strdup (":memory:");
@@ -466,8 +323,7 @@ db_free (BtStateDb *self)
   if (self->lock_fd >= 0)
     close (self->lock_fd);
   g_clear_error (&self->damaged);
-  bt_mailbox_unref (self->mailbox);
-  door_unref (self->door);
+  bt_state_door_unref (self->door);
   g_hash_table_unref (self->saves);
   pthread_cond_destroy (&self->wake);
   pthread_mutex_destroy (&self->mutex);
@@ -518,7 +374,7 @@ bt_state_db_open_memory (BtMailbox *mailbox, GError **error)
 }
 
 static void
-push_locked (BtStateDb *self, Request *request)
+push_locked (BtStateDb *self, BtStateRequest *request)
 {
   *self->last = request;
   self->last = &request->next;
@@ -527,7 +383,7 @@ push_locked (BtStateDb *self, Request *request)
 
 /* A save that waits for the torrent must not be merged with one that comes after this. */
 static void
-push (BtStateDb *self, Request *request)
+push (BtStateDb *self, BtStateRequest *request)
 {
   pthread_mutex_lock (&self->mutex);
   g_hash_table_remove (self->saves, &request->change.info_hash);
@@ -538,7 +394,7 @@ push (BtStateDb *self, Request *request)
 void
 bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner)
 {
-  Request *request = request_new (BT_CHANGE_SET, NULL);
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_SET, NULL);
 
   request->is_load = TRUE;
   request->loaded = done;
@@ -554,12 +410,12 @@ bt_state_db_add (BtStateDb *db,
                  BtDiskFunc done,
                  gpointer owner)
 {
-  Request *request = request_new (BT_CHANGE_ADD, info_hash);
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_ADD, info_hash);
 
   request->change.torrent = g_bytes_ref (torrent);
   if (resume != NULL)
-    set_resume (request, resume);
-  add_waiter (request, done, owner);
+    bt_state_request_set_resume (request, resume);
+  bt_state_request_add_waiter (request, done, owner);
   push (db, request);
 }
 
@@ -570,11 +426,11 @@ bt_state_db_save (BtStateDb *db,
                   BtDiskFunc done,
                   gpointer owner)
 {
-  Request *request = request_new (BT_CHANGE_SAVE, info_hash);
-  Request *waiting;
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_SAVE, info_hash);
+  BtStateRequest *waiting;
 
-  set_resume (request, resume);
-  add_waiter (request, done, owner);
+  bt_state_request_set_resume (request, resume);
+  bt_state_request_add_waiter (request, done, owner);
   pthread_mutex_lock (&db->mutex);
   waiting = g_hash_table_lookup (db->saves, info_hash);
   if (waiting != NULL)
@@ -583,7 +439,7 @@ bt_state_db_save (BtStateDb *db,
 
       waiting->change = request->change;
       request->change = change;
-      add_waiter (waiting, done, owner);
+      bt_state_request_add_waiter (waiting, done, owner);
       /* The table's key lies in the request, and is the same. */
     }
   else
@@ -593,22 +449,22 @@ bt_state_db_save (BtStateDb *db,
     }
   pthread_mutex_unlock (&db->mutex);
   if (waiting != NULL)
-    request_free (request);
+    bt_state_request_free (request);
 }
 
 void
 bt_state_db_remove (BtStateDb *db, const BtSha1 *info_hash, BtDiskFunc done, gpointer owner)
 {
-  Request *request = request_new (BT_CHANGE_REMOVE, info_hash);
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_REMOVE, info_hash);
 
-  add_waiter (request, done, owner);
+  bt_state_request_add_waiter (request, done, owner);
   push (db, request);
 }
 
 void
 bt_state_db_set (BtStateDb *db, const char *key, const char *value)
 {
-  Request *request = request_new (BT_CHANGE_SET, NULL);
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_SET, NULL);
 
   request->change.key = g_strdup (key);
   request->change.value = g_strdup (value);
@@ -618,7 +474,7 @@ bt_state_db_set (BtStateDb *db, const char *key, const char *value)
 void
 bt_state_db_close (BtStateDb *db, gboolean clean)
 {
-  db->door->closed = TRUE;
+  bt_state_door_close (db->door);
   pthread_mutex_lock (&db->mutex);
   db->stopping = TRUE;
   db->stop_clean = clean;

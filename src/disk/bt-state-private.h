@@ -28,6 +28,36 @@ typedef struct
   char *value;     /* of SET; (nullable): the key goes */
 } BtChange;
 
+/* bt-state-request.c */
+
+typedef struct _BtStateRequest BtStateRequest;
+struct _BtStateRequest
+{
+  BtStateRequest *next;
+  BtChange change;
+  GArray *waiters; /* private */
+  GError *error;
+
+  gboolean is_load; /* then not a change */
+  BtStateLoadFunc loaded;
+  gpointer load_owner;
+  BtStateLoad *load; /* (nullable) */
+};
+
+BtStateRequest *bt_state_request_new (BtChangeKind kind, const BtSha1 *info_hash);
+void bt_state_request_free (BtStateRequest *request);
+void bt_state_request_add_waiter (BtStateRequest *request, BtDiskFunc done, gpointer owner);
+void bt_state_request_set_resume (BtStateRequest *request, const BtResume *resume);
+
+/* The way back to the caller's thread. */
+typedef struct _BtStateDoor BtStateDoor;
+BtStateDoor *bt_state_door_new (BtMailbox *mailbox);
+/* In the caller's thread: no answer passes any more. */
+void bt_state_door_close (BtStateDoor *door);
+void bt_state_door_unref (BtStateDoor *door);
+/* Takes the requests, a list by their @next. */
+void bt_state_door_post_in_disk (BtStateDoor *door, BtStateRequest *requests);
+
 /* bt-state-sql.c: statements. All set BT_ERROR_STATE, DISK_FULL or DISK_READ_ONLY. */
 
 /* Opens or makes it, with its schema. @damaged: the file is no database, or not one of ours. */
