@@ -379,7 +379,7 @@ ft_node_connect (FtNode *node, BtTorrentId id, guint16 port)
 {
   BtEndpoint endpoint;
 
-  g_assert_true (bt_endpoint_parse_ip (&endpoint, "127.0.0.1", port));
+  g_assert_true (bt_endpoint_parse_ip (&endpoint, node->config->bind_address, port));
   ft_node_connect_to (node, id, &endpoint);
 }
 

@@ -56,6 +56,7 @@ const BtTorrentStatus *ft_node_status (FtNode *node, BtTorrentId id); /* (nullab
 void ft_node_set_intent (FtNode *node, BtTorrentId id, BtIntent intent);
 void ft_node_remove (FtNode *node, BtTorrentId id, gboolean with_data);
 void ft_node_verify (FtNode *node, BtTorrentId id);
+/* To a node that is bound to the same address. */
 void ft_node_connect (FtNode *node, BtTorrentId id, guint16 port); /* at 127.0.0.1 */
 void ft_node_connect_to (FtNode *node, BtTorrentId id, const BtEndpoint *endpoint);
 BtDetail *ft_node_detail (FtNode *node, BtTorrentId id, BtDetailParts parts);

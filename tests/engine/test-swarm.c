@@ -57,6 +57,47 @@ test_small_pieces (void)
   transfer (one_file, 16384);
 }
 
+static void
+bind_ipv6 (BtConfig *config)
+{
+  g_free (config->bind_address);
+  config->bind_address = g_strdup ("::1");
+}
+
+static gboolean
+has_ipv6 (void)
+{
+  g_autoptr(GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+  g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+
+  return socket != NULL && g_socket_bind (socket, address, FALSE, NULL);
+}
+
+static void
+test_ipv6 (void)
+{
+  g_autoptr(FtSample) sample = NULL;
+  g_autoptr(FtNode) seed = NULL;
+  g_autoptr(FtNode) leecher = NULL;
+  BtTorrentId a, b;
+
+  if (!has_ipv6 ())
+    {
+      g_test_skip ("this machine has no IPv6 loopback");
+      return;
+    }
+  sample = ft_sample_new (odd_files, 32768, 15);
+  seed = ft_node_new_full (NULL, NULL, bind_ipv6);
+  leecher = ft_node_new_full (NULL, NULL, bind_ipv6);
+  a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  b = ft_node_add (leecher, sample->torrent, NULL, FALSE);
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  ft_node_connect (leecher, b, seed->port);
+  ft_wait_until (ft_node_is_complete (leecher, b));
+  ft_sample_assert_equal (sample, leecher->dir);
+}
+
 /* The seed is reached through the leecher that was connected to it first. */
 static void
 test_chain (void)
@@ -323,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/many-files", test_many_files);
   g_test_add_func ("/engine/swarm/large-pieces", test_large_pieces);
   g_test_add_func ("/engine/swarm/small-pieces", test_small_pieces);
+  g_test_add_func ("/engine/swarm/ipv6", test_ipv6);
   g_test_add_func ("/engine/swarm/chain", test_chain);
   g_test_add_func ("/engine/swarm/two-torrents-one-peer", test_two_torrents_one_peer);
   g_test_add_func ("/engine/swarm/mode-downloading", test_mode_downloading);
