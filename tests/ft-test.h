@@ -36,6 +36,23 @@ ft_test_conformance_dir (void)
   return dir != NULL && g_file_test (dir, G_FILE_TEST_IS_DIR) ? g_strdup (dir) : NULL;
 }
 
+/* How many descriptors would end a wait of @context now, its own for waking it included. */
+static inline int
+ft_test_count_ready (GMainContext *context)
+{
+  GPollFD fds[16];
+  int timeout_ms, priority, n, n_ready;
+
+  g_assert_true (g_main_context_acquire (context));
+  g_main_context_prepare (context, &priority);
+  n = g_main_context_query (context, G_MAXINT, &timeout_ms, fds, G_N_ELEMENTS (fds));
+  g_assert_cmpint (n, <=, G_N_ELEMENTS (fds));
+  n_ready = g_poll (fds, (guint) n, 0);
+  g_main_context_check (context, G_MAXINT, fds, n);
+  g_main_context_release (context);
+  return n_ready;
+}
+
 /* Iterates @context until @condition or for @seconds, then fails: a bound, not a measure. */
 #define ft_test_iterate(context, condition, seconds)                                                \
   G_STMT_START                                                                                      \

@@ -7,19 +7,43 @@
 #include <errno.h>
 #include <sys/random.h>
 
+/* The timer looks at its deadline whenever the loop is about to wait, and is only told one by what
+ * runs in that loop. A GSource's ready time would do the same, but each change of it writes to the
+ * context's eventfd: about three times a piece, since each block that comes moves a deadline. */
 typedef struct
 {
   GSource source;
   BtWorld *world;
+  gint64 deadline; /* G_MAXINT64: none */
 } WakeSource;
+
+static gboolean
+is_due (GSource *source)
+{
+  return ((WakeSource *) source)->deadline <= g_source_get_time (source);
+}
+
+static gboolean
+say_how_long (GSource *source, int *timeout_ms)
+{
+  gint64 deadline = ((WakeSource *) source)->deadline;
+
+  if (is_due (source))
+    return TRUE;
+  /* Up, so that it does not wake too early and then once more. */
+  if (deadline != G_MAXINT64)
+    *timeout_ms = (int) MIN ((deadline - g_source_get_time (source) - 1) / 1000 + 1, G_MAXINT);
+  return FALSE;
+}
 
 static gboolean
 wake_engine (GSource *source, GSourceFunc callback, gpointer data)
 {
-  BtWorld *world = ((WakeSource *) source)->world;
+  WakeSource *self = (WakeSource *) source;
+  BtWorld *world = self->world;
 
   /* Once: the engine says itself when it is next to be woken. */
-  g_source_set_ready_time (source, -1);
+  self->deadline = G_MAXINT64;
   if (world->wake != NULL)
     world->wake (world->owner);
   return G_SOURCE_CONTINUE;
@@ -28,10 +52,11 @@ wake_engine (GSource *source, GSourceFunc callback, gpointer data)
 static GSource *
 create_wake_source (BtGioWorld *world)
 {
-  static GSourceFuncs funcs = { .dispatch = wake_engine };
+  static GSourceFuncs funcs = { .prepare = say_how_long, .check = is_due, .dispatch = wake_engine };
   GSource *source = g_source_new (&funcs, sizeof (WakeSource));
 
   ((WakeSource *) source)->world = &world->base;
+  ((WakeSource *) source)->deadline = G_MAXINT64;
   g_source_set_static_name (source, "BtGioWorld wake");
   g_source_attach (source, world->context);
   return source;
@@ -73,7 +98,7 @@ set_wake (BtWorld *base, gint64 deadline)
 {
   BtGioWorld *world = (BtGioWorld *) base;
 
-  g_source_set_ready_time (world->wake, deadline == G_MAXINT64 ? -1 : MAX (deadline, 0));
+  ((WakeSource *) world->wake)->deadline = deadline;
 }
 
 static void

@@ -78,6 +78,10 @@ bt_poller_new (GMainContext *context, GError **error)
     }
 
   g_source_set_static_name (source, "BtPoller");
+  /* Else GLib takes the descriptor out of the context's poll for the time of each dispatch and puts
+   * it back after, and either wakes a loop that does not sleep: two writes and one turn for nothing.
+   * Dispatched from within itself it would deliver what is ready, and end the turn outside. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_add_unix_fd (source, poller->fd, G_IO_IN);
   g_source_attach (source, context);
   return (BtPoller *) g_steal_pointer (&source);

@@ -123,6 +123,21 @@ test_wake_replaced (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->n_wakes, ==, 0);
 }
 
+/* A deadline that moves does not wake the loop which will look at it anyhow. */
+static void
+test_wake_quietly (Fixture *fixture, gconstpointer data)
+{
+  g_main_context_iteration (fixture->context, FALSE);
+  g_assert_cmpint (ft_test_count_ready (fixture->context), ==, 0);
+  for (int i = 1; i <= 3; i++)
+    {
+      gint64 deadline = bt_world_now (fixture->world) + i * G_TIME_SPAN_HOUR;
+
+      fixture->world->ops->wake_at (fixture->world, deadline);
+      g_assert_cmpint (ft_test_count_ready (fixture->context), ==, 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -133,6 +148,7 @@ main (int argc, char **argv)
   ADD ("wake", test_wake);
   ADD ("wake-at-once", test_wake_at_once);
   ADD ("wake-replaced", test_wake_replaced);
+  ADD ("wake-quietly", test_wake_quietly);
 #undef ADD
   return g_test_run ();
 }

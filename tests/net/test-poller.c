@@ -135,6 +135,29 @@ test_level (Fixture *fixture, gconstpointer data)
 }
 
 static void
+read_cb (BtPollee *pollee, guint32 events)
+{
+  eventfd_t value;
+
+  count_call (pollee->owner, events);
+  g_assert_cmpint (eventfd_read (pollee->fd, &value), ==, 0);
+}
+
+/* Delivering costs nothing but the wait and the look at what is ready. */
+static void
+test_no_idle_turns (Fixture *fixture, gconstpointer data)
+{
+  Item *item;
+
+  turn (fixture, 1);
+  g_assert_cmpint (ft_test_count_ready (fixture->context), ==, 0);
+  item = add_ready (fixture, read_cb);
+  turn (fixture, 1);
+  g_assert_cmpint (item->n_calls, ==, 1);
+  g_assert_cmpint (ft_test_count_ready (fixture->context), ==, 0);
+}
+
+static void
 remove_others_cb (BtPollee *pollee, guint32 events)
 {
   Item *item = pollee->owner;
@@ -356,6 +379,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, func) g_test_add ("/net/poller/" name, Fixture, NULL, set_up, func, tear_down)
   ADD ("level", test_level);
+  ADD ("no-idle-turns", test_no_idle_turns);
   ADD ("remove-others", test_remove_others);
   ADD ("remove-and-add", test_remove_and_add);
   ADD ("free-others", test_free_others);
