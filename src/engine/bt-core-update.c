@@ -5,6 +5,8 @@
 #include "bt-core-private.h"
 
 #define FREE_SPACE_INTERVAL_US (10 * G_USEC_PER_SEC)
+/* Events do not wait for the next regular update; those of a moment go together. */
+#define EVENT_DELAY_US (20 * G_TIME_SPAN_MILLISECOND)
 #define MAX_EVENTS 1000 /* held while a face is slow; the oldest go first */
 
 static void
@@ -104,20 +106,42 @@ send_update (gpointer owner, gint64 now)
     }
 }
 
+static void
+send_within (BtCore *core, gint64 delay_us)
+{
+  gint64 deadline;
+
+  if (core->update_in_flight || core->timers == NULL)
+    return;
+  deadline = bt_core_now (core) + delay_us;
+  if (!bt_timer_is_running (&core->update_timer) || core->update_timer.deadline > deadline)
+    bt_timer_start (&core->update_timer, deadline);
+}
+
+static gint64
+get_interval (BtCore *core)
+{
+  return (gint64) core->config->update_interval_ms * G_TIME_SPAN_MILLISECOND;
+}
+
+static gint64
+get_event_delay (BtCore *core)
+{
+  return MIN (EVENT_DELAY_US, get_interval (core));
+}
+
 void
 bt_core_touch (BtCore *core)
 {
-  if (core->update_in_flight || core->timers == NULL || bt_timer_is_running (&core->update_timer))
-    return;
-  bt_timer_start (&core->update_timer,
-                  bt_core_now (core) + (gint64) core->config->update_interval_ms * 1000);
+  if (!bt_timer_is_running (&core->update_timer))
+    send_within (core, get_interval (core));
 }
 
 void
 bt_core_acknowledge (BtCore *core)
 {
   core->update_in_flight = FALSE;
-  bt_core_touch (core);
+  send_within (core, core->events->len > 0 ? get_event_delay (core) : get_interval (core));
 }
 
 void
@@ -138,7 +162,7 @@ bt_core_event (BtCore *core, BtTorrentId id, BtEventKind kind, const char *forma
     }
   event.text = g_ref_string_new (text);
   g_array_append_val (core->events, event);
-  bt_core_touch (core);
+  send_within (core, get_event_delay (core));
 }
 
 void

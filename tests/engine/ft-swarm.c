@@ -288,6 +288,15 @@ ft_node_stop (FtNode *node)
 }
 
 void
+ft_node_configure (FtNode *node)
+{
+  FtCall call = { 0 };
+
+  bt_engine_set_config_async (node->engine, node->config, NULL, called_cb, &call);
+  finish_call (node, &call);
+}
+
+void
 ft_node_free (FtNode *node)
 {
   ft_node_stop (node);

@@ -48,6 +48,8 @@ FtNode *ft_node_new_full (const char *state_dir, const char *dir, void (*setup) 
 /* Stops the engine and waits; the download folder is kept if @keep. */
 void ft_node_free (FtNode *node);
 void ft_node_stop (FtNode *node);
+/* Tells the engine what was changed in @config. */
+void ft_node_configure (FtNode *node);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtNode, ft_node_free)
 
 BtTorrentId ft_node_add (FtNode *node, GBytes *torrent, const char *save_path, gboolean trust);

@@ -141,6 +141,25 @@ test_two_torrents_one_peer (void)
   ft_sample_assert_equal (second, second_dir);
 }
 
+/* The next regular update would come long after the test gave up. */
+static void
+test_events_do_not_wait (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (one_file, 65536, 15);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  BtTorrentId b;
+
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  leecher->config->update_interval_ms = G_MAXINT;
+  ft_node_configure (leecher);
+  b = ft_node_add (leecher, sample->torrent, NULL, FALSE);
+  ft_node_connect (leecher, b, seed->port);
+  ft_wait_until (leecher->n_finished == 1);
+  g_assert_true (ft_node_is_complete (leecher, b));
+}
+
 static void
 test_mode_downloading (void)
 {
@@ -367,6 +386,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/ipv6", test_ipv6);
   g_test_add_func ("/engine/swarm/chain", test_chain);
   g_test_add_func ("/engine/swarm/two-torrents-one-peer", test_two_torrents_one_peer);
+  g_test_add_func ("/engine/swarm/events-do-not-wait", test_events_do_not_wait);
   g_test_add_func ("/engine/swarm/mode-downloading", test_mode_downloading);
   g_test_add_func ("/engine/swarm/mode-seeding", test_mode_seeding_requests_nothing);
   g_test_add_func ("/engine/swarm/pause-and-resume", test_pause_and_resume);

@@ -22,7 +22,8 @@ G_DECLARE_FINAL_TYPE (BtEngine, bt_engine, BT, ENGINE, GObject)
  * @engine: the engine
  * @update: (type BtUpdate): what changed
  *
- * At most one every update_interval_ms, and the next only after all handlers of the last returned.
+ * Values come every update_interval_ms at most; an event comes sooner, with the values of its
+ * moment. The next only after all handlers of the last returned.
  */
 
 /**
