@@ -149,6 +149,8 @@ become_ready (BtTorrent *torrent)
   torrent->check_asked = FALSE;
   if (bt_torrent_is_complete (torrent) && !was_complete)
     torrent->completed_at = bt_core_unix_now (torrent->core);
+  /* Files without bytes of a torrent that was complete were made long ago. */
+  torrent->made_files = was_complete && torrent->n_to_check == 0;
   torrent->load = BT_LOAD_CLEAN;
   if (torrent->dirty)
     bt_torrent_save_soon (torrent);
@@ -177,25 +179,6 @@ begin_check (BtTorrent *torrent, BtBitfield *suspect)
 }
 
 static void
-made_files_cb (const GError *error, gpointer owner)
-{
-  BtTorrent *torrent = owner;
-
-  if (error != NULL)
-    bt_torrent_fail (torrent, error);
-  bt_torrent_job_end (torrent);
-}
-
-static void
-make_empty_files (BtTorrent *torrent)
-{
-  BtDisk *disk = torrent->core->disk;
-
-  bt_torrent_job_begin (torrent);
-  disk->ops->make_files (disk, torrent->storage, made_files_cb, torrent);
-}
-
-static void
 judge (BtTorrent *torrent, const BtFileStamp *stamps)
 {
   g_autoptr(BtBitfield) suspect = bt_bitfield_new (torrent->metainfo->n_pieces);
@@ -210,8 +193,6 @@ judge (BtTorrent *torrent, const BtFileStamp *stamps)
       mark_files (torrent, stamps, suspect);
       lose_missing (torrent, stamps, suspect);
     }
-  if (torrent->core->config->mode != BT_MODE_SEEDING && torrent->intent == BT_INTENT_RUN)
-    make_empty_files (torrent);
   begin_check (torrent, g_steal_pointer (&suspect));
 }
 

@@ -45,6 +45,7 @@ struct _BtTorrent
   BtIntent intent;
   BtLoad load;
   gboolean active;        /* announces, has peers */
+  gboolean made_files;    /* those without bytes are there */
   guint n_jobs;           /* of the disk, under way; it cannot be freed before they are done */
 
   /* A problem stops it until a retry succeeds. */

@@ -74,6 +74,31 @@ apply_priorities (BtTorrent *torrent)
     bt_picker_set_priority (torrent->picker, piece, pieces[piece]);
 }
 
+/* Files without bytes: no piece will make them. */
+
+static void
+made_files_cb (const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    bt_torrent_fail (torrent, error);
+  bt_torrent_job_end (torrent);
+}
+
+static void
+make_files_once (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  if (torrent->made_files || torrent->phase != BT_PHASE_READY || torrent->intent != BT_INTENT_RUN
+      || torrent->problem != NULL || torrent->core->config->mode == BT_MODE_SEEDING)
+    return;
+  torrent->made_files = TRUE;
+  bt_torrent_job_begin (torrent);
+  disk->ops->make_files (disk, torrent->storage, made_files_cb, torrent);
+}
+
 /* Activity. */
 
 gboolean
@@ -133,6 +158,7 @@ bt_torrent_reconsider (BtTorrent *torrent)
   gboolean should = torrent->phase == BT_PHASE_READY && torrent->intent == BT_INTENT_RUN
                     && torrent->problem == NULL && torrent->core->running && mode_allows (torrent);
 
+  make_files_once (torrent);
   if (should && !torrent->active)
     activate (torrent);
   else if (!should && torrent->active)
