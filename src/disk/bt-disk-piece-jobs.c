@@ -51,7 +51,8 @@ run_read_in_disk (BtDiskJob *job, BtWorker *worker)
   BytesJob *self = (BytesJob *) job;
 
   bt_file_store_read_in_disk (job->storage->store, self->offset,
-                              self->buffer->data + self->buffer_offset, self->length, &job->error);
+                              self->buffer->data + self->buffer_offset, self->length, FALSE,
+                              &job->error);
 }
 
 static void

@@ -26,6 +26,9 @@ typedef struct
   /* (nullable): priority of each file, 0: skipped. Bytes of skipped files that belong to wanted
    * pieces go to a sparse file ".<info-hash>.parts" in @root, at their offset in the torrent. */
   const guint8 *file_priorities;
+  /* Some files were there when it was last used. A root without any, like the mount point of a drive
+   * that is not there yet, is then not remembered as the one to come back to. */
+  gboolean expects_files;
 } BtStorageConfig;
 
 /* Size and modification time of a file as last seen. size -1: not there. */
@@ -72,7 +75,8 @@ typedef struct
                  BtDiskFunc done,
                  gpointer owner);
 
-  /* Reads into the buffer; fails with CHANGED when the bytes are not there: short or missing. */
+  /* Reads into the buffer; fails with CHANGED when the bytes are not there (short, missing), or when
+   * another program changed the file since the last stat or sync: then what was checked may be gone. */
   void (*read) (BtDisk *disk,
                 BtStorage *storage,
                 guint64 offset,
@@ -99,8 +103,8 @@ typedef struct
                        BtDiskHashesFunc done,
                        gpointer owner);
 
-  /* Makes the wanted files whose length is zero: others come with their first byte. To be called
-   * after a change of priorities as well. */
+  /* Makes the wanted files whose length is zero, where they are not there: others come with their first
+   * byte. To be called after a change of priorities as well. */
   void (*make_files) (BtDisk *disk, BtStorage *storage, BtDiskFunc done, gpointer owner);
 
   /* New priorities: what the parts file holds of files that became wanted moves to them, blocks of

@@ -202,7 +202,7 @@ hash_range (BtPieceHashes *hashes,
           g_set_error (error, BT_ERROR, BT_ERROR_CANCELLED, "The check was called off");
           return FALSE;
         }
-      if (!bt_file_store_read_in_disk (store, offset, hashes->step, n, error))
+      if (!bt_file_store_read_in_disk (store, offset, hashes->step, n, TRUE, error))
         return FALSE;
       bt_hasher_update (hasher, hashes->step, n);
       offset += n;

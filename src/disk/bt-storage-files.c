@@ -27,6 +27,7 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
   struct stat info;
 
   *stamp = (BtFileStamp){ .size = 0 };
+  atomic_store (&store->files[file].written, FALSE);
   if (!bt_file_store_is_real (store, file))
     return TRUE;
   stamp->size = -1;
@@ -35,7 +36,7 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
   if (is_there)
     {
       stamp->size = info.st_size;
-      stamp->mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+      stamp->mtime_ns = bt_file_mtime_ns (&info);
     }
   return TRUE;
 }
@@ -49,6 +50,15 @@ stamp_all (BtFileStore *store, int root_fd, GError **error)
       return FALSE;
   store->stamped = TRUE;
   return TRUE;
+}
+
+static gboolean
+found_any (const BtFileStore *store)
+{
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    if (bt_file_store_is_real (store, i) && store->stamps[i].size >= 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* Descriptors are closed so that a file that was replaced or removed is seen by what comes after,
@@ -70,7 +80,33 @@ bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **er
     }
   if (!stamp_all (store, root_fd, error))
     return FALSE;
+  if (store->expects_files && !found_any (store))
+    bt_file_store_forget_root_in_disk (store);
   memcpy (stamps, store->stamps, store->metainfo->n_files * sizeof *stamps);
+  return TRUE;
+}
+
+/* One that is there is left alone: seeding from a disk that may not be written to is no error. */
+static gboolean
+make_file (BtFileStore *store, guint32 file, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  BtOpenFile *open
+    = bt_file_set_acquire_in_disk (store->set, store, file, BT_OPEN_READ, &local_error);
+
+  if (open == NULL && !g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (open == NULL)
+    {
+      open = bt_file_set_acquire_in_disk (store->set, store, file, BT_OPEN_WRITE, error);
+      if (open == NULL)
+        return FALSE;
+      atomic_store (&store->files[file].dirty, TRUE);
+    }
+  bt_file_set_release_in_disk (store->set, open);
   return TRUE;
 }
 
@@ -78,18 +114,9 @@ gboolean
 bt_file_store_make_in_disk (BtFileStore *store, GError **error)
 {
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
-    {
-      BtOpenFile *open;
-
-      if (store->metainfo->files[i].length > 0 || store->priorities[i] == 0
-          || !bt_file_store_is_real (store, i))
-        continue;
-      open = bt_file_set_acquire_in_disk (store->set, store, i, BT_OPEN_WRITE, error);
-      if (open == NULL)
-        return FALSE;
-      atomic_store (&store->files[i].dirty, TRUE);
-      bt_file_set_release_in_disk (store->set, open);
-    }
+    if (store->metainfo->files[i].length == 0 && store->priorities[i] != 0
+        && bt_file_store_is_real (store, i) && !make_file (store, i, error))
+      return FALSE;
   return TRUE;
 }
 

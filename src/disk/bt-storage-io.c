@@ -50,6 +50,8 @@ bt_open_file_write_in_disk (BtOpenFile *open,
 {
   const char *path = bt_file_store_path (open->store, open->file);
 
+  /* Before the write: who sees the time of the file change then knows that it was us. */
+  atomic_store (&open->store->files[open->file].written, TRUE);
   while (length > 0)
     {
       gssize n = pwrite (open->fd, data, length, (off_t) offset);
@@ -117,8 +119,24 @@ write_span (BtFileStore *store, const BtSpan *span, const guint8 *data, GError *
   return ok;
 }
 
+/* Looked at after the bytes were read: then they are from before any change. */
 static gboolean
-read_span (BtFileStore *store, const BtSpan *span, guint8 *data, GError **error)
+is_as_stamped (BtOpenFile *open, GError **error)
+{
+  BtFileStore *store = open->store;
+  struct stat info;
+
+  if (!store->stamped || open->file == store->metainfo->n_files || fstat (open->fd, &info) < 0
+      || bt_file_stamp_is_of (&store->stamps[open->file], &info)
+      || atomic_load (&store->files[open->file].written))
+    return TRUE;
+  g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "“%s/%s” was changed by another program", store->root,
+               bt_file_store_path (store, open->file));
+  return FALSE;
+}
+
+static gboolean
+read_span (BtFileStore *store, const BtSpan *span, guint8 *data, gboolean as_is, GError **error)
 {
   guint64 offset;
   BtOpenFile *open = acquire (store, span, BT_OPEN_READ, &offset, error);
@@ -126,7 +144,8 @@ read_span (BtFileStore *store, const BtSpan *span, guint8 *data, GError **error)
 
   if (open == NULL)
     return FALSE;
-  ok = bt_open_file_read_in_disk (open, offset, data, span->length, error);
+  ok = bt_open_file_read_in_disk (open, offset, data, span->length, error)
+       && (as_is || is_as_stamped (open, error));
   bt_file_set_release_in_disk (store->set, open);
   return ok;
 }
@@ -156,6 +175,7 @@ bt_file_store_read_in_disk (BtFileStore *store,
                             guint64 offset,
                             guint8 *data,
                             guint32 length,
+                            gboolean as_is,
                             GError **error)
 {
   BtSpanIter iter;
@@ -166,7 +186,7 @@ bt_file_store_read_in_disk (BtFileStore *store,
     {
       if (span.pad)
         memset (data, 0, span.length);
-      else if (!read_span (store, &span, data, error))
+      else if (!read_span (store, &span, data, as_is, error))
         return FALSE;
       data += span.length;
     }

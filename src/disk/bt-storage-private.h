@@ -29,6 +29,7 @@ typedef struct
   atomic_uchar created; /* made by us, ever */
   atomic_uchar fresh;   /* made since the last sync: its folder is to be synced */
   atomic_uchar dirty;   /* written since the last sync */
+  atomic_uchar written; /* by us, since its stamp was taken */
   atomic_uchar place;   /* BtPlace */
 } BtStoreFile;
 
@@ -58,6 +59,7 @@ struct _BtFileStore
   pthread_mutex_t root_lock;
   int root_fd; /* -1: not open. Closed by barriers only, so that a borrowed one stays good */
   gboolean root_seen;
+  gboolean expects_files; /* a root without any is not the one that it was */
   gboolean root_made; /* by us, since the last sync */
   dev_t root_dev;
   ino_t root_ino;
@@ -67,6 +69,18 @@ struct _BtFileStore
   BtFileStamp *stamps; /* (array length=n_files) */
   gboolean stamped;
 };
+
+static inline gint64
+bt_file_mtime_ns (const struct stat *info)
+{
+  return info->st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info->st_mtim.tv_nsec;
+}
+
+static inline gboolean
+bt_file_stamp_is_of (const BtFileStamp *stamp, const struct stat *info)
+{
+  return stamp->size == info->st_size && stamp->mtime_ns == bt_file_mtime_ns (info);
+}
 
 BtFileStore *
 bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSet *set, guint64 id);
@@ -80,6 +94,8 @@ gboolean bt_file_store_is_real (const BtFileStore *store, guint32 file);
  * there yet, else with the reason. */
 int bt_file_store_root_in_disk (BtFileStore *store, BtRootUse use, GError **error);
 void bt_file_store_close_root_in_disk (BtFileStore *store);
+/* Another root may take its place the next time it is looked for. */
+void bt_file_store_forget_root_in_disk (BtFileStore *store);
 /* Looks whether a regular file is there. Returns: FALSE when that cannot be told. */
 gboolean bt_file_store_look_in_disk (BtFileStore *store,
                                      int root_fd,
@@ -138,11 +154,13 @@ gboolean bt_file_store_write_in_disk (BtFileStore *store,
                                       const guint8 *data,
                                       guint32 length,
                                       GError **error);
-/* CHANGED when the bytes are not there. */
+/* CHANGED when the bytes are not there, or (unless @as_is) a file was changed by somebody else since its
+ * stamp was taken: what was right in it then may not be now. */
 gboolean bt_file_store_read_in_disk (BtFileStore *store,
                                      guint64 offset,
                                      guint8 *data,
                                      guint32 length,
+                                     gboolean as_is,
                                      GError **error);
 /* Whether files are long enough for the range; what they hold is another matter. Also tells the
  * kernel that they will be read in order. CHANGED when they are not. */

@@ -64,6 +64,7 @@ bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSe
   store->set = set;
   store->id = id;
   store->root = g_strdup (config->root);
+  store->expects_files = config->expects_files;
   store->parts_name = g_strdup_printf (".%s.parts", hex);
   store->files = g_new0 (BtStoreFile, (gsize) n_files + 1);
   store->priorities = g_new (guint8, MAX (n_files, 1));
@@ -139,9 +140,7 @@ has_known_file (const BtFileStore *store, int fd)
 
       if (stamp->size > 0 && bt_file_store_is_real (store, i)
           && bt_beneath_stat (fd, bt_file_store_path (store, i), &info) == 0
-          && info.st_size == stamp->size
-          && info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec
-               == stamp->mtime_ns)
+          && bt_file_stamp_is_of (stamp, &info))
         return TRUE;
     }
   return FALSE;
@@ -254,6 +253,14 @@ bt_file_store_root_in_disk (BtFileStore *store, BtRootUse use, GError **error)
     fd = store->root_fd;
   pthread_mutex_unlock (&store->root_lock);
   return fd;
+}
+
+void
+bt_file_store_forget_root_in_disk (BtFileStore *store)
+{
+  pthread_mutex_lock (&store->root_lock);
+  store->root_seen = FALSE;
+  pthread_mutex_unlock (&store->root_lock);
 }
 
 void

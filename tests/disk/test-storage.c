@@ -339,6 +339,33 @@ test_file_removed_while_open (void)
   g_assert_cmpint (stamps[0].size, ==, 20 * KIB);
 }
 
+/* What another program did to a file since it was looked at is seen by who reads it; what we did is not
+ * taken for that, and a check goes by the bytes alone. */
+static void
+test_changed_by_others (void)
+{
+  g_autoptr (FtDisk) disk = ft_disk_new (mixed, G_N_ELEMENTS (mixed), 32 * KIB);
+  BtFileStamp stamps[G_N_ELEMENTS (mixed)];
+  g_autofree char *third = ft_disk_path (disk, "root/t/third");
+  guint8 back[1024];
+
+  ft_disk_write_all (disk);
+  set_mtime (third, 1000);
+  ft_assert_no_disk_error (ft_disk_read (disk, 64 * KIB, back, sizeof back)); /* never looked at */
+  ft_assert_no_disk_error (ft_disk_sync (disk, stamps));
+  ft_assert_no_disk_error (ft_disk_read (disk, 64 * KIB, back, sizeof back));
+  ft_assert_no_disk_error (ft_disk_write_content (disk, 64 * KIB, 16 * KIB));
+  ft_assert_no_disk_error (ft_disk_read (disk, 64 * KIB, back, sizeof back));
+  ft_assert_no_disk_error (ft_disk_sync (disk, stamps));
+
+  set_mtime (third, 2000);
+  ft_assert_disk_error (ft_disk_read (disk, 64 * KIB, back, sizeof back), BT_ERROR_CHANGED);
+  ft_assert_no_disk_error (ft_disk_read (disk, 0, back, sizeof back)); /* another file */
+  g_assert_cmpuint (ft_disk_count_ok (disk), ==, disk->metainfo->n_pieces);
+  ft_assert_no_disk_error (ft_disk_stat (disk, stamps));
+  ft_assert_no_disk_error (ft_disk_read (disk, 64 * KIB, back, sizeof back));
+}
+
 /* The root. */
 
 static void
@@ -422,6 +449,35 @@ test_unmounted (void)
   ft_assert_disk_error (ft_disk_stat (disk, stamps), BT_ERROR_DISK_MISSING);
   ft_assert_disk_error (ft_disk_write_content (disk, 0, 1024), BT_ERROR_DISK_MISSING);
   g_assert_cmpint (g_rmdir (disk->root), ==, 0); /* nothing was put there */
+}
+
+/* The mount point alone was there when it was first looked at. Only who knows that there must be files
+ * can tell that it was not the right folder. */
+static void
+test_mounted_late (void)
+{
+  g_autoptr (FtDisk) disk = ft_disk_new (mixed, G_N_ELEMENTS (mixed), 32 * KIB);
+  BtStorageConfig config = { .root = disk->root, .expects_files = TRUE };
+  BtFileStamp stamps[G_N_ELEMENTS (mixed)];
+
+  ft_disk_close (disk);
+  disk->storage = disk->disk->ops->storage_new (disk->disk, disk->metainfo, &config);
+  g_assert_cmpint (g_mkdir (disk->root, 0777), ==, 0);
+  ft_assert_no_disk_error (ft_disk_stat (disk, stamps));
+  if (!mount_memory (disk->root, "size=1m"))
+    {
+      g_test_skip ("needs the right to mount");
+      return;
+    }
+  ft_assert_no_disk_error (ft_disk_stat (disk, stamps));
+  ft_disk_write_all (disk);
+  ft_assert_no_disk_error (ft_disk_sync (disk, stamps));
+  disk->disk->ops->close_files (disk->disk, disk->storage);
+  ft_assert_no_disk_error (ft_disk_stat (disk, stamps));
+  g_assert_cmpint (stamps[0].size, ==, 20 * KIB);
+  g_assert_cmpint (umount2 (disk->root, MNT_DETACH), ==, 0);
+  /* From now on it is known. */
+  ft_assert_disk_error (ft_disk_stat (disk, stamps), BT_ERROR_DISK_MISSING);
 }
 
 /* Errors of the system. */
@@ -536,11 +592,13 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/storage/stat", test_stat);
   g_test_add_func ("/disk/storage/sync-stamps", test_sync_stamps);
   g_test_add_func ("/disk/storage/file-removed-while-open", test_file_removed_while_open);
+  g_test_add_func ("/disk/storage/changed-by-others", test_changed_by_others);
   g_test_add_func ("/disk/storage/root-removed", test_root_removed);
   g_test_add_func ("/disk/storage/root-removed-under-open-files",
                    test_root_removed_under_open_files);
   g_test_add_func ("/disk/storage/parent-missing", test_parent_missing);
   g_test_add_func ("/disk/storage/unmounted", test_unmounted);
+  g_test_add_func ("/disk/storage/mounted-late", test_mounted_late);
   g_test_add_func ("/disk/storage/full", test_full);
   g_test_add_func ("/disk/storage/read-only", test_read_only);
   g_test_add_func ("/disk/storage/file-size-limit", test_file_size_limit);
