@@ -149,8 +149,6 @@ become_ready (BtTorrent *torrent)
   torrent->check_asked = FALSE;
   if (bt_torrent_is_complete (torrent) && !was_complete)
     torrent->completed_at = bt_core_unix_now (torrent->core);
-  /* Files without bytes of a torrent that was complete were made long ago. */
-  torrent->made_files = was_complete && torrent->n_to_check == 0;
   torrent->load = BT_LOAD_CLEAN;
   if (torrent->dirty)
     bt_torrent_save_soon (torrent);
@@ -179,6 +177,32 @@ begin_check (BtTorrent *torrent, BtBitfield *suspect)
 }
 
 static void
+made_files_cb (const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    {
+      torrent->files_made = FALSE;
+      bt_torrent_fail (torrent, error);
+    }
+  bt_torrent_job_end (torrent);
+}
+
+void
+bt_torrent_make_files (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  if (torrent->files_made || torrent->phase != BT_PHASE_READY || torrent->intent != BT_INTENT_RUN
+      || torrent->problem != NULL || torrent->core->config->mode == BT_MODE_SEEDING)
+    return;
+  torrent->files_made = TRUE;
+  bt_torrent_job_begin (torrent);
+  disk->ops->make_files (disk, torrent->storage, made_files_cb, torrent);
+}
+
+static void
 judge (BtTorrent *torrent, const BtFileStamp *stamps)
 {
   g_autoptr(BtBitfield) suspect = bt_bitfield_new (torrent->metainfo->n_pieces);
@@ -204,7 +228,7 @@ looked_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
 
   if (torrent->phase == BT_PHASE_LOADING)
     {
-      if (error == NULL && had_data (torrent) && all_gone (torrent, stamps))
+      if (error == NULL && !torrent->check_asked && had_data (torrent) && all_gone (torrent, stamps))
         gone = g_error_new (BT_ERROR, BT_ERROR_DISK_MISSING, "All files are gone from \"%s\"",
                             torrent->save_path);
       if (error != NULL || gone != NULL)
@@ -300,13 +324,28 @@ bt_torrent_stop_check (BtTorrent *torrent)
 }
 
 static void
+looked_again_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (error != NULL)
+    bt_torrent_fail (torrent, error);
+  bt_torrent_job_end (torrent);
+}
+
+/* A file may have been replaced or changed: what is checked is what is there under its name now, and
+ * it is known by the time it has now. */
+static void
 check_all (BtTorrent *torrent)
 {
+  BtDisk *disk = torrent->core->disk;
   BtBitfield *all = bt_bitfield_new (torrent->metainfo->n_pieces);
 
   bt_bitfield_set_all (all);
-  /* A file may have been replaced: what is checked is what is there under its name now. */
-  torrent->core->disk->ops->close_files (torrent->core->disk, torrent->storage);
+  torrent->dirty = TRUE;
+  torrent->files_made = FALSE;
+  bt_torrent_job_begin (torrent);
+  disk->ops->stat (disk, torrent->storage, looked_again_cb, torrent);
   begin_check (torrent, all);
 }
 
@@ -328,10 +367,17 @@ bt_torrent_read_failed (BtTorrent *torrent, const GError *error)
 void
 bt_torrent_verify (BtTorrent *torrent)
 {
-  if (torrent->phase == BT_PHASE_CLOSING || torrent->phase == BT_PHASE_LOADING)
+  if (torrent->phase == BT_PHASE_CLOSING)
     return;
   torrent->check_asked = TRUE;
-  check_all (torrent);
+  if (torrent->phase != BT_PHASE_LOADING)
+    check_all (torrent);
+  else if (torrent->problem != NULL)
+    {
+      /* It waits for files that are gone; whoever asks for a check takes what is there for all. */
+      g_clear_error (&torrent->problem);
+      bt_torrent_look (torrent);
+    }
 }
 
 void

@@ -45,7 +45,7 @@ struct _BtTorrent
   BtIntent intent;
   BtLoad load;
   gboolean active;        /* announces, has peers */
-  gboolean made_files;    /* those without bytes are there */
+  gboolean files_made;    /* those without bytes, which no write brings */
   guint n_jobs;           /* of the disk, under way; it cannot be freed before they are done */
 
   /* A problem stops it until a retry succeeds. */
@@ -138,6 +138,8 @@ void bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign);
 /* bt-torrent-check.c */
 /* Looks at the files and finds out what is had. */
 void bt_torrent_look (BtTorrent *torrent);
+/* Makes the empty files as soon as it may write. */
+void bt_torrent_make_files (BtTorrent *torrent);
 void bt_torrent_stop_check (BtTorrent *torrent);
 void bt_torrent_read_failed (BtTorrent *torrent, const GError *error);
 

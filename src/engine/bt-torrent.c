@@ -7,7 +7,8 @@
 #include "bt-layout.h"
 #include "bt-peer-id.h"
 
-#define RETRY_FREE_BYTES (64 * 1024 * 1024) /* a full disk has room again */
+/* A full disk has room again: so much, or all that is left to fetch. */
+#define RETRY_FREE_BYTES (64 * 1024 * 1024)
 #define START_BOOST 30
 
 /* Sums. */
@@ -74,31 +75,6 @@ apply_priorities (BtTorrent *torrent)
     bt_picker_set_priority (torrent->picker, piece, pieces[piece]);
 }
 
-/* Files without bytes: no piece will make them. */
-
-static void
-made_files_cb (const GError *error, gpointer owner)
-{
-  BtTorrent *torrent = owner;
-
-  if (error != NULL)
-    bt_torrent_fail (torrent, error);
-  bt_torrent_job_end (torrent);
-}
-
-static void
-make_files_once (BtTorrent *torrent)
-{
-  BtDisk *disk = torrent->core->disk;
-
-  if (torrent->made_files || torrent->phase != BT_PHASE_READY || torrent->intent != BT_INTENT_RUN
-      || torrent->problem != NULL || torrent->core->config->mode == BT_MODE_SEEDING)
-    return;
-  torrent->made_files = TRUE;
-  bt_torrent_job_begin (torrent);
-  disk->ops->make_files (disk, torrent->storage, made_files_cb, torrent);
-}
-
 /* Activity. */
 
 gboolean
@@ -158,7 +134,6 @@ bt_torrent_reconsider (BtTorrent *torrent)
   gboolean should = torrent->phase == BT_PHASE_READY && torrent->intent == BT_INTENT_RUN
                     && torrent->problem == NULL && torrent->core->running && mode_allows (torrent);
 
-  make_files_once (torrent);
   if (should && !torrent->active)
     activate (torrent);
   else if (!should && torrent->active)
@@ -167,6 +142,7 @@ bt_torrent_reconsider (BtTorrent *torrent)
     bt_torrent_request_all (torrent);
   if (torrent->phase == BT_PHASE_CHECKING && torrent->intent == BT_INTENT_RUN && torrent->problem == NULL)
     bt_core_enqueue_check (torrent->core, torrent);
+  bt_torrent_make_files (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_SPEED | BT_CHANGED_PEERS);
 }
 
@@ -202,12 +178,21 @@ static void
 recover (BtTorrent *torrent)
 {
   g_clear_error (&torrent->problem);
+  retry_later (torrent);
   if (torrent->phase == BT_PHASE_LOADING)
     {
       bt_torrent_look (torrent);
       return;
     }
   bt_torrent_reconsider (torrent);
+}
+
+static gboolean
+has_room (BtTorrent *torrent, gint64 free_bytes)
+{
+  guint64 left = torrent->wanted - torrent->done;
+
+  return free_bytes >= 0 && (guint64) free_bytes >= MIN (left, RETRY_FREE_BYTES);
 }
 
 static void
@@ -217,7 +202,7 @@ free_space_cb (gint64 free_bytes, const GError *error, gpointer owner)
 
   if (torrent->phase != BT_PHASE_CLOSING && torrent->problem != NULL)
     {
-      if (error == NULL && free_bytes >= RETRY_FREE_BYTES)
+      if (error == NULL && has_room (torrent, free_bytes))
         recover (torrent);
       else
         retry_later (torrent);
@@ -240,6 +225,17 @@ retry_stat_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
   bt_torrent_job_end (torrent);
 }
 
+/* Only what has held for as long as it waits between tries: a disk may be found in order each time and
+ * fail again with the first write. */
+static void
+tell_recovery (BtTorrent *torrent)
+{
+  if (torrent->last_problem == NULL)
+    return;
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_RECOVERED, "The problem is over, it goes on");
+  g_clear_error (&torrent->last_problem);
+}
+
 static void
 retry (gpointer owner, gint64 now)
 {
@@ -247,7 +243,10 @@ retry (gpointer owner, gint64 now)
   BtDisk *disk = torrent->core->disk;
 
   if (torrent->problem == NULL)
-    return;
+    {
+      tell_recovery (torrent);
+      return;
+    }
   bt_torrent_job_begin (torrent);
   if (g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_DISK_FULL))
     disk->ops->free_space (disk, torrent->save_path, free_space_cb, torrent);
@@ -290,7 +289,10 @@ priorities_set_cb (const GError *error, gpointer owner)
   if (error != NULL)
     bt_torrent_fail (torrent, error);
   else if (torrent->phase != BT_PHASE_CLOSING)
-    bt_torrent_reconsider (torrent);
+    {
+      torrent->files_made = FALSE;
+      bt_torrent_reconsider (torrent);
+    }
   bt_torrent_job_end (torrent);
 }
 
@@ -437,11 +439,13 @@ bt_torrent_job_end (BtTorrent *torrent)
 /* Making. */
 
 static BtStorage *
-make_storage (BtTorrent *torrent)
+make_storage (BtTorrent *torrent, const BtResume *resume)
 {
   BtDisk *disk = torrent->core->disk;
   BtStorageConfig config = { .root = torrent->save_path, .file_priorities = torrent->priorities };
 
+  for (guint i = 0; resume != NULL && resume->stamps != NULL && i < resume->stamps->len; i++)
+    config.expects_files |= g_array_index (resume->stamps, BtFileStamp, i).size > 0;
   return disk->ops->storage_new (disk, torrent->metainfo, &config);
 }
 
@@ -503,7 +507,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->changed = BT_CHANGED_ALL;
   init_priorities (torrent, resume);
   init_deciders (torrent);
-  torrent->storage = make_storage (torrent);
+  torrent->storage = make_storage (torrent, resume);
   bt_torrent_init_pieces (torrent);
   bt_timer_init (&torrent->retry, core->timers, retry, torrent);
   bt_timer_init (&torrent->save, core->timers, save_now, torrent);
