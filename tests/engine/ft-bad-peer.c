@@ -21,6 +21,7 @@ close_link (FtBadLink *link)
   link->stream->ops->close (link->stream);
   g_byte_array_unref (link->in);
   g_byte_array_unref (link->out);
+  g_array_unref (link->held);
   g_free (link);
 }
 
@@ -171,6 +172,22 @@ send_handshake (FtBadLink *link)
 
 /* Hearing. */
 
+static gboolean
+is_enough (FtBadPeer *peer)
+{
+  return peer->manners.hold_after > 0 && peer->n_blocks >= peer->manners.hold_after;
+}
+
+static void
+give (FtBadLink *link, const BtBlock *block)
+{
+  link->peer->n_blocks++;
+  if (link->peer->manners.request != NULL)
+    link->peer->manners.request (link, block);
+  else
+    ft_bad_link_serve (link, block);
+}
+
 static void
 take_request (FtBadLink *link, const guint8 *body, gsize length)
 {
@@ -180,10 +197,10 @@ take_request (FtBadLink *link, const guint8 *body, gsize length)
   if (!bt_reader_u32 (&reader, &block.piece) || !bt_reader_u32 (&reader, &block.begin)
       || !bt_reader_u32 (&reader, &block.length))
     link->peer->was_broken = TRUE;
-  else if (link->peer->manners.request != NULL)
-    link->peer->manners.request (link, &block);
+  else if (is_enough (link->peer))
+    g_array_append_val (link->held, block);
   else
-    ft_bad_link_serve (link, &block);
+    give (link, &block);
 }
 
 static void
@@ -311,6 +328,7 @@ add_link (FtBadPeer *peer)
   link->peer = peer;
   link->in = g_byte_array_new ();
   link->out = g_byte_array_new ();
+  link->held = g_array_new (FALSE, FALSE, sizeof (BtBlock));
   g_ptr_array_add (peer->links, link);
   peer->n_links++;
   return link;
@@ -338,6 +356,33 @@ ft_bad_peer_connect (FtBadPeer *peer, const BtEndpoint *remote)
   link->stream = peer->world->ops->connect (peer->world, remote, stream_cb, link, &error);
   g_assert_no_error (error);
   watch (link);
+}
+
+static void
+give_held (FtBadLink *link)
+{
+  guint n = 0;
+
+  while (n < link->held->len && !is_enough (link->peer))
+    give (link, &g_array_index (link->held, BtBlock, n++));
+  g_array_remove_range (link->held, 0, n);
+}
+
+void
+ft_bad_peer_let_go (FtBadPeer *peer, guint n)
+{
+  peer->manners.hold_after = peer->n_blocks + n;
+  for (guint i = 0; i < peer->links->len; i++)
+    give_held (g_ptr_array_index (peer->links, i));
+}
+
+gboolean
+ft_bad_peer_is_holding (FtBadPeer *peer)
+{
+  for (guint i = 0; i < peer->links->len; i++)
+    if (((FtBadLink *) g_ptr_array_index (peer->links, i))->held->len > 0)
+      return TRUE;
+  return FALSE;
 }
 
 FtBadPeer *

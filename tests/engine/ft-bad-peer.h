@@ -19,6 +19,7 @@ typedef struct
   gsize write_max;             /* bytes of one write */
   guint64 close_after;         /* bytes written on a connection; then it hangs up */
   guint64 stall_after;         /* the same; then nothing more is written, most likely within a block */
+  guint hold_after;            /* blocks; further ones wait for ft_bad_peer_let_go() */
 
   /* Instead of its handshake. */
   void (*shake) (FtBadLink *link);
@@ -51,6 +52,7 @@ struct _FtBadPeer
   guint got[256];       /* messages by id */
   guint64 n_received;   /* bytes */
   guint64 n_served;     /* payload bytes, all connections */
+  guint n_blocks;       /* asked for */
   guint64 n_payload_in; /* bytes of blocks that came */
   gboolean was_broken;  /* what came could not be messages */
 };
@@ -67,6 +69,7 @@ struct _FtBadLink
   gboolean inside_before;
   guint64 n_written;
   guint got[256];
+  GArray *held;         /* of BtBlock */
   guint step;           /* for the manners to count in */
 };
 
@@ -76,6 +79,10 @@ void ft_bad_peer_free (FtBadPeer *peer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtBadPeer, ft_bad_peer_free)
 /* Goes to somebody instead of being found. */
 void ft_bad_peer_connect (FtBadPeer *peer, const BtEndpoint *remote);
+/* Gives @n more blocks, those that it held back first. */
+void ft_bad_peer_let_go (FtBadPeer *peer, guint n);
+/* Whether it is asked for more than it gives. */
+gboolean ft_bad_peer_is_holding (FtBadPeer *peer);
 
 /* For manners. */
 void ft_bad_link_greet (FtBadLink *link); /* all pieces, and an unchoke */

@@ -329,16 +329,32 @@ ft_node_try_add (FtNode *node, GBytes *torrent, GError **error)
   return add (node, &request, error);
 }
 
+static BtTorrentId
+add_surely (FtNode *node, const BtAddRequest *request)
+{
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id = add (node, request, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (id, !=, 0);
+  ft_wait_until (ft_node_status (node, id) != NULL);
+  return id;
+}
+
 BtTorrentId
 ft_node_add (FtNode *node, GBytes *torrent, const char *save_path, gboolean trust)
 {
   BtAddRequest request = { .torrent = torrent, .save_path = save_path, .trust_data = trust };
-  g_autoptr(GError) error = NULL;
-  BtTorrentId id = add (node, &request, &error);
 
-  g_assert_no_error (error);
-  g_assert_cmpuint (id, !=, 0);
-  return id;
+  return add_surely (node, &request);
+}
+
+BtTorrentId
+ft_node_add_with_priorities (FtNode *node, GBytes *torrent, const char *save_path, GBytes *priorities)
+{
+  BtAddRequest request = { .torrent = torrent, .save_path = save_path, .priorities = priorities };
+
+  return add_surely (node, &request);
 }
 
 const BtTorrentStatus *
@@ -362,6 +378,15 @@ ft_node_remove (FtNode *node, BtTorrentId id, gboolean with_data)
   FtCall call = { 0 };
 
   bt_engine_remove_async (node->engine, id, with_data, NULL, called_cb, &call);
+  finish_call (node, &call);
+}
+
+void
+ft_node_set_priorities (FtNode *node, BtTorrentId id, GBytes *priorities)
+{
+  FtCall call = { 0 };
+
+  bt_engine_set_priorities_async (node->engine, id, priorities, NULL, called_cb, &call);
   finish_call (node, &call);
 }
 

@@ -53,10 +53,12 @@ void ft_node_configure (FtNode *node);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtNode, ft_node_free)
 
 BtTorrentId ft_node_add (FtNode *node, GBytes *torrent, const char *save_path, gboolean trust);
+BtTorrentId ft_node_add_with_priorities (FtNode *node, GBytes *torrent, const char *save_path, GBytes *priorities);
 BtTorrentId ft_node_try_add (FtNode *node, GBytes *torrent, GError **error);
 const BtTorrentStatus *ft_node_status (FtNode *node, BtTorrentId id); /* (nullable) */
 void ft_node_set_intent (FtNode *node, BtTorrentId id, BtIntent intent);
 void ft_node_remove (FtNode *node, BtTorrentId id, gboolean with_data);
+void ft_node_set_priorities (FtNode *node, BtTorrentId id, GBytes *priorities);
 void ft_node_verify (FtNode *node, BtTorrentId id);
 /* To a node that is bound to the same address. */
 void ft_node_connect (FtNode *node, BtTorrentId id, guint16 port); /* at 127.0.0.1 */
