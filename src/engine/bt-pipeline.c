@@ -81,7 +81,8 @@ set_desired (BtPipeline *pipeline, guint64 desired)
 void
 bt_pipeline_set_limit (BtPipeline *pipeline, guint reqq)
 {
-  pipeline->limit = CLAMP (reqq, 1, BT_LIMIT_REQUESTS_TO_PEER);
+  /* Some (Transmission) drop the request that would fill their queue, without a word. */
+  pipeline->limit = CLAMP (reqq > 2 ? reqq - 1 : reqq, 1, BT_LIMIT_REQUESTS_TO_PEER);
   set_desired (pipeline, pipeline->desired);
 }
 

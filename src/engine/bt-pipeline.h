@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 
 /* The requests that are outstanding with one peer, oldest first, and the rules of scheduling.md 2:
  * slow start (one more for each block received) until the rate no longer grows, then rate × delay;
- * between 2 and the peer's reqq; 1 while snubbed. Zero-copy ring; plain struct inside a peer. */
+ * between 2 and one less than the peer's reqq; 1 while snubbed. */
 typedef struct _BtPipeline BtPipeline;
 
 BtPipeline *bt_pipeline_new (gint64 now);
