@@ -68,6 +68,15 @@ settle_twin (BtPeer *peer)
   return FALSE;
 }
 
+/* Only the end that connected knows the address that is ours, and our answer tells it. */
+static void
+close_self (BtLink *link)
+{
+  if (!bt_link_is_outgoing (link))
+    bt_link_push (link);
+  bt_link_close (link, BT_CLOSE_SELF, NULL);
+}
+
 static void
 handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
 {
@@ -77,8 +86,7 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   memcpy (peer->peer_id, handshake->peer_id, BT_PEER_ID_SIZE);
   if (memcmp (peer->peer_id, torrent->peer_id, BT_PEER_ID_SIZE) == 0)
     {
-      bt_candidates_add_self (torrent->candidates, &peer->endpoint);
-      bt_link_close (link, BT_CLOSE_SELF, NULL);
+      close_self (link);
       return;
     }
   if (!settle_twin (peer))
@@ -338,7 +346,7 @@ take_extended_handshake (BtPeer *peer, const BtMessage *message)
       peer->client = g_steal_pointer (&handshake.client);
     }
   if (handshake.reqq > 0)
-    bt_pipeline_set_limit (peer->pipeline, MIN ((guint) handshake.reqq, BT_LIMIT_REQUESTS_TO_PEER));
+    bt_pipeline_set_limit (peer->pipeline, (guint) handshake.reqq);
   if (handshake.upload_only >= 0)
     peer->upload_only = handshake.upload_only != 0;
   learn_port (peer, handshake.listen_port);

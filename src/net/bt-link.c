@@ -283,6 +283,16 @@ bt_link_new_incoming (BtWorld *world,
 }
 
 void
+bt_link_push (BtLink *link)
+{
+  if (!bt_link_is_open (link) || link->state < BT_LINK_HANDSHAKE)
+    return;
+  bt_link_enter (link);
+  bt_link_flush (link);
+  bt_link_leave (link);
+}
+
+void
 bt_link_set_owner (BtLink *link, const BtLinkOps *ops, gpointer owner)
 {
   g_assert (ops->closed != NULL);

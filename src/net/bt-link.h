@@ -125,6 +125,8 @@ void bt_link_send_block (BtLink *link, const BtBlock *block, BtBuffer *buffer, g
 /* Takes a block that is queued but of which nothing was written yet out again; TRUE if it was. */
 gboolean bt_link_unsend_block (BtLink *link, const BtBlock *block);
 gsize bt_link_queued_bytes (BtLink *link);
+/* Sends what is queued now, as far as the peer takes it: for last words before a close. */
+void bt_link_push (BtLink *link);
 
 /* The place given for a block that is being received is no more valid: the rest is discarded. */
 void bt_link_discard_block (BtLink *link);

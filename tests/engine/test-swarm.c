@@ -160,6 +160,22 @@ test_events_do_not_wait (void)
   g_assert_true (ft_node_is_complete (leecher, b));
 }
 
+/* Trackers name us to ourselves: that is found out once. */
+static void
+test_self (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (one_file, 65536, 16);
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId id = ft_node_add (node, sample->torrent, NULL, FALSE);
+
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_DOWNLOADING));
+  ft_node_connect (node, id, node->port);
+  /* Known, and nobody to be tried again. */
+  ft_wait_until (ft_node_status (node, id)->n_known == 1
+                 && ft_node_status (node, id)->reason == BT_REASON_NO_TRACKER);
+  g_assert_cmpuint (ft_node_status (node, id)->n_peers, ==, 0);
+}
+
 static void
 test_mode_downloading (void)
 {
@@ -387,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/chain", test_chain);
   g_test_add_func ("/engine/swarm/two-torrents-one-peer", test_two_torrents_one_peer);
   g_test_add_func ("/engine/swarm/events-do-not-wait", test_events_do_not_wait);
+  g_test_add_func ("/engine/swarm/self", test_self);
   g_test_add_func ("/engine/swarm/mode-downloading", test_mode_downloading);
   g_test_add_func ("/engine/swarm/mode-seeding", test_mode_seeding_requests_nothing);
   g_test_add_func ("/engine/swarm/pause-and-resume", test_pause_and_resume);

@@ -55,7 +55,7 @@ do_anything (FtLinkOwner *owner, const char *what)
   const BtBlock block = { 1, 0, 1 + bt_random_below (random, 16384) };
 
   for (guint n = bt_random_below (random, 4); n > 0; n--)
-    switch (bt_random_below (random, 9))
+    switch (bt_random_below (random, 10))
       {
       case 0:
         bt_link_send (owner->link, "0123456789", bt_random_below (random, 10));
@@ -85,6 +85,9 @@ do_anything (FtLinkOwner *owner, const char *what)
         break;
       case 7:
         bt_link_set_reading (owner->link, bt_random_below (random, 4) > 0);
+        break;
+      case 8:
+        bt_link_push (owner->link);
         break;
       default:
         if (bt_random_below (random, 30) == 0)
@@ -121,6 +124,32 @@ test_anything_in_callbacks (void)
       n_whole += strstr (owner->log->str, "message have none") != NULL;
     }
   g_assert_cmpuint (n_whole, >, 0);
+}
+
+/* Last words: a close throws away what is queued, but not what was pushed before. */
+static void
+say_and_close (FtLinkOwner *owner, const char *what)
+{
+  if (!g_str_equal (what, "handshake"))
+    return;
+  bt_link_send (owner->link, "heard ", 6);
+  bt_link_push (owner->link);
+  bt_link_send (owner->link, "unheard", 7);
+  bt_link_close (owner->link, BT_CLOSE_SELF, NULL);
+}
+
+static void
+test_push_before_close (void)
+{
+  g_autoptr (FtLinkOwner) owner = ft_link_owner_new_settled (1);
+  g_autoptr (GBytes) got = NULL;
+
+  owner->react = say_and_close;
+  ft_link_owner_push_handshake (owner);
+  ft_fake_net_settle (owner->net);
+  g_assert_cmpint (owner->reason, ==, BT_CLOSE_SELF);
+  got = ft_link_owner_pull (owner);
+  g_assert_cmpmem (g_bytes_get_data (got, NULL), g_bytes_get_size (got), "heard ", 6);
 }
 
 /* Back-pressure. */
@@ -506,6 +535,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/net/link/close-in-each-callback", test_close_in_each_callback);
   g_test_add_func ("/net/link/anything-in-callbacks", test_anything_in_callbacks);
+  g_test_add_func ("/net/link/push-before-close", test_push_before_close);
   g_test_add_func ("/net/link/reading-off", test_reading_off);
   g_test_add_func ("/net/link/reading-off-in-block", test_reading_off_in_block);
   g_test_add_func ("/net/link/download-limit", test_download_limit);
