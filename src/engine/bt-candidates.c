@@ -11,6 +11,7 @@
 #define MAX_SELVES 64
 #define MAX_TRACKERS 64 /* bits of named_by; any more share them */
 #define AFTER_USEFUL_US (2 * G_USEC_PER_SEC)
+#define POSTPONED_US (G_USEC_PER_SEC / 10)
 #define AFTER_TOO_MANY_US (60 * G_USEC_PER_SEC)
 #define USEFUL_LATELY_US (30 * 60 * (gint64) G_USEC_PER_SEC)
 /* Where the row of fails begins for somebody who talked nonsense. */
@@ -350,6 +351,12 @@ bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 n
 {
   candidate->connected = TRUE;
   candidate->last_try = now;
+}
+
+void
+bt_candidates_postpone (BtCandidate *candidate, gint64 now)
+{
+  candidate->next_try = now + POSTPONED_US;
 }
 
 static gboolean

@@ -63,6 +63,8 @@ gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /*
 /* Connecting began; it ended. @useful_bytes: payload that came of it, either way. A useful one is tried
  * again after 2 s; else after 5, 10, 60, 300, 900, 1800, 3600 s by fails. @reason: BtCloseReason. */
 void bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
+/* Not now, for a reason of ours: it is tried again in a moment. */
+void bt_candidates_postpone (BtCandidate *candidate, gint64 now);
 void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guint reason, guint64 useful_bytes, gint64 now);
 
 /* By IP, all ports, for the session and the resume data; after three in one /24 (IPv6: /64) all of it.

@@ -39,6 +39,7 @@ void
 bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source)
 {
   bt_candidates_add (torrent->candidates, endpoint, source, bt_core_now (torrent->core));
+  bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
   bt_core_want_connections (torrent->core);
 }
 
@@ -56,6 +57,27 @@ bt_torrent_next_connect (BtTorrent *torrent, gint64 now)
     return G_MAXINT64;
   return bt_candidates_next (torrent->candidates, !bt_torrent_may_request (torrent)
                                                   || bt_torrent_is_complete (torrent));
+}
+
+/* Whether a connection to it is being made for any torrent. Clients there are (Transmission 3.00)
+ * that hang up on a second one from an address whose handshake is not done. */
+static gboolean
+is_connecting_to (BtCore *core, const BtEndpoint *endpoint)
+{
+  for (guint i = 0; i < core->torrents->len; i++)
+    {
+      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
+
+      for (guint j = 0; torrent->n_connecting > 0 && j < torrent->peers->len; j++)
+        {
+          BtPeer *peer = g_ptr_array_index (torrent->peers, j);
+
+          if (!peer->ready && peer->candidate != NULL
+              && bt_endpoint_equal (&peer->endpoint, endpoint))
+            return TRUE;
+        }
+    }
+  return FALSE;
 }
 
 static gboolean
@@ -93,6 +115,11 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 
       if (candidate == NULL)
         break;
+      if (is_connecting_to (torrent->core, &candidate->endpoint))
+        {
+          bt_candidates_postpone (candidate, now);
+          continue;
+        }
       connect_to (torrent, candidate, now);
       made++;
     }

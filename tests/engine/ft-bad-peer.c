@@ -156,18 +156,22 @@ ft_bad_link_hang_up (FtBadLink *link)
   watch (link);
 }
 
-static void
-send_handshake (FtBadLink *link)
+void
+ft_bad_link_shake (FtBadLink *link)
 {
   guint8 bytes[BT_HANDSHAKE_SIZE];
 
-  if (link->peer->manners.shake != NULL)
-    {
-      link->peer->manners.shake (link);
-      return;
-    }
   bt_handshake_encode (&link->peer->handshake, bytes);
   ft_bad_link_write (link, bytes, sizeof bytes);
+}
+
+static void
+send_handshake (FtBadLink *link)
+{
+  if (link->peer->manners.shake != NULL)
+    link->peer->manners.shake (link);
+  else
+    ft_bad_link_shake (link);
 }
 
 /* Hearing. */

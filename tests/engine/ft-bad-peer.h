@@ -85,6 +85,7 @@ void ft_bad_peer_let_go (FtBadPeer *peer, guint n);
 gboolean ft_bad_peer_is_holding (FtBadPeer *peer);
 
 /* For manners. */
+void ft_bad_link_shake (FtBadLink *link); /* the handshake that it sends by itself */
 void ft_bad_link_greet (FtBadLink *link); /* all pieces, and an unchoke */
 void ft_bad_link_serve (FtBadLink *link, const BtBlock *block);
 void ft_bad_link_write (FtBadLink *link, const void *bytes, gsize length); /* as it is */

@@ -544,6 +544,43 @@ test_closes_often (void)
   g_assert_cmpuint (f->bad->n_links, >=, 3);
 }
 
+/* Some hang up on a second connection from an address while the first one's handshake is not done.
+ * So they are not tried for two torrents at once. */
+
+static void
+shake_later (FtBadLink *link)
+{
+  link->peer->data = link;
+}
+
+static void
+greet_later (FtBadLink *link)
+{
+}
+
+static void
+test_one_handshake_at_a_time (void)
+{
+  static const FtManners manners = { .shake = shake_later, .greet = greet_later };
+  g_autoptr(Fixture) f = fixture_new (small_files, BLOCK, &manners);
+  g_autoptr(FtSample) other = ft_sample_new (small_files, BLOCK, 78);
+  g_autofree char *folder = g_build_filename (f->node->dir, "other", NULL);
+  BtTorrentId second;
+
+  begin_download (f);
+  second = ft_node_add (f->node, other->torrent, folder, FALSE);
+  ft_wait_until (ft_node_in_state (f->node, second, BT_STATE_DOWNLOADING));
+  ft_node_connect_to (f->node, f->id, &f->bad->local);
+  ft_wait_until (f->bad->data != NULL);
+  ft_node_connect_to (f->node, second, &f->bad->local);
+  ft_wait_until (ft_node_status (f->node, second)->reason == BT_REASON_NO_CONNECTION);
+  g_assert_cmpuint (f->bad->n_links, ==, 1);
+  ft_bad_link_shake (f->bad->data);
+  ft_bad_link_greet (f->bad->data);
+  finish_download (f);
+  ft_wait_until (f->bad->n_links == 2);
+}
+
 /* Leechers: they are at the seed that we are. */
 
 #define FLOOD 5000u
@@ -692,6 +729,7 @@ main (int argc, char **argv)
     }
   g_test_add_func ("/engine/bad-peers/impossible", test_impossible);
   g_test_add_func ("/engine/bad-peers/closes-often", test_closes_often);
+  g_test_add_func ("/engine/bad-peers/one-handshake-at-a-time", test_one_handshake_at_a_time);
   g_test_add_func ("/engine/bad-peers/liar-shares", test_liar_shares);
   g_test_add_func ("/engine/bad-peers/liar-shares-small-pieces", test_liar_shares_small_pieces);
   g_test_add_func ("/engine/bad-peers/liar-lies-once", test_liar_lies_once);

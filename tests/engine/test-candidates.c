@@ -655,6 +655,24 @@ test_random (void)
     }
 }
 
+/* It is no fail, and it is over soon. */
+static void
+test_postpone (void)
+{
+  g_auto (Fixture) f = { 0 };
+  BtCandidate *candidate;
+
+  fixture_init (&f, 1);
+  candidate = add (&f, 1, BT_SOURCE_TRACKER);
+  bt_candidates_postpone (candidate, f.now);
+  g_assert_null (best (&f));
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), >, f.now);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), <, f.now + SECOND);
+  g_assert_cmpuint (candidate->fails, ==, 0);
+  f.now = bt_candidates_next (f.all, FALSE);
+  g_assert_true (best (&f) == candidate);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -667,6 +685,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/retry", test_retry);
   g_test_add_func ("/engine/candidates/retry-useful", test_retry_useful);
   g_test_add_func ("/engine/candidates/retry-by-reason", test_retry_by_reason);
+  g_test_add_func ("/engine/candidates/postpone", test_postpone);
   g_test_add_func ("/engine/candidates/forgive", test_forgive);
   g_test_add_func ("/engine/candidates/announces", test_announces);
   g_test_add_func ("/engine/candidates/several-trackers", test_several_trackers);
