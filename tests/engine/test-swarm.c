@@ -149,12 +149,11 @@ test_events_do_not_wait (void)
   g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
   g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
   BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
-  BtTorrentId b;
+  BtTorrentId b = ft_node_add (leecher, sample->torrent, NULL, FALSE); /* seen in a regular one */
 
   ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
   leecher->config->update_interval_ms = G_MAXINT;
   ft_node_configure (leecher);
-  b = ft_node_add (leecher, sample->torrent, NULL, FALSE);
   ft_node_connect (leecher, b, seed->port);
   ft_wait_until (leecher->n_finished == 1);
   g_assert_true (ft_node_is_complete (leecher, b));
