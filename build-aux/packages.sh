@@ -3,14 +3,14 @@
 # shellcheck shell=bash
 
 packages_build=(
-  gcc meson ninja-build pkg-config gettext desktop-file-utils
+  gcc meson ninja-build pkg-config gettext desktop-file-utils appstream libxml2-utils
   libglib2.0-dev libglib2.0-bin libgnutls28-dev libsoup-3.0-dev libsqlite3-dev
   libgtk-4-dev libadwaita-1-dev adwaita-icon-theme glib-networking
 )
 packages_test=(
   "${packages_build[@]}"
   python3 valgrind iproute2 dbus xvfb xauth at-spi2-core python3-gi gir1.2-atspi-2.0 x11-utils imagemagick
-  fonts-cantarell librsvg2-common appstream mandoc git
+  fonts-cantarell librsvg2-common mandoc git
   transmission-daemon transmission-cli aria2 python3-libtorrent opentracker
 )
 

@@ -19,17 +19,34 @@ G_DEFINE_FINAL_TYPE (FtWindow, ft_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static GParamSpec *properties[N_PROPS];
 
-/* For the template. */
-
-static char *
-choose_page (gpointer unused, int state, const char *failure, guint n_items)
+static const char *
+choose_page (FtWindow *self)
 {
+  FtSessionState state = ft_session_get_state (self->session);
+  g_autofree char *failure = NULL;
+
+  g_object_get (self->session, "failure", &failure, NULL);
   if (state == FT_SESSION_STOPPED && failure != NULL)
-    return g_strdup ("failed");
-  if (n_items > 0)
-    return g_strdup ("list");
-  return g_strdup (state == FT_SESSION_RUNNING ? "empty" : "starting");
+    return "failed";
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
+    return "list";
+  return state == FT_SESSION_RUNNING ? "empty" : "starting";
 }
+
+/* A screen reader finds what a stack does not show, but not what is hidden. */
+static void
+update_page (FtWindow *self)
+{
+  GtkWidget *shown = gtk_stack_get_child_by_name (self->stack, choose_page (self));
+
+  gtk_widget_set_visible (shown, TRUE);
+  gtk_stack_set_visible_child (self->stack, shown);
+  for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->stack)); page != NULL;
+       page = gtk_widget_get_next_sibling (page))
+    gtk_widget_set_visible (page, page == shown);
+}
+
+/* For the template. */
 
 static char *
 escape_text (gpointer unused, const char *text)
@@ -47,6 +64,7 @@ updated_cb (FtWindow *self, guint changed)
 static void
 items_changed_cb (FtWindow *self)
 {
+  update_page (self);
   if (self->reveal_id != 0)
     ft_window_reveal (self, self->reveal_id);
 }
@@ -62,11 +80,14 @@ ft_window_constructed (GObject *object)
   g_signal_connect_object (torrents, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (ft_window_show_toast), self,
                            G_CONNECT_SWAPPED);
   ft_window_init_add (self);
   ft_window_init_menu (self);
   ft_window_update_actions (self);
+  update_page (self);
 }
 
 static void
@@ -132,7 +153,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtWindow, action_bar);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, selection_label);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, torrent_menu);
-  gtk_widget_class_bind_template_callback (widget_class, choose_page);
   gtk_widget_class_bind_template_callback (widget_class, escape_text);
   gtk_widget_class_bind_template_callback (widget_class, ft_window_update_actions);
 }
