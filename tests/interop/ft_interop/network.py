@@ -1,0 +1,90 @@
+# network.py: network namespaces that nobody else sees and nobody needs to remove.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A bridge with the test itself on it, and a namespace for each peer.
+
+The namespaces have no names: they are held by file descriptors and by the programs within, so that the
+kernel removes them when the test is over, however it ended. Some clients refuse peers on loopback
+addresses, and two peers of one address are one to most: hence an address of its own for each.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+
+from .tap import Skip
+
+CLONE_NEWNET = 0x40000000
+PR_SET_PDEATHSIG = 1
+HUB_ADDRESS = "10.77.0.1"
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def _call(name, *args):
+    if getattr(_libc, name)(*args) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{name}: {os.strerror(number)}")
+
+
+def _open_current():
+    return os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+
+
+class Node:
+    """A namespace with one address."""
+
+    def __init__(self, name, address, descriptor):
+        self.name = name
+        self.address = address
+        self._descriptor = descriptor
+
+    def enter_in_child(self, account=None):
+        """Called between fork and exec: moves there, and dies with the test. @account: (nullable):
+        of pwd, to become somebody else, which must come before the order to die."""
+        _call("setns", self._descriptor, CLONE_NEWNET)
+        if account is not None:
+            os.setgroups([])
+            os.setgid(account.pw_gid)
+            os.setuid(account.pw_uid)
+        _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+    def run(self, *argv):
+        subprocess.run(argv, check=True, preexec_fn=self.enter_in_child, timeout=30)
+
+
+class Network:
+    """Moves this process into a namespace of its own, which becomes the hub."""
+
+    def __init__(self):
+        if os.geteuid() != 0:
+            raise Skip("network namespaces need root")
+        self._n = 1
+        try:
+            _call("unshare", CLONE_NEWNET)
+            self._descriptor = _open_current()
+            self.hub = Node("hub", HUB_ADDRESS, self._descriptor)
+            self.hub.run("ip", "link", "set", "lo", "up")
+            self.hub.run("ip", "link", "add", "hub", "type", "bridge")
+            self.hub.run("ip", "address", "add", f"{HUB_ADDRESS}/24", "dev", "hub")
+            self.hub.run("ip", "link", "set", "hub", "up")
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Skip(f"no network namespaces here: {error}") from error
+
+    def add(self, name):
+        """Makes a namespace and a cable from it to the hub."""
+        _call("unshare", CLONE_NEWNET)
+        descriptor = _open_current()
+        _call("setns", self._descriptor, CLONE_NEWNET)
+        self._n += 1
+        node = Node(name, f"10.77.0.{self._n}", descriptor)
+        plug = f"plug{self._n}"
+        subprocess.run(["ip", "link", "add", plug, "type", "veth", "peer", "name", "wire",
+                        "netns", f"/proc/self/fd/{descriptor}"],
+                       check=True, pass_fds=[descriptor], timeout=30)
+        self.hub.run("ip", "link", "set", plug, "master", "hub", "up")
+        node.run("ip", "link", "set", "lo", "up")
+        node.run("ip", "address", "add", f"{node.address}/24", "dev", "wire")
+        node.run("ip", "link", "set", "wire", "up")
+        node.run("ip", "route", "add", "default", "via", HUB_ADDRESS)
+        return node

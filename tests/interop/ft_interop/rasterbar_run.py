@@ -1,0 +1,74 @@
+# rasterbar_run.py: a libtorrent (rasterbar) session that obeys lines of JSON.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""rasterbar_run.py ADDRESS OPTIONS: reads commands on standard input, answers each with one line."""
+
+import json
+import signal
+import sys
+
+import libtorrent
+
+def open_session(address, options):
+    settings = {
+        "listen_interfaces": f"{address}:6881", "enable_dht": False, "enable_lsd": False,
+        "enable_upnp": False, "enable_natpmp": False, "enable_outgoing_utp": False,
+        "enable_incoming_utp": False, "active_downloads": -1, "active_seeds": -1,
+        "active_limit": -1, "active_tracker_limit": -1, "active_checking": 4,
+        "dont_count_slow_torrents": True, "unchoke_slots_limit": -1, "auto_manage_interval": 1,
+        "alert_mask": libtorrent.alert.category_t.error_notification
+        | libtorrent.alert.category_t.peer_notification
+        | libtorrent.alert.category_t.connect_notification,
+    }
+    settings.update(options)
+    return libtorrent.session(settings)
+
+
+class Obeyer:
+    """A method for each command."""
+
+    def __init__(self, session):
+        self._session = session
+        self._torrents = {}
+
+    def hello(self):
+        return {"version": libtorrent.version}
+
+    def add(self, path, folder, trusted):
+        limits = {"max_pieces": 1 << 21, "max_buffer_size": 1 << 26}
+        parameters = libtorrent.add_torrent_params()
+        parameters.ti = libtorrent.torrent_info(path, limits)
+        parameters.save_path = folder
+        parameters.flags &= ~(libtorrent.torrent_flags.paused
+                              | libtorrent.torrent_flags.auto_managed
+                              | libtorrent.torrent_flags.apply_ip_filter)
+        if trusted:
+            parameters.flags |= libtorrent.torrent_flags.seed_mode
+        handle = self._session.add_torrent(parameters)
+        self._torrents[str(parameters.ti.info_hashes().v1)] = handle
+        return {}
+
+    def status(self, hash):  # pylint: disable=redefined-builtin
+        handle = self._torrents[hash]
+        status = handle.status()
+        return {"state": str(status.state), "progress": status.progress,
+                "error": status.errc.message() if status.errc.value() else "",
+                "uploaded": status.all_time_upload, "downloaded": status.all_time_download,
+                "clients": [peer.client.decode(errors="replace") for peer in handle.get_peer_info()]}
+
+    def log_alerts(self):
+        for alert in self._session.pop_alerts():
+            print(alert, file=sys.stderr, flush=True)
+
+
+def main():
+    obeyer = Obeyer(open_session(sys.argv[1], json.loads(sys.argv[2])))
+    # The end of the session writes what it holds and tells the trackers.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for line in sys.stdin:
+        arguments = json.loads(line)
+        answer = getattr(obeyer, arguments.pop("command"))(**arguments)
+        obeyer.log_alerts()
+        print(json.dumps(answer), flush=True)
+
+
+main()

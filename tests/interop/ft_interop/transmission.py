@@ -1,0 +1,89 @@
+# transmission.py: transmission-daemon as a peer.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Driven through its RPC, over the hub."""
+
+import base64
+import json
+import shutil
+import urllib.error
+import urllib.request
+
+from .peer import Peer
+from .process import Process, wait_until
+from .tap import Failure, Skip
+
+RPC_PORT = 9091
+SESSION_HEADER = "X-Transmission-Session-Id"
+
+SETTINGS = {
+    "dht-enabled": False, "lpd-enabled": False, "pex-enabled": False, "utp-enabled": False,
+    "port-forwarding-enabled": False, "encryption": 1, "preallocation": 0,
+    "download-queue-enabled": False, "seed-queue-enabled": False, "ratio-limit-enabled": False,
+    "speed-limit-up-enabled": False, "speed-limit-down-enabled": False,
+    "rpc-enabled": True, "rpc-port": RPC_PORT, "rpc-bind-address": "0.0.0.0",
+    "rpc-whitelist-enabled": False, "rpc-host-whitelist-enabled": False,
+    "rpc-authentication-required": False,
+}
+
+
+class Transmission(Peer):
+    """Refuses peers on loopback addresses."""
+
+    makes_empty_files = False
+
+    def __init__(self, node, home):
+        super().__init__(node, home)
+        program = shutil.which("transmission-daemon")
+        if program is None:
+            raise Skip("transmission-daemon is not installed")
+        (home / "settings.json").write_text(json.dumps(SETTINGS))
+        self._session = ""
+        self._process = Process(node, [program, "--foreground", "--config-dir", str(home)], home)
+        wait_until("transmission answers", 20, self._answers, self._process.tail)
+
+    def _answers(self):
+        self._process.expect_alive()
+        try:
+            self._call("session-get")
+        except OSError:
+            return False
+        return True
+
+    def _call(self, method, **arguments):
+        body = json.dumps({"method": method, "arguments": arguments}).encode()
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        url = f"http://{self.node.address}:{RPC_PORT}/transmission/rpc"
+        for _ in range(2):
+            request = urllib.request.Request(url, body, {SESSION_HEADER: self._session})
+            try:
+                with opener.open(request, timeout=30) as reply:
+                    answer = json.load(reply)
+            except urllib.error.HTTPError as error:
+                if error.code != 409:
+                    raise
+                self._session = error.headers[SESSION_HEADER]
+                continue
+            if answer["result"] != "success":
+                raise Failure(f"transmission: {method}: {answer['result']}")
+            return answer["arguments"]
+        raise Failure("transmission does not accept its own session id")
+
+    def add(self, torrent, folder):
+        self._call("torrent-add", **{
+            "metainfo": base64.b64encode(torrent.path.read_bytes()).decode(),
+            "download-dir": str(folder), "paused": False})
+
+    def _get(self, torrent):
+        fields = ["status", "leftUntilDone", "recheckProgress", "uploadedEver", "errorString"]
+        return self._call("torrent-get", ids=[torrent.hex], fields=fields)["torrents"][0]
+
+    def is_complete(self, torrent):
+        status = self._get(torrent)
+        # 5 and 6: waits for seeding, seeds. Before it has checked, nothing is left to do either.
+        return status["status"] in (5, 6) and status["leftUntilDone"] == 0
+
+    def describe(self, torrent):
+        return str(self._get(torrent))
+
+    def uploaded(self, torrent):
+        return self._get(torrent)["uploadedEver"]
