@@ -1,4 +1,4 @@
-# packages.sh: what is needed to build, run and test, and how to get it. Sourced by run and test.
+# packages.sh: what is needed to build, run and test, and how to get it. Sourced by run, test and bench.
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
 
@@ -12,6 +12,10 @@ packages_test=(
   python3 valgrind iproute2 dbus xvfb xauth at-spi2-core python3-gi gir1.2-atspi-2.0 x11-utils imagemagick
   fonts-cantarell librsvg2-common mandoc git
   transmission-daemon transmission-cli aria2 python3-libtorrent opentracker
+)
+packages_bench=(
+  "${packages_build[@]}"
+  python3 python3-libtorrent iproute2 util-linux transmission-daemon aria2
 )
 
 say ()

@@ -1,0 +1,143 @@
+# programs.py: the programs that are measured, as leechers and as seeds.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each runs with the settings it comes with, except that nothing looks for further peers, nothing is
+encrypted, and files are not filled with zeros first."""
+
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+from ft_interop.aria2 import Aria2
+from ft_interop.ours import FriendTorrent
+from ft_interop.rasterbar import Rasterbar
+from ft_interop.tap import Skip
+from ft_interop.transmission import SETTINGS, Transmission
+
+from .meter import Run
+
+LEECH_LIBTORRENT = pathlib.Path(__file__).with_name("leech_libtorrent.py")
+QUIET = ["--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping", "--encryption", "off"]
+NO_ENCRYPTION = {"in_enc_policy": 2, "out_enc_policy": 2}
+
+
+def find_program(name):
+    program = shutil.which(name)
+    if program is None:
+        raise Skip(f"{name} is not installed")
+    return program
+
+
+def ask_version(*argv):
+    """The first number in the first line that a program says about itself."""
+    asked = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=20)
+    words = (asked.stdout + asked.stderr).split()
+    return next(word for word in words if word[0].isdigit())
+
+
+def write_marker_script(home):
+    """Returns (a program that makes a file, that file): for those that call one when complete."""
+    marker, script = home / "complete", home / "complete.sh"
+    script.write_text(f"#!/bin/sh\n: >'{marker}'\n")
+    script.chmod(0o755)
+    return script, marker
+
+
+class Ours:
+    """@program: friendtorrent-console"""
+
+    name = "FriendTorrent"
+
+    def __init__(self, program):
+        self._program = program
+        self.version = ask_version(program, "--version")
+
+    def leech(self, node, home, torrent, folder):
+        argv = [str(self._program), "--json", "--path", str(folder), "--state", str(home / "state"),
+                "--bind", node.address, "--port", "6881", "--exit-when-done", *QUIET,
+                str(torrent.path)]
+        return Run(node, argv, home)
+
+    def seed(self, node, home, torrent, folder):
+        return FriendTorrent(node, home, self._program, folder, [torrent], QUIET)
+
+
+class Libtorrent:
+    """libtorrent (rasterbar) in a small program in Python: all that takes time is in C++."""
+
+    name = "libtorrent"
+
+    def __init__(self):
+        self.version = ask_version(sys.executable, "-c",
+                                   "import libtorrent; print(libtorrent.version)")
+
+    def leech(self, node, home, torrent, folder):
+        argv = [sys.executable, str(LEECH_LIBTORRENT), node.address, str(torrent.path), str(folder)]
+        return Run(node, argv, home)
+
+    def seed(self, node, home, torrent, folder):
+        peer = Rasterbar(node, home, **NO_ENCRYPTION)
+        peer.add(torrent, folder)
+        return peer
+
+
+class Aria2c:
+    """aria2"""
+
+    name = "aria2"
+
+    def __init__(self):
+        self._program = find_program("aria2c")
+        self.version = ask_version(self._program, "--version")
+
+    def leech(self, node, home, torrent, folder):
+        script, marker = write_marker_script(home)
+        argv = [self._program, "--no-conf=true", "--enable-dht=false", "--enable-dht6=false",
+                "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--listen-port=6881",
+                "--file-allocation=none", "--summary-interval=0",
+                f"--on-bt-download-complete={script}", f"--dir={folder}", str(torrent.path)]
+        return Run(node, argv, home, marker)
+
+    def seed(self, node, home, torrent, folder):
+        peer = Aria2(node, home)
+        peer.add(torrent, folder)
+        return peer
+
+
+class TransmissionDaemon:
+    """transmission-daemon, which finds the torrent in a folder and runs a script when it is done."""
+
+    name = "Transmission"
+
+    def __init__(self):
+        self._program = find_program("transmission-daemon")
+        self.version = ask_version(self._program, "--version")
+
+    def leech(self, node, home, torrent, folder):
+        script, marker = write_marker_script(home)
+        watched = home / "watched"
+        watched.mkdir()
+        shutil.copy(torrent.path, watched)
+        (home / "settings.json").write_text(json.dumps({
+            **SETTINGS, "download-dir": str(folder), "watch-dir": str(watched),
+            "watch-dir-enabled": True, "script-torrent-done-enabled": True,
+            "script-torrent-done-filename": str(script)}))
+        argv = [self._program, "--foreground", "--config-dir", str(home)]
+        return Run(node, argv, home, marker)
+
+    def seed(self, node, home, torrent, folder):
+        peer = Transmission(node, home)
+        peer.add(torrent, folder)
+        return peer
+
+
+def find_all(program):
+    """@program: friendtorrent-console. Returns (what is here, why the others are not)."""
+    found, reasons = [], []
+    for make in (lambda: Ours(program), Libtorrent, Aria2c, TransmissionDaemon):
+        try:
+            found.append(make())
+        except (Skip, subprocess.SubprocessError) as error:
+            reasons.append(str(error))
+    return found, reasons
