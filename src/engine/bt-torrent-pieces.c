@@ -341,6 +341,7 @@ write_run (BtTorrent *torrent, BtOpenPiece *open, BtChunk *chunk, guint first, g
                     bt_metainfo_piece_offset (torrent->metainfo, open->piece) + begin, chunk->buffer,
                     (guint32) (begin % CHUNK_BYTES), last.begin + last.length - (guint32) begin,
                     written_cb, write);
+  bt_core_balance_disk (torrent->core); /* a disk that hangs ends no job */
 }
 
 /* Writes the runs of blocks that a chunk holds. Somebody may still be filling another block of it:
