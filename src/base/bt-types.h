@@ -23,6 +23,23 @@ typedef enum
   BT_MODE_SEEDING,     /* nothing is requested */
 } BtMode;
 
+/* Why nothing is transferred, though torrents are meant to run. */
+typedef enum
+{
+  BT_SUSPEND_NONE,
+  BT_SUSPEND_SCHEDULE, /* the week's plan says off */
+  BT_SUSPEND_METERED,  /* the network costs money */
+} BtSuspend;
+
+/* Where in the queue a torrent goes. */
+typedef enum
+{
+  BT_QUEUE_TOP,
+  BT_QUEUE_UP,
+  BT_QUEUE_DOWN,
+  BT_QUEUE_BOTTOM,
+} BtQueueMove;
+
 /* What a torrent says of a file (BEP 47). */
 typedef enum
 {

@@ -15,7 +15,7 @@ state_word (BtState state)
     [BT_STATE_LOADING] = "loading",   [BT_STATE_CHECKING] = "checking",
     [BT_STATE_DOWNLOADING] = "downloading", [BT_STATE_SEEDING] = "seeding",
     [BT_STATE_PAUSED] = "paused",     [BT_STATE_STOPPED] = "stopped",
-    [BT_STATE_ERROR] = "error",
+    [BT_STATE_MOVING] = "moving",     [BT_STATE_ERROR] = "error",
   };
 
   g_return_val_if_fail (state < G_N_ELEMENTS (words), NULL);
@@ -58,6 +58,10 @@ reason_word (BtReason reason)
     [BT_REASON_DISK_ERROR] = "disk-error",
     [BT_REASON_FILES_CHANGED] = "files-changed",
     [BT_REASON_NETWORK] = "network",
+    [BT_REASON_QUEUED] = "queued",
+    [BT_REASON_SUSPENDED] = "suspended",
+    [BT_REASON_GOAL] = "goal",
+    [BT_REASON_NO_METADATA] = "no-metadata",
   };
 
   g_return_val_if_fail (reason < G_N_ELEMENTS (words), NULL);

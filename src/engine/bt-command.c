@@ -13,12 +13,29 @@ bt_command_new (void (*run) (BtCore *core, BtCommand *command))
   return command;
 }
 
+GPtrArray *
+bt_command_copy_tiers (GPtrArray *tiers)
+{
+  GPtrArray *copy;
+
+  if (tiers == NULL)
+    return NULL;
+  copy = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  for (guint i = 0; i < tiers->len; i++)
+    g_ptr_array_add (copy, g_strdupv (g_ptr_array_index (tiers, i)));
+  return copy;
+}
+
 void
 bt_command_free (BtCommand *command)
 {
   g_clear_pointer (&command->reply_box, bt_mailbox_unref);
   g_clear_object (&command->task);
   g_free (command->path);
+  g_free (command->text);
+  g_clear_pointer (&command->options, bt_torrent_options_unref);
+  g_clear_pointer (&command->tiers, g_ptr_array_unref);
+  g_clear_pointer (&command->result_bytes, g_bytes_unref);
   g_clear_pointer (&command->bytes, g_bytes_unref);
   g_clear_pointer (&command->priorities, g_bytes_unref);
   g_clear_pointer (&command->config, bt_config_free);

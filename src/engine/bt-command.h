@@ -25,17 +25,23 @@ struct _BtCommand
 
   BtTorrentId id;
   char *path;
+  char *text;
   GBytes *bytes;
   GBytes *priorities;
   BtIntent intent;
   gboolean flag;
   BtConfig *config;
   BtEndpoint endpoint;
+  BtTorrentOptions *options;
+  BtOptionMask option_mask;
+  GPtrArray *tiers;    /* of GStrv */
+  BtQueueMove queue_move;
   BtDetailParts parts;
 
   GError *error;       /* result */
   BtTorrentId result_id;
   BtDetail *detail;
+  GBytes *result_bytes;
 };
 
 BtCommand *bt_command_new (void (*run) (BtCore *core, BtCommand *command));
@@ -44,5 +50,7 @@ void bt_command_post (BtCommand *command, BtMailbox *box, BtCore *core);
 /* In the engine: the result fields are set; sends it back. @error: (transfer full) (nullable). */
 void bt_command_reply (BtCommand *command, GError *error);
 void bt_command_free (BtCommand *command);
+/* Returns: (transfer full) (nullable): a copy of its own of tiers (of GStrv) */
+GPtrArray *bt_command_copy_tiers (GPtrArray *tiers);
 
 G_END_DECLS

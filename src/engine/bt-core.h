@@ -53,6 +53,16 @@ void bt_core_cancel_verify (BtCore *core, BtCommand *command);
 void bt_core_set_priorities (BtCore *core, BtCommand *command);
 void bt_core_announce (BtCore *core, BtCommand *command);
 void bt_core_add_peer (BtCore *core, BtCommand *command);
+void bt_core_set_options (BtCore *core, BtCommand *command);
+void bt_core_rename_tag (BtCore *core, BtCommand *command);
+void bt_core_move_in_queue (BtCore *core, BtCommand *command);
+void bt_core_move (BtCore *core, BtCommand *command);
+void bt_core_rename_path (BtCore *core, BtCommand *command);
+void bt_core_set_trackers (BtCore *core, BtCommand *command);
+void bt_core_add_trackers (BtCore *core, BtCommand *command);
+void bt_core_announce_to (BtCore *core, BtCommand *command);
+void bt_core_ban_peer (BtCore *core, BtCommand *command);
+void bt_core_get_torrent (BtCore *core, BtCommand *command);
 void bt_core_set_config (BtCore *core, BtCommand *command);
 void bt_core_get_detail (BtCore *core, BtCommand *command);
 

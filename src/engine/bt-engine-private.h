@@ -1,4 +1,4 @@
-/* bt-engine-private.h: an engine in a world of the caller's choice, for tests.
+/* bt-engine-private.h: what the files of the door share; an engine in a world of the caller's choice, for tests.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -6,6 +6,12 @@
 #include "bt-engine.h"
 
 G_BEGIN_DECLS
+
+/* A command whose reply is a boolean, and who waits for it. */
+BtCommand *bt_engine_make_command (BtEngine *engine, void (*run) (BtCore *core, BtCommand *command), gpointer tag,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Sends it (transfer full). */
+void bt_engine_post (BtEngine *engine, BtCommand *command);
 
 BtEngine *bt_engine_new_with_outside (const BtConfig *config, const BtOutside *outside);
 

@@ -43,6 +43,7 @@ struct _BtTorrent
   BtPicker *picker;
   BtPhase phase;
   BtIntent intent;
+  BtTorrentOptions *options; /* (not nullable) */
   BtLoad load;
   gboolean active;        /* announces, has peers */
   gboolean files_made;    /* those without bytes, which no write brings */

@@ -198,6 +198,8 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
 
   status->name = g_ref_string_acquire (torrent->name_text);
   status->save_path = g_ref_string_acquire (torrent->path_text);
+  status->data_path = g_ref_string_acquire (torrent->path_text);
+  status->options = bt_torrent_options_ref (torrent->options);
   status->info_hash = metainfo->info_hash;
   status->total_size = metainfo->payload_size;
   status->piece_length = metainfo->piece_length;
@@ -270,6 +272,8 @@ make_files (BtTorrent *torrent)
     {
       const BtFile *file = &torrent->metainfo->files[i];
       BtFileStatus status = {
+        .index = i,
+        .offset = file->offset,
         .length = file->length,
         .priority = torrent->priorities[i],
         .flags = file->flags,

@@ -345,6 +345,7 @@ free_torrent (BtTorrent *torrent)
   g_ref_string_release (torrent->path_text);
   g_free (torrent->priorities);
   g_free (torrent->save_path);
+  bt_torrent_options_unref (torrent->options);
   bt_metainfo_unref (torrent->metainfo);
   g_free (torrent);
 }
@@ -496,6 +497,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->core = core;
   torrent->id = id;
   torrent->metainfo = bt_metainfo_ref (metainfo);
+  torrent->options = bt_torrent_options_new ();
   torrent->load = load;
   torrent->phase = BT_PHASE_LOADING;
   torrent->save_path = g_strdup (resume != NULL ? resume->save_path : core->config->download_dir);

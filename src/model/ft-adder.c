@@ -58,10 +58,11 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   FtAdder *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) torrent = ft_read_torrent_finish (G_FILE (object), result, &error);
+  BtAddRequest request = { .torrent = torrent, .intent = BT_INTENT_RUN };
 
   if (torrent != NULL)
     {
-      ft_session_add_async (self->session, torrent, NULL, added_cb, g_object_ref (task));
+      ft_session_add_async (self->session, &request, NULL, added_cb, g_object_ref (task));
       return;
     }
   report (self, 0, 0, error);

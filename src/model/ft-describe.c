@@ -100,6 +100,30 @@ describe_download_flow (const BtTorrentStatus *status)
                           status->n_sending, status->n_peers);
 }
 
+/* (nullable): NULL unless the reason holds for downloads and seeds alike. */
+static char *
+describe_hold (const BtTorrentStatus *status)
+{
+  guint n = status->reason_count;
+
+  switch (status->reason)
+    {
+    case BT_REASON_QUEUED:
+      return g_strdup_printf (ngettext ("Waiting: %u other torrent is active, and the queue allows no more",
+                                        "Waiting: %u other torrents are active, and the queue allows no more", n),
+                              n);
+    case BT_REASON_SUSPENDED:
+      return g_strdup (n == BT_SUSPEND_METERED ? _("Waiting: this network may cost money")
+                                               : _("Waiting: the week’s plan allows nothing at this hour"));
+    case BT_REASON_NO_METADATA:
+      return g_strdup (_("Waiting: the details of magnet links cannot be fetched yet"));
+    case BT_REASON_CHECK_QUEUED:
+      return g_strdup (_("Waiting: another torrent is being checked"));
+    default:
+      return NULL;
+    }
+}
+
 static char *
 describe_downloading (const BtTorrentStatus *status, gint64 now)
 {
@@ -107,8 +131,6 @@ describe_downloading (const BtTorrentStatus *status, gint64 now)
     {
     case BT_REASON_STARTING:
       return g_strdup (_("Starting"));
-    case BT_REASON_CHECK_QUEUED:
-      return g_strdup (_("Waiting: another torrent is being checked"));
     case BT_REASON_ANNOUNCING:
       return g_strdup (_("Asking the trackers for peers"));
     case BT_REASON_NO_PEERS:
@@ -141,8 +163,6 @@ describe_seeding (const BtTorrentStatus *status)
 
   if (status->reason == BT_REASON_NETWORK)
     return append_text (_("Seeding: the network cannot be used"), status->reason_text);
-  if (status->reason == BT_REASON_CHECK_QUEUED)
-    return g_strdup (_("Waiting: another torrent is being checked"));
   if (status->n_receiving > 0)
     return g_strdup_printf (ngettext ("Seeding to %u of %u peer", "Seeding to %u of %u peers", n),
                             status->n_receiving, n);
@@ -161,11 +181,18 @@ describe_checking (const BtTorrentStatus *status)
 {
   g_autofree char *percent = NULL;
 
-  if (status->reason == BT_REASON_CHECK_QUEUED)
-    return g_strdup (_("Waiting: another torrent is being checked"));
   percent = ft_format_percent (status->check_progress);
   /* Translators: %s is a share such as "45 %". */
   return g_strdup_printf (_("Checking the data: %s"), percent);
+}
+
+static char *
+describe_moving (const BtTorrentStatus *status)
+{
+  g_autofree char *percent = ft_format_percent (status->move_progress);
+
+  /* Translators: %s is a share such as "45 %". */
+  return g_strdup_printf (_("Moving the files: %s"), percent);
 }
 
 static char *
@@ -203,6 +230,10 @@ describe_trouble (const BtTorrentStatus *status)
 char *
 ft_describe_state (const BtTorrentStatus *status, gint64 now)
 {
+  char *hold = describe_hold (status);
+
+  if (hold != NULL)
+    return hold;
   switch (status->state)
     {
     case BT_STATE_LOADING:
@@ -214,9 +245,11 @@ ft_describe_state (const BtTorrentStatus *status, gint64 now)
     case BT_STATE_SEEDING:
       return describe_seeding (status);
     case BT_STATE_PAUSED:
-      return g_strdup (_("Paused"));
+      return g_strdup (status->reason == BT_REASON_GOAL ? _("Paused: it has seeded enough") : _("Paused"));
     case BT_STATE_STOPPED:
       return describe_stopped (status);
+    case BT_STATE_MOVING:
+      return describe_moving (status);
     case BT_STATE_ERROR:
       return describe_trouble (status);
     default:

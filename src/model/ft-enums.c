@@ -23,4 +23,5 @@ G_DEFINE_ENUM_TYPE (FtState, ft_state,
                     G_DEFINE_ENUM_VALUE (BT_STATE_SEEDING, "seeding"),
                     G_DEFINE_ENUM_VALUE (BT_STATE_PAUSED, "paused"),
                     G_DEFINE_ENUM_VALUE (BT_STATE_STOPPED, "stopped"),
+                    G_DEFINE_ENUM_VALUE (BT_STATE_MOVING, "moving"),
                     G_DEFINE_ENUM_VALUE (BT_STATE_ERROR, "error"))

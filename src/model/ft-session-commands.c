@@ -44,6 +44,19 @@ done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+bytes_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GBytes *torrent = bt_engine_get_torrent_finish (BT_ENGINE (object), result, &error);
+
+  if (torrent != NULL)
+    g_task_return_pointer (task, torrent, (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
 added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -62,22 +75,21 @@ added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 
 void
 ft_session_add_async (FtSession *self,
-                      GBytes *torrent,
+                      const BtAddRequest *request,
                       GCancellable *cancellable,
                       GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  BtAddRequest request = { .torrent = torrent, .intent = BT_INTENT_RUN };
   BtEngine *engine;
   GTask *task;
 
   g_return_if_fail (FT_IS_SESSION (self));
-  g_return_if_fail (torrent != NULL);
+  g_return_if_fail (request != NULL);
 
   task = make_task (self, ft_session_add_async, cancellable, callback, user_data);
   engine = get_engine_for (self, task);
   if (engine != NULL)
-    bt_engine_add_async (engine, &request, cancellable, added_cb, task);
+    bt_engine_add_async (engine, request, cancellable, added_cb, task);
 }
 
 BtTorrentId
@@ -150,6 +162,262 @@ ft_session_verify_async (FtSession *self,
   engine = get_engine_for (self, task);
   if (engine != NULL)
     bt_engine_verify_async (engine, id, cancellable, done_cb, task);
+}
+
+void
+ft_session_set_options_async (FtSession *self,
+                              BtTorrentId id,
+                              BtTorrentOptions *options,
+                              BtOptionMask mask,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_set_options_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_set_options_async (engine, id, options, mask, cancellable, done_cb, task);
+}
+
+void
+ft_session_rename_tag_async (FtSession *self,
+                             const char *tag,
+                             const char *new_tag,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_rename_tag_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_rename_tag_async (engine, tag, new_tag, cancellable, done_cb, task);
+}
+
+void
+ft_session_move_in_queue_async (FtSession *self,
+                                BtTorrentId id,
+                                BtQueueMove move,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_move_in_queue_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_move_in_queue_async (engine, id, move, cancellable, done_cb, task);
+}
+
+void
+ft_session_move_async (FtSession *self,
+                       BtTorrentId id,
+                       const char *folder,
+                       gboolean with_files,
+                       GCancellable *cancellable,
+                       GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_move_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_move_async (engine, id, folder, with_files, cancellable, done_cb, task);
+}
+
+void
+ft_session_rename_path_async (FtSession *self,
+                              BtTorrentId id,
+                              const char *path,
+                              const char *name,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_rename_path_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_rename_path_async (engine, id, path, name, cancellable, done_cb, task);
+}
+
+void
+ft_session_set_trackers_async (FtSession *self,
+                               BtTorrentId id,
+                               GPtrArray *tiers,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_set_trackers_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_set_trackers_async (engine, id, tiers, cancellable, done_cb, task);
+}
+
+void
+ft_session_add_trackers_async (FtSession *self,
+                               BtTorrentId id,
+                               GPtrArray *tiers,
+                               GCancellable *cancellable,
+                               GAsyncReadyCallback callback,
+                               gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_add_trackers_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_add_trackers_async (engine, id, tiers, cancellable, done_cb, task);
+}
+
+void
+ft_session_announce_to_async (FtSession *self,
+                              BtTorrentId id,
+                              const char *url,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_announce_to_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_announce_to_async (engine, id, url, cancellable, done_cb, task);
+}
+
+void
+ft_session_ban_peer_async (FtSession *self,
+                           BtTorrentId id,
+                           const BtEndpoint *endpoint,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_ban_peer_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_ban_peer_async (engine, id, endpoint, cancellable, done_cb, task);
+}
+
+void
+ft_session_announce_async (FtSession *self,
+                           BtTorrentId id,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_announce_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_announce_async (engine, id, cancellable, done_cb, task);
+}
+
+void
+ft_session_add_peer_async (FtSession *self,
+                           BtTorrentId id,
+                           const BtEndpoint *endpoint,
+                           GCancellable *cancellable,
+                           GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_add_peer_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_add_peer_async (engine, id, endpoint, cancellable, done_cb, task);
+}
+
+void
+ft_session_set_priorities_async (FtSession *self,
+                                 BtTorrentId id,
+                                 GBytes *priorities,
+                                 GCancellable *cancellable,
+                                 GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_set_priorities_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_set_priorities_async (engine, id, priorities, cancellable, done_cb, task);
+}
+
+void
+ft_session_get_torrent_async (FtSession *self,
+                              BtTorrentId id,
+                              GCancellable *cancellable,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_get_torrent_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_get_torrent_async (engine, id, cancellable, bytes_cb, task);
+}
+
+GBytes *
+ft_session_get_torrent_finish (FtSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 gboolean

@@ -23,6 +23,8 @@ struct _FtSession
   FtSessionState state;
   char *failure;       /* (nullable) */
   GPtrArray *stop_tasks;
+  BtTorrentId watched; /* 0: none */
+  BtDetailParts watched_parts;
   guint text_clock_id; /* runs while a text counts down */
 
   guint64 rate_down;
@@ -50,6 +52,8 @@ enum
 enum
 {
   SIGNAL_PROBLEM,
+  SIGNAL_EVENT,
+  SIGNAL_DETAIL,
   N_SIGNALS
 };
 
@@ -129,8 +133,9 @@ report_events (FtSession *self, const BtUpdate *update)
 {
   for (guint i = 0; i < update->events->len; i++)
     {
-      const BtEvent *event = &g_array_index (update->events, BtEvent, i);
+      BtEvent *event = &g_array_index (update->events, BtEvent, i);
 
+      g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
       /* What concerns one torrent is said by its row. */
       if (event->id == 0 && event->kind == BT_EVENT_PROBLEM && event->text != NULL)
         g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, event->text);
@@ -154,6 +159,8 @@ update_cb (FtSession *self, BtUpdate *update)
   ft_torrent_list_apply (self->torrents, update);
   take_totals (self, update);
   report_events (self, update);
+  if (update->detail != NULL && update->detail->id == self->watched)
+    g_signal_emit (self, signals[SIGNAL_DETAIL], 0, update->detail);
   /* It ends by itself when nothing counts down. */
   if (self->text_clock_id == 0)
     self->text_clock_id = g_timeout_add_seconds (TEXT_REFRESH_S, text_clock_cb, self);
@@ -258,6 +265,7 @@ started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       return;
     }
   set_state (self, FT_SESSION_RUNNING);
+  bt_engine_watch (self->engine, self->watched, self->watched_parts);
   g_task_return_boolean (task, TRUE);
   if (self->stop_tasks->len > 0)
     stop_engine (self);
@@ -345,6 +353,10 @@ ft_session_class_init (FtSessionClass *klass)
 
   signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_EVENT] = g_signal_new ("event", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_DETAIL] = g_signal_new ("detail", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void
@@ -402,6 +414,17 @@ ft_session_lookup (FtSession *self, BtTorrentId id)
   g_return_val_if_fail (FT_IS_SESSION (self), NULL);
 
   return ft_torrent_list_lookup (self->torrents, id);
+}
+
+void
+ft_session_watch (FtSession *self, BtTorrentId id, BtDetailParts parts)
+{
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  self->watched = id;
+  self->watched_parts = parts;
+  if (self->state == FT_SESSION_RUNNING)
+    bt_engine_watch (self->engine, id, parts);
 }
 
 BtEngine *

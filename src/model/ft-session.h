@@ -4,8 +4,7 @@
 
 #include <gio/gio.h>
 
-#include "bt-config.h"
-#include "bt-status.h"
+#include "bt-engine.h"
 #include "ft-torrent.h"
 
 G_BEGIN_DECLS
@@ -34,6 +33,16 @@ GType ft_session_state_get_type (void);
  * (why the last start failed, in words, or %NULL), rate-down, rate-up (bytes a second), speed-text
  * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE).
  *
+ * FtSession::event:
+ * @session: the session
+ * @event: (type gpointer): a #BtEvent, valid during the call
+ *
+ * What happened to a torrent or to the engine. Comes after the list has the values of that moment.
+ *
+ * FtSession::detail:
+ * @session: the session
+ * @detail: (type gpointer): a #BtDetail of the torrent that is watched; take a reference to keep it
+ *
  * FtSession::problem:
  * @session: the session
  * @text: what happened to the engine as a whole, fit for display, not markup
@@ -57,10 +66,14 @@ void ft_session_start_async (FtSession *session, GCancellable *cancellable,
  * before the last reference goes. */
 void ft_session_stop_async (FtSession *session, GAsyncReadyCallback callback, gpointer user_data);
 
+/* #FtSession::detail tells of this torrent with each update from now on; 0: of none. Also while stopped:
+ * then from the start on. */
+void ft_session_watch (FtSession *session, BtTorrentId id, BtDetailParts parts);
+
 /* Commands, while running. @id 0: all torrents. */
 
-/* @torrent: the bytes of a .torrent file; goes to the configured folder and starts */
-void ft_session_add_async (FtSession *session, GBytes *torrent, GCancellable *cancellable,
+/* @request: copied; see BtAddRequest */
+void ft_session_add_async (FtSession *session, const BtAddRequest *request, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 /* Returns: its id, or 0 with an error; of %BT_ERROR_EXISTS, @existing (out) (optional) says which. */
 BtTorrentId ft_session_add_finish (FtSession *session, GAsyncResult *result, BtTorrentId *existing,
@@ -76,6 +89,36 @@ void ft_session_remove_async (FtSession *session, BtTorrentId id, gboolean with_
 /* Returns when the check has begun. */
 void ft_session_verify_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
+
+/* As those of bt-engine.h: see there what they do and how they fail. */
+void ft_session_set_options_async (FtSession *session, BtTorrentId id, BtTorrentOptions *options, BtOptionMask mask,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_rename_tag_async (FtSession *session, const char *tag, const char *new_tag,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_move_in_queue_async (FtSession *session, BtTorrentId id, BtQueueMove move,
+                                     GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_move_async (FtSession *session, BtTorrentId id, const char *folder, gboolean with_files,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_rename_path_async (FtSession *session, BtTorrentId id, const char *path, const char *name,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_set_trackers_async (FtSession *session, BtTorrentId id, GPtrArray *tiers,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_add_trackers_async (FtSession *session, BtTorrentId id, GPtrArray *tiers,
+                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_announce_to_async (FtSession *session, BtTorrentId id, const char *url,
+                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_ban_peer_async (FtSession *session, BtTorrentId id, const BtEndpoint *endpoint,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_announce_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_add_peer_async (FtSession *session, BtTorrentId id, const BtEndpoint *endpoint,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_set_priorities_async (FtSession *session, BtTorrentId id, GBytes *priorities,
+                                      GCancellable *cancellable, GAsyncReadyCallback callback,
+                                      gpointer user_data);
+void ft_session_get_torrent_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+GBytes *ft_session_get_torrent_finish (FtSession *session, GAsyncResult *result, GError **error);
 
 /* For all that have no finish of their own. */
 gboolean ft_session_finish (FtSession *session, GAsyncResult *result, GError **error);

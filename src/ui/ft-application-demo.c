@@ -36,12 +36,15 @@ session_started_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtApplication) self = user_data;
   g_autoptr (GError) error = NULL;
+  BtAddRequest request = { .intent = BT_INTENT_RUN };
 
   if (!ft_session_finish (FT_SESSION (object), result, &error))
     fail (self, error);
   else
-    ft_session_add_async (self->session, ft_demo_get_torrent (self->demo), NULL, added_cb,
-                          g_object_ref (self));
+    {
+      request.torrent = ft_demo_get_torrent (self->demo);
+      ft_session_add_async (self->session, &request, NULL, added_cb, g_object_ref (self));
+    }
 }
 
 static void

@@ -24,6 +24,8 @@ ft_fake_update_add (BtUpdate *update, BtTorrentId id, BtChanged changed, const c
   BtTorrentStatus status = { .id = id, .changed = changed, .eta_s = -1 };
 
   status.name = g_ref_string_new (name);
+  status.options = bt_torrent_options_new ();
+  status.data_path = g_ref_string_new ("/downloads");
   status.save_path = g_ref_string_new ("/downloads");
   g_array_append_val (update->torrents, status);
   return &g_array_index (update->torrents, BtTorrentStatus, update->torrents->len - 1);

@@ -117,7 +117,7 @@ add (FtSession *session, GBytes *torrent)
 {
   Outcome outcome = { 0 };
 
-  ft_session_add_async (session, torrent, NULL, added_cb, &outcome);
+  ft_session_add_async (session, &(BtAddRequest){ .torrent = torrent }, NULL, added_cb, &outcome);
   ft_wait_until (outcome.done);
   g_assert_no_error (outcome.error);
   g_assert_cmpuint (outcome.id, !=, 0);
@@ -136,7 +136,7 @@ test_commands (Fixture *fixture, gconstpointer data)
   id = add (session, sample->torrent);
   ft_wait_until (in_state (session, id, BT_STATE_DOWNLOADING));
 
-  ft_session_add_async (session, sample->torrent, NULL, added_cb, &outcome);
+  ft_session_add_async (session, &(BtAddRequest){ .torrent = sample->torrent }, NULL, added_cb, &outcome);
   ft_wait_until (outcome.done);
   g_assert_error (outcome.error, BT_ERROR, BT_ERROR_EXISTS);
   g_assert_cmpuint (outcome.id, ==, 0);
@@ -176,7 +176,7 @@ test_malformed (Fixture *fixture, gconstpointer data)
   Outcome outcome = { 0 };
 
   start (fixture->session);
-  ft_session_add_async (fixture->session, bytes, NULL, added_cb, &outcome);
+  ft_session_add_async (fixture->session, &(BtAddRequest){ .torrent = bytes }, NULL, added_cb, &outcome);
   ft_wait_until (outcome.done);
   g_assert_error (outcome.error, BT_ERROR, BT_ERROR_MALFORMED);
   g_assert_cmpuint (outcome.existing, ==, 0);
@@ -189,7 +189,7 @@ test_not_running (Fixture *fixture, gconstpointer data)
   g_autoptr (GBytes) bytes = g_bytes_new_static ("d4:infodee", 10);
   Outcome outcome = { 0 };
 
-  ft_session_add_async (fixture->session, bytes, NULL, added_cb, &outcome);
+  ft_session_add_async (fixture->session, &(BtAddRequest){ .torrent = bytes }, NULL, added_cb, &outcome);
   ft_wait_until (outcome.done);
   g_assert_error (outcome.error, BT_ERROR, BT_ERROR_CANCELLED);
   outcome_clear (&outcome);

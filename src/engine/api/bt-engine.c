@@ -214,8 +214,8 @@ return_boolean (BtCommand *command)
     g_task_return_boolean (command->task, TRUE);
 }
 
-static BtCommand *
-make_command (BtEngine *engine, void (*run) (BtCore *core, BtCommand *command), gpointer tag,
+BtCommand *
+bt_engine_make_command (BtEngine *engine, void (*run) (BtCore *core, BtCommand *command), gpointer tag,
               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   BtCommand *command = bt_command_new (run);
@@ -228,8 +228,8 @@ make_command (BtEngine *engine, void (*run) (BtCore *core, BtCommand *command), 
 }
 
 /* A stopped engine answers at once: nobody reads its mailbox. */
-static void
-post (BtEngine *engine, BtCommand *command)
+void
+bt_engine_post (BtEngine *engine, BtCommand *command)
 {
   if (engine->thread != NULL)
     {
@@ -253,7 +253,7 @@ bt_engine_start_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyC
 {
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  post (engine, make_command (engine, bt_core_start, bt_engine_start_async, cancellable, callback, user_data));
+  bt_engine_post (engine, bt_engine_make_command (engine, bt_core_start, bt_engine_start_async, cancellable, callback, user_data));
 }
 
 /* The core has closed everything: the thread has nothing left to do and is joined at once. */
@@ -273,9 +273,9 @@ bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCa
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_stop, bt_engine_stop_async, cancellable, callback, user_data);
+  command = bt_engine_make_command (engine, bt_core_stop, bt_engine_stop_async, cancellable, callback, user_data);
   command->reply = return_stopped;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 static void
@@ -297,17 +297,23 @@ bt_engine_add_async (BtEngine *engine, const BtAddRequest *request, GCancellable
   BtCommand *command;
 
   g_return_if_fail (BT_IS_ENGINE (engine));
-  g_return_if_fail (request != NULL && request->torrent != NULL);
+  g_return_if_fail (request != NULL);
+  g_return_if_fail ((request->torrent != NULL) != (request->magnet != NULL));
 
-  command = make_command (engine, bt_core_add, bt_engine_add_async, cancellable, callback, user_data);
+  command = bt_engine_make_command (engine, bt_core_add, bt_engine_add_async, cancellable, callback, user_data);
   command->reply = return_added;
-  command->bytes = g_bytes_ref (request->torrent);
+  if (request->torrent != NULL)
+    command->bytes = g_bytes_ref (request->torrent);
+  command->text = g_strdup (request->magnet);
+  if (request->options != NULL)
+    command->options = bt_torrent_options_ref (request->options);
+  command->tiers = bt_command_copy_tiers (request->tiers);
   command->path = g_strdup (request->save_path);
   command->intent = request->intent;
   command->flag = request->trust_data;
   if (request->priorities != NULL)
     command->priorities = g_bytes_ref (request->priorities);
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 BtTorrentId
@@ -331,11 +337,11 @@ bt_engine_set_intent_async (BtEngine *engine, BtTorrentId id, BtIntent intent, G
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_set_intent, bt_engine_set_intent_async, cancellable, callback,
+  command = bt_engine_make_command (engine, bt_core_set_intent, bt_engine_set_intent_async, cancellable, callback,
                           user_data);
   command->id = id;
   command->intent = intent;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -346,10 +352,10 @@ bt_engine_remove_async (BtEngine *engine, BtTorrentId id, gboolean with_data, GC
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_remove, bt_engine_remove_async, cancellable, callback, user_data);
+  command = bt_engine_make_command (engine, bt_core_remove, bt_engine_remove_async, cancellable, callback, user_data);
   command->id = id;
   command->flag = with_data;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -360,9 +366,9 @@ bt_engine_verify_async (BtEngine *engine, BtTorrentId id, GCancellable *cancella
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_verify, bt_engine_verify_async, cancellable, callback, user_data);
+  command = bt_engine_make_command (engine, bt_core_verify, bt_engine_verify_async, cancellable, callback, user_data);
   command->id = id;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -373,10 +379,10 @@ bt_engine_cancel_verify_async (BtEngine *engine, BtTorrentId id, GCancellable *c
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_cancel_verify, bt_engine_cancel_verify_async, cancellable, callback,
+  command = bt_engine_make_command (engine, bt_core_cancel_verify, bt_engine_cancel_verify_async, cancellable, callback,
                           user_data);
   command->id = id;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -388,11 +394,11 @@ bt_engine_set_priorities_async (BtEngine *engine, BtTorrentId id, GBytes *priori
   g_return_if_fail (BT_IS_ENGINE (engine));
   g_return_if_fail (priorities != NULL);
 
-  command = make_command (engine, bt_core_set_priorities, bt_engine_set_priorities_async, cancellable,
+  command = bt_engine_make_command (engine, bt_core_set_priorities, bt_engine_set_priorities_async, cancellable,
                           callback, user_data);
   command->id = id;
   command->priorities = g_bytes_ref (priorities);
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -403,9 +409,9 @@ bt_engine_announce_async (BtEngine *engine, BtTorrentId id, GCancellable *cancel
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_announce, bt_engine_announce_async, cancellable, callback, user_data);
+  command = bt_engine_make_command (engine, bt_core_announce, bt_engine_announce_async, cancellable, callback, user_data);
   command->id = id;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -417,10 +423,10 @@ bt_engine_add_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *en
   g_return_if_fail (BT_IS_ENGINE (engine));
   g_return_if_fail (endpoint != NULL);
 
-  command = make_command (engine, bt_core_add_peer, bt_engine_add_peer_async, cancellable, callback, user_data);
+  command = bt_engine_make_command (engine, bt_core_add_peer, bt_engine_add_peer_async, cancellable, callback, user_data);
   command->id = id;
   command->endpoint = *endpoint;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 void
@@ -432,10 +438,10 @@ bt_engine_set_config_async (BtEngine *engine, const BtConfig *config, GCancellab
   g_return_if_fail (BT_IS_ENGINE (engine));
   g_return_if_fail (config != NULL);
 
-  command = make_command (engine, bt_core_set_config, bt_engine_set_config_async, cancellable, callback,
+  command = bt_engine_make_command (engine, bt_core_set_config, bt_engine_set_config_async, cancellable, callback,
                           user_data);
   command->config = bt_config_copy (config);
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 static void
@@ -477,12 +483,12 @@ bt_engine_get_detail_async (BtEngine *engine, BtTorrentId id, BtDetailParts part
 
   g_return_if_fail (BT_IS_ENGINE (engine));
 
-  command = make_command (engine, bt_core_get_detail, bt_engine_get_detail_async, cancellable, callback,
+  command = bt_engine_make_command (engine, bt_core_get_detail, bt_engine_get_detail_async, cancellable, callback,
                           user_data);
   command->reply = return_detail;
   command->id = id;
   command->parts = parts;
-  post (engine, command);
+  bt_engine_post (engine, command);
 }
 
 BtDetail *

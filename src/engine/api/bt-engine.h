@@ -56,18 +56,24 @@ gboolean bt_engine_finish (BtEngine *engine, GAsyncResult *result, GError **erro
 
 /**
  * BtAddRequest:
- * @torrent: the bytes of a .torrent file
+ * @torrent: (nullable): the bytes of a .torrent file
+ * @magnet: (nullable): a magnet link, in place of @torrent
  * @save_path: (nullable): absolute folder; %NULL: the configured one
  * @intent: run, or wait
  * @priorities: (nullable): one byte a file in torrent order, pad files included; 0: skipped
+ * @options: (nullable): what is set for it; %NULL: defaults
+ * @tiers: (nullable) (element-type GStrv): trackers in place of its own
  * @trust_data: the data is there and right: check each file's size only. For a maker of torrents.
  */
 typedef struct
 {
   GBytes *torrent;
+  const char *magnet;
   const char *save_path;
   BtIntent intent;
   GBytes *priorities;
+  BtTorrentOptions *options;
+  GPtrArray *tiers;
   gboolean trust_data;
 } BtAddRequest;
 
@@ -98,7 +104,54 @@ void bt_engine_announce_async (BtEngine *engine, BtTorrentId id, GCancellable *c
 void bt_engine_add_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 
-/* Takes effect at once; state_dir and bind_address stay what they were at the start. */
+/* The fields of @options that @mask names are set; the rest stays. */
+void bt_engine_set_options_async (BtEngine *engine, BtTorrentId id, BtTorrentOptions *options, BtOptionMask mask,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Takes @tag off every torrent, or renames it to @new_tag (nullable: takes off). */
+void bt_engine_rename_tag_async (BtEngine *engine, const char *tag, const char *new_tag, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+void bt_engine_move_in_queue_async (BtEngine *engine, BtTorrentId id, BtQueueMove move, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/**
+ * bt_engine_move_async:
+ * @folder: absolute
+ * @with_files: %FALSE: the data is there already; it is checked
+ *
+ * Returns when it has begun; progress comes with updates, BT_EVENT_MOVED or a problem at the end.
+ * Nothing is deleted before its copy is complete and synced. Cancelled by moving back.
+ * Errors: %BT_ERROR_EXISTS if a file of the same name is there, %BT_ERROR_BUSY while it is being moved.
+ */
+void bt_engine_move_async (BtEngine *engine, BtTorrentId id, const char *folder, gboolean with_files,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/**
+ * bt_engine_rename_path_async:
+ * @path: of a file or a folder of the torrent, as BtFileStatus has it (a folder: a leading part of it)
+ * @name: the new last component
+ *
+ * Renames on disk and for good. Errors: %BT_ERROR_NOT_FOUND, %BT_ERROR_MALFORMED if @name is no safe
+ * name, %BT_ERROR_EXISTS if there is such a file.
+ */
+void bt_engine_rename_path_async (BtEngine *engine, BtTorrentId id, const char *path, const char *name,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* @tiers: (element-type GStrv): all its trackers from now on. MALFORMED names the URL that is none. */
+void bt_engine_set_trackers_async (BtEngine *engine, BtTorrentId id, GPtrArray *tiers, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+/* Those that it does not have yet, each in a tier of its own at the end, as they are in @tiers. */
+void bt_engine_add_trackers_async (BtEngine *engine, BtTorrentId id, GPtrArray *tiers, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+/* One tracker now; at most as often as it allows. */
+void bt_engine_announce_to_async (BtEngine *engine, BtTorrentId id, const char *url, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+/* Closes its connections; the address is not connected to nor accepted by this torrent any more. */
+void bt_engine_ban_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+/* The .torrent file, for "save as" and for undo. */
+void bt_engine_get_torrent_async (BtEngine *engine, BtTorrentId id, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full): NOT_FOUND while its details are not known */
+GBytes *bt_engine_get_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **error);
+
+/* Takes effect at once, the bind address and interface included; only state_dir stays what it was. */
 void bt_engine_set_config_async (BtEngine *engine, const BtConfig *config, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 

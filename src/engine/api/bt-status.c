@@ -24,7 +24,10 @@ bt_torrent_status_copy (const BtTorrentStatus *from, BtTorrentStatus *to)
   *to = *from;
   to->name = ref_text (from->name);
   to->save_path = ref_text (from->save_path);
+  to->data_path = ref_text (from->data_path);
   to->reason_text = ref_text (from->reason_text);
+  to->tracker = ref_text (from->tracker);
+  to->options = from->options != NULL ? bt_torrent_options_ref (from->options) : NULL;
 }
 
 void
@@ -32,7 +35,10 @@ bt_torrent_status_clear (BtTorrentStatus *status)
 {
   clear_text (&status->name);
   clear_text (&status->save_path);
+  clear_text (&status->data_path);
   clear_text (&status->reason_text);
+  clear_text (&status->tracker);
+  g_clear_pointer (&status->options, bt_torrent_options_unref);
 }
 
 static void

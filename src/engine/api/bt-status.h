@@ -7,6 +7,7 @@
 #include "bt-endpoint.h"
 #include "bt-error.h"
 #include "bt-hash.h"
+#include "bt-options.h"
 #include "bt-types.h"
 
 G_BEGIN_DECLS
@@ -20,6 +21,7 @@ typedef enum
   BT_STATE_SEEDING,     /* all that is wanted is here */
   BT_STATE_PAUSED,
   BT_STATE_STOPPED,
+  BT_STATE_MOVING,      /* its files are on the way to another folder; see move_progress */
   BT_STATE_ERROR,       /* stopped with a reason; goes on by itself when it can */
 } BtState;
 
@@ -46,6 +48,10 @@ typedef enum
   BT_REASON_DISK_ERROR,
   BT_REASON_FILES_CHANGED,
   BT_REASON_NETWORK,          /* no socket: [text] */
+  BT_REASON_QUEUED,           /* [count] others are active and the queue allows no more */
+  BT_REASON_SUSPENDED,        /* nothing is transferred now: [count] is a BtSuspend */
+  BT_REASON_GOAL,             /* paused because it has seeded enough */
+  BT_REASON_NO_METADATA,      /* a magnet link: its details are not known yet */
 } BtReason;
 
 /* Which facts of a torrent changed since the last update. */
@@ -57,7 +63,9 @@ typedef enum
   BT_CHANGED_TOTALS = 1 << 3,   /* downloaded, uploaded, wasted, times */
   BT_CHANGED_PEERS = 1 << 4,    /* peer and swarm counts */
   BT_CHANGED_NAME = 1 << 5,     /* name, path, sizes, flags: all that rarely changes */
-  BT_CHANGED_ALL = (1 << 6) - 1,
+  BT_CHANGED_OPTIONS = 1 << 6,  /* options, queue_position */
+  BT_CHANGED_TRACKER = 1 << 7,  /* tracker */
+  BT_CHANGED_ALL = (1 << 8) - 1,
 } BtChanged;
 
 typedef struct
@@ -66,13 +74,15 @@ typedef struct
   BtChanged changed;
   /* BT_CHANGED_NAME */
   GRefString *name;      /* fit for display; not markup */
-  GRefString *save_path; /* the folder that holds its file or folder */
+  GRefString *save_path; /* the folder that holds its file or folder, or will when it is complete */
+  GRefString *data_path; /* where they are now: save_path, or the folder of what is incomplete */
   BtSha1 info_hash;
   guint64 total_size;    /* payload of all files, without padding */
   guint32 piece_length;
   guint32 n_pieces;
   guint32 n_files;
   gboolean is_private;
+  gboolean is_magnet;    /* its details are not known yet: sizes and counts are 0 */
   gint64 added_at;       /* Unix seconds */
   /* BT_CHANGED_STATE */
   BtState state;
@@ -85,6 +95,7 @@ typedef struct
   guint64 wanted;        /* payload bytes of files that are not skipped */
   guint64 done;          /* of them, in verified pieces */
   double check_progress; /* 0 … 1 while checking */
+  double move_progress;  /* 0 … 1 while moving */
   gint64 completed_at;   /* Unix seconds, 0: not yet */
   /* BT_CHANGED_SPEED */
   guint64 rate_down;     /* payload bytes a second */
@@ -105,6 +116,11 @@ typedef struct
   gint64 swarm_seeds;    /* as trackers say; -1: unknown */
   gint64 swarm_leechers;
   double availability;   /* distributed copies among connected peers, ours not counted */
+  /* BT_CHANGED_OPTIONS */
+  BtTorrentOptions *options; /* (not nullable), shared */
+  guint queue_position;      /* 1 is first; 0: it is in no queue */
+  /* BT_CHANGED_TRACKER */
+  GRefString *tracker;   /* (nullable): host of the tracker that answered last, else of the first */
 } BtTorrentStatus;
 
 typedef enum
@@ -114,6 +130,8 @@ typedef enum
   BT_EVENT_PROBLEM,       /* entered BT_STATE_ERROR; text says why */
   BT_EVENT_RECOVERED,     /* left it by itself */
   BT_EVENT_PIECE_FAILED,  /* a piece failed its check; text says what follows */
+  BT_EVENT_GOAL,          /* has seeded enough; text says which goal */
+  BT_EVENT_MOVED,         /* its files are in another folder now; text says where */
   BT_EVENT_TRACKER,       /* a tracker failed or warns; text */
   BT_EVENT_LOG,           /* anything else worth a line in the torrent's log */
 } BtEventKind;
@@ -135,7 +153,18 @@ typedef struct
   guint64 done;     /* bytes in verified pieces */
   guint8 priority;  /* 0: skipped, 1 low, 4 normal, 7 high */
   guint flags;      /* BtFileFlags: pads are not listed */
+  guint index;      /* of the file in the torrent, pads counted: as priorities are given */
+  guint64 offset;   /* of its first byte in the torrent: its pieces are those of offset … offset + length */
 } BtFileStatus;
+
+/* Why we do not let a peer download. */
+typedef enum
+{
+  BT_CHOKE_NONE,         /* we do */
+  BT_CHOKE_NO_INTEREST,  /* it does not want anything */
+  BT_CHOKE_NO_SLOT,      /* others come first */
+  BT_CHOKE_PAUSED,       /* nothing is uploaded now: paused, mode, limit */
+} BtChokeReason;
 
 typedef struct
 {
@@ -143,6 +172,7 @@ typedef struct
   GRefString *client; /* fit for display */
   gboolean incoming;
   gboolean am_choking, am_interested, peer_choking, peer_interested;
+  BtChokeReason choke_reason;
   gboolean snubbed, optimistic, on_parole, fast_extension;
   double progress;    /* 0 … 1 */
   guint64 rate_down, rate_up;

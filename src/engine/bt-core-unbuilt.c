@@ -1,0 +1,71 @@
+/* bt-core-unbuilt.c: orders that are on the way; each goes to a file of its topic.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-core.h"
+
+static void
+refuse (BtCommand *command)
+{
+  bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_UNSUPPORTED, "This is not built yet"));
+}
+
+void
+bt_core_set_options (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_rename_tag (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_move_in_queue (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_move (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_rename_path (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_set_trackers (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_add_trackers (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_announce_to (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_ban_peer (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
+
+void
+bt_core_get_torrent (BtCore *core, BtCommand *command)
+{
+  refuse (command);
+}
