@@ -40,6 +40,7 @@ static const struct
   [BT_STATE_SEEDING] = { "object-select-symbolic", "seeding" },
   [BT_STATE_PAUSED] = { "media-playback-pause-symbolic", "idle" },
   [BT_STATE_STOPPED] = { "media-playback-stop-symbolic", "idle" },
+  [BT_STATE_MOVING] = { "folder-symbolic", "idle" },
   [BT_STATE_ERROR] = { "dialog-warning-symbolic", "error" },
 };
 

@@ -69,6 +69,10 @@ def walk(accessible, skip=None):
             yield from walk(child, skip)
 
 
+def is_checked(accessible):
+    return accessible.get_state_set().contains(Atspi.StateType.CHECKED)
+
+
 def accessibility_bus():
     """Where programs on other session buses are to be found as well."""
     bus = Gio.bus_get_sync(Gio.BusType.SESSION)
