@@ -122,11 +122,11 @@ ft_lines_status (FtRoster *roster)
 }
 
 static void
-add_files (GPtrArray *lines, GArray *files)
+add_files (GPtrArray *lines, const BtFileList *files)
 {
-  for (guint i = 0; i < files->len; i++)
+  for (guint i = 0; i < bt_file_list_length (files); i++)
     {
-      const BtFileStatus *file = &g_array_index (files, BtFileStatus, i);
+      const BtFileStatus *file = bt_file_list_get (files, i);
       double fraction
         = file->done >= file->length ? 1 : (double) file->done / (double) file->length;
       g_autofree char *percent = ft_format_percent (fraction);

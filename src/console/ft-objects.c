@@ -258,9 +258,8 @@ ft_objects_detail (const BtDetail *detail, const BtTorrentStatus *status, gint64
 {
   GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
 
-  for (guint i = 0; detail->files != NULL && i < detail->files->len; i++)
-    g_ptr_array_add (lines,
-                     build_file (&g_array_index (detail->files, BtFileStatus, i), status, now));
+  for (guint i = 0; detail->files != NULL && i < bt_file_list_length (detail->files); i++)
+    g_ptr_array_add (lines, build_file (bt_file_list_get (detail->files, i), status, now));
   for (guint i = 0; detail->peers != NULL && i < detail->peers->len; i++)
     g_ptr_array_add (lines,
                      build_peer (&g_array_index (detail->peers, BtPeerStatus, i), status, now));

@@ -489,12 +489,18 @@ bt_core_get_detail (BtCore *core, BtCommand *command)
       return;
     }
   command->detail = bt_torrent_make_detail (torrent, command->parts);
+  if (command->id != core->watched)
+    bt_torrent_forget_files (torrent);
   bt_command_reply (command, NULL);
 }
 
 void
 bt_core_watch (BtCore *core, BtTorrentId id, BtDetailParts parts)
 {
+  BtTorrent *before = bt_core_find (core, core->watched);
+
+  if (before != NULL && core->watched != id)
+    bt_torrent_forget_files (before);
   core->watched = id;
   core->watched_parts = parts;
   bt_core_touch (core);

@@ -32,6 +32,8 @@ typedef struct
   BtTimer patience;
 } BtAsking;
 
+typedef struct _BtFileWatch BtFileWatch;
+
 struct _BtTorrent
 {
   BtCore *core;
@@ -100,6 +102,10 @@ struct _BtTorrent
   gboolean syncing;
   BtTimer save;
 
+  /* Files: bt-torrent-files.c. */
+  guint32 n_listed;        /* without padding */
+  BtFileWatch *file_watch; /* (nullable): while somebody looks at them */
+
   /* Telling. */
   BtChanged changed;
   GRefString *name_text, *path_text;
@@ -143,6 +149,16 @@ void bt_torrent_look (BtTorrent *torrent);
 void bt_torrent_make_files (BtTorrent *torrent);
 void bt_torrent_stop_check (BtTorrent *torrent);
 void bt_torrent_read_failed (BtTorrent *torrent, const GError *error);
+
+/* bt-torrent-files.c */
+void bt_torrent_init_files (BtTorrent *torrent);
+/* Below the folder where its data is. */
+const char *bt_torrent_file_path (BtTorrent *torrent, guint32 file);
+/* Returns: (transfer full): as it was the last time if nothing changed since */
+BtFileList *bt_torrent_list_files (BtTorrent *torrent);
+/* What the list shows of them changed: bytes of a piece were gained (@sign) or lost; priorities; anything. */
+void bt_torrent_count_in_files (BtTorrent *torrent, guint32 piece, int sign);
+void bt_torrent_prioritised_files (BtTorrent *torrent);
 
 /* bt-torrent-pieces.c */
 void bt_torrent_init_pieces (BtTorrent *torrent);

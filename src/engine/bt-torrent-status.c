@@ -4,8 +4,6 @@
 
 #include "bt-torrent-private.h"
 
-#include "bt-layout.h"
-
 BtState
 bt_torrent_state (BtTorrent *torrent)
 {
@@ -204,8 +202,7 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
   status->total_size = metainfo->payload_size;
   status->piece_length = metainfo->piece_length;
   status->n_pieces = metainfo->n_pieces;
-  for (guint32 i = 0; i < metainfo->n_files; i++)
-    status->n_files += (metainfo->files[i].flags & BT_FILE_PAD) == 0;
+  status->n_files = torrent->n_listed;
   status->is_private = metainfo->is_private;
   status->added_at = torrent->added_at;
 }
@@ -241,52 +238,6 @@ bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
 }
 
 /* Details. */
-
-static guint64
-file_done (BtTorrent *torrent, guint32 index)
-{
-  BtMetainfo *metainfo = torrent->metainfo;
-  const BtFile *file = &metainfo->files[index];
-  guint64 done = 0;
-  guint32 first, count;
-
-  bt_layout_file_pieces (metainfo, index, &first, &count);
-  for (guint32 piece = first; piece < first + count; piece++)
-    {
-      guint64 begin = MAX (bt_metainfo_piece_offset (metainfo, piece), file->offset);
-      guint64 end = MIN (bt_metainfo_piece_offset (metainfo, piece) + bt_metainfo_piece_size (metainfo, piece),
-                         file->offset + file->length);
-
-      if (bt_picker_has (torrent->picker, piece))
-        done += end - begin;
-    }
-  return done;
-}
-
-static GArray *
-make_files (BtTorrent *torrent)
-{
-  GArray *files = g_array_new (FALSE, FALSE, sizeof (BtFileStatus));
-
-  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
-    {
-      const BtFile *file = &torrent->metainfo->files[i];
-      BtFileStatus status = {
-        .index = i,
-        .offset = file->offset,
-        .length = file->length,
-        .priority = torrent->priorities[i],
-        .flags = file->flags,
-      };
-
-      if ((file->flags & BT_FILE_PAD) != 0)
-        continue;
-      status.path = g_ref_string_new (file->path);
-      status.done = file_done (torrent, i);
-      g_array_append_val (files, status);
-    }
-  return files;
-}
 
 static GArray *
 make_peers (BtTorrent *torrent)
@@ -379,7 +330,7 @@ bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts)
   detail->id = torrent->id;
   detail->parts = parts;
   if ((parts & BT_DETAIL_FILES) != 0)
-    detail->files = make_files (torrent);
+    detail->files = bt_torrent_list_files (torrent);
   if ((parts & BT_DETAIL_PEERS) != 0)
     detail->peers = make_peers (torrent);
   if ((parts & BT_DETAIL_TRACKERS) != 0)

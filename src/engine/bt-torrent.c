@@ -35,6 +35,7 @@ bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign)
   guint64 bytes = wanted_bytes_in (torrent, piece);
 
   torrent->done += sign > 0 ? bytes : -bytes;
+  bt_torrent_count_in_files (torrent, piece, sign);
   bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
 }
 
@@ -306,6 +307,7 @@ bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities)
     return;
   memcpy (torrent->priorities, g_bytes_get_data (priorities, NULL), torrent->metainfo->n_files);
   apply_priorities (torrent);
+  bt_torrent_prioritised_files (torrent);
   count_all (torrent);
   bt_torrent_job_begin (torrent);
   disk->ops->set_priorities (disk, torrent->storage, torrent->priorities,
@@ -329,6 +331,7 @@ free_torrent (BtTorrent *torrent)
   bt_timer_stop (&torrent->save);
   bt_timer_stop (&torrent->announce);
   bt_torrent_free_pieces (torrent);
+  bt_torrent_forget_files (torrent);
   core->disk->ops->storage_free (core->disk, torrent->storage);
   g_ptr_array_unref (torrent->peers);
   g_ptr_array_unref (torrent->askings);
@@ -506,6 +509,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->path_text = g_ref_string_new (torrent->save_path);
   torrent->peers = g_ptr_array_new ();
   bt_torrent_init_announces (torrent);
+  bt_torrent_init_files (torrent);
   torrent->changed = BT_CHANGED_ALL;
   init_priorities (torrent, resume);
   init_deciders (torrent);

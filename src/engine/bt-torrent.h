@@ -59,5 +59,7 @@ void bt_torrent_check_next (BtTorrent *torrent);
 /* Values for faces. fill_status() gives what changed and forgets it; FALSE if nothing did. */
 gboolean bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status);
 BtDetail *bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts);
+/* Nobody looks at its files any more: lets go of what makes that cheap. */
+void bt_torrent_forget_files (BtTorrent *torrent);
 
 G_END_DECLS

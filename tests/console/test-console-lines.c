@@ -53,10 +53,9 @@ create_detail (void)
 
   g_assert_true (bt_endpoint_parse (&peer.endpoint, "127.0.0.1:6881"));
   g_atomic_ref_count_init (&detail->refs);
-  detail->files = g_array_new (FALSE, FALSE, sizeof file);
+  detail->files = bt_file_list_new (&file, 1);
   detail->peers = g_array_new (FALSE, FALSE, sizeof peer);
   detail->trackers = g_array_new (FALSE, FALSE, sizeof tracker);
-  g_array_append_val (detail->files, file);
   g_array_append_val (detail->peers, peer);
   g_array_append_val (detail->trackers, tracker);
   return detail;

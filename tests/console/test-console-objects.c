@@ -100,8 +100,7 @@ test_detail (void)
   g_autoptr (GPtrArray) lines = NULL;
 
   g_atomic_ref_count_init (&detail->refs);
-  detail->files = g_array_new (FALSE, FALSE, sizeof file);
-  g_array_append_val (detail->files, file);
+  detail->files = bt_file_list_new (&file, 1);
   lines = ft_objects_detail (detail, &status, 9);
   g_assert_cmpuint (lines->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (lines, 0), ==,

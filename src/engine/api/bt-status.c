@@ -42,14 +42,6 @@ bt_torrent_status_clear (BtTorrentStatus *status)
 }
 
 static void
-clear_files (GArray *files)
-{
-  for (guint i = 0; i < files->len; i++)
-    clear_text (&g_array_index (files, BtFileStatus, i).path);
-  g_array_unref (files);
-}
-
-static void
 clear_peers (GArray *peers)
 {
   for (guint i = 0; i < peers->len; i++)
@@ -80,7 +72,7 @@ bt_detail_unref (BtDetail *detail)
 {
   if (!g_atomic_ref_count_dec (&detail->refs))
     return;
-  g_clear_pointer (&detail->files, clear_files);
+  g_clear_pointer (&detail->files, bt_file_list_unref);
   g_clear_pointer (&detail->peers, clear_peers);
   g_clear_pointer (&detail->trackers, clear_trackers);
   g_clear_pointer (&detail->pieces, g_bytes_unref);

@@ -6,6 +6,7 @@
 
 #include "bt-endpoint.h"
 #include "bt-error.h"
+#include "bt-file-list.h"
 #include "bt-hash.h"
 #include "bt-options.h"
 #include "bt-types.h"
@@ -146,17 +147,6 @@ typedef struct
 
 /* Of the torrent that is being looked at (bt_engine_watch()), or asked for once. */
 
-typedef struct
-{
-  GRefString *path;
-  guint64 length;
-  guint64 done;     /* bytes in verified pieces */
-  guint8 priority;  /* 0: skipped, 1 low, 4 normal, 7 high */
-  guint flags;      /* BtFileFlags: pads are not listed */
-  guint index;      /* of the file in the torrent, pads counted: as priorities are given */
-  guint64 offset;   /* of its first byte in the torrent: its pieces are those of offset … offset + length */
-} BtFileStatus;
-
 /* Why we do not let a peer download. */
 typedef enum
 {
@@ -218,7 +208,7 @@ typedef struct
   gatomicrefcount refs;
   BtTorrentId id;
   BtDetailParts parts;  /* which of the following are filled */
-  GArray *files;        /* (nullable) of BtFileStatus */
+  BtFileList *files;    /* (nullable): the same as the last time if nothing changed */
   GArray *peers;        /* (nullable) of BtPeerStatus */
   GArray *trackers;     /* (nullable) of BtTrackerStatus */
   GBytes *pieces;       /* (nullable): one byte a piece, BT_PIECE_* */

@@ -25,7 +25,12 @@ describe_files (BtTorrentFile *description, const BtMetainfo *metainfo)
   for (guint32 i = 0; i < metainfo->n_files; i++)
     {
       const BtFile *file = &metainfo->files[i];
-      BtFileStatus status = { .length = file->length, .priority = PRIORITY_NORMAL };
+      BtFileStatus status = {
+        .index = i,
+        .offset = file->offset,
+        .length = file->length,
+        .priority = PRIORITY_NORMAL,
+      };
 
       if (file->flags & BT_FILE_PAD)
         continue;
