@@ -160,6 +160,7 @@ ft_window_update_actions (FtWindow *self)
       gtk_label_set_text (self->selection_label, label);
     }
   gtk_action_bar_set_revealed (self->action_bar, torrents->len > 0);
+  ft_window_update_details (self);
 }
 
 void
@@ -176,5 +177,4 @@ ft_window_install_actions (GtkWidgetClass *widget_class)
   /* Bindings of the class come after those of the widget in focus: a text field keeps its keys. */
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Delete, 0, "win.remove", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_KP_Delete, 0, "win.remove", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "win.select-none", NULL);
 }

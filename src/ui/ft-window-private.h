@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ft-adder.h"
+#include "ft-selection-summary.h"
 #include "ft-window.h"
 
 G_BEGIN_DECLS
@@ -12,10 +13,29 @@ struct _FtWindow
   AdwApplicationWindow parent_instance;
 
   FtSession *session;
+  GSettings *settings;
   GtkFileChooserNative *file_chooser; /* (nullable): while it is open */
   FtAdder *adder;
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   GtkWidget *context_menu;
+
+  AdwLeaflet *sidebar_leaflet; /* of the sidebar and the other leaflet */
+  GtkWidget *sidebar_pane;
+  AdwHeaderBar *sidebar_header;
+  AdwBin *sidebar_bin;
+  GtkWidget *sidebar_back_button;
+  GtkWidget *sidebar_toggle;
+
+  AdwLeaflet *details_leaflet; /* of the list and the details */
+  GtkWidget *list_pane;
+  AdwHeaderBar *list_header;
+  GtkWidget *details_pane;
+  AdwHeaderBar *details_header;
+  GtkWidget *details_back_button;
+  GtkWidget *details_toggle;
+  GtkStack *details_stack;
+  AdwBin *details_bin;
+  FtSelectionSummary *selection_summary;
 
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
@@ -44,6 +64,15 @@ void ft_window_reveal (FtWindow *window, BtTorrentId id);
 /* ft-window-actions.c */
 void ft_window_install_actions (GtkWidgetClass *widget_class);
 void ft_window_update_actions (FtWindow *window);
+
+/* ft-window-panes.c */
+void ft_window_install_panes (GtkWidgetClass *widget_class);
+void ft_window_init_panes (FtWindow *window);
+void ft_window_update_panes (FtWindow *window);
+/* After the selection or what is selected changed. */
+void ft_window_update_details (FtWindow *window);
+/* Beside the list if there is room, else in its place. */
+void ft_window_open_details (FtWindow *window);
 
 /* ft-window-add.c */
 void ft_window_install_add (GtkWidgetClass *widget_class);

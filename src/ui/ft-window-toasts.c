@@ -23,7 +23,7 @@ make_toast (const char *text)
 }
 
 static void
-show_details_action (GtkWidget *widget, const char *name, GVariant *parameter)
+show_failure_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   const char *title, *details;
   GtkWidget *dialog;
@@ -38,7 +38,7 @@ show_details_action (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 ft_window_install_toasts (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "win.show-details", "(ss)", show_details_action);
+  gtk_widget_class_install_action (widget_class, "win.show-failure", "(ss)", show_failure_action);
 }
 
 void
@@ -63,7 +63,7 @@ ft_window_show_failure (FtWindow *self, const char *title, const char *details)
   AdwToast *toast = make_toast (title);
 
   adw_toast_set_button_label (toast, _("_Details"));
-  adw_toast_set_action_name (toast, "win.show-details");
+  adw_toast_set_action_name (toast, "win.show-failure");
   adw_toast_set_action_target_value (toast, g_variant_new ("(ss)", safe_title, safe_details));
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }

@@ -12,6 +12,7 @@ enum
 {
   PROP_0,
   PROP_SESSION,
+  PROP_SETTINGS,
   N_PROPS
 };
 
@@ -59,6 +60,7 @@ updated_cb (FtWindow *self, guint changed)
 {
   if ((changed & BT_CHANGED_STATE) != 0)
     ft_window_update_actions (self);
+  ft_window_update_details (self);
 }
 
 static void
@@ -84,6 +86,7 @@ ft_window_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (ft_window_show_toast), self,
                            G_CONNECT_SWAPPED);
+  ft_window_init_panes (self);
   ft_window_init_add (self);
   ft_window_init_menu (self);
   ft_window_update_actions (self);
@@ -98,6 +101,7 @@ ft_window_dispose (GObject *object)
   ft_window_end_menu (self);
   ft_window_end_add (self);
   g_clear_object (&self->session);
+  g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (ft_window_parent_class)->dispose (object);
 }
@@ -111,6 +115,9 @@ ft_window_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     {
     case PROP_SESSION:
       g_value_set_object (value, self->session);
+      break;
+    case PROP_SETTINGS:
+      g_value_set_object (value, self->settings);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -126,6 +133,9 @@ ft_window_set_property (GObject *object, guint prop_id, const GValue *value, GPa
     {
     case PROP_SESSION:
       self->session = g_value_dup_object (value);
+      break;
+    case PROP_SETTINGS:
+      self->settings = g_value_dup_object (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -172,14 +182,19 @@ ft_window_class_init (FtWindowClass *klass)
   properties[PROP_SESSION]
     = g_param_spec_object ("session", NULL, NULL, FT_TYPE_SESSION,
                            G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SETTINGS]
+    = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS,
+                           G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /* Named in templates. */
+  g_type_ensure (FT_TYPE_SELECTION_SUMMARY);
   g_type_ensure (FT_TYPE_SESSION);
   g_type_ensure (FT_TYPE_TORRENT);
   g_type_ensure (FT_TYPE_TORRENT_ROW);
   bind_template (widget_class);
   ft_window_install_actions (widget_class);
+  ft_window_install_panes (widget_class);
   ft_window_install_add (widget_class);
   ft_window_install_menu (widget_class);
   ft_window_install_toasts (widget_class);
@@ -200,7 +215,8 @@ ft_window_new (GtkApplication *application, FtSession *session, GSettings *setti
   g_return_val_if_fail (FT_IS_SESSION (session), NULL);
   g_return_val_if_fail (G_IS_SETTINGS (settings), NULL);
 
-  self = g_object_new (FT_TYPE_WINDOW, "application", application, "session", session, NULL);
+  self = g_object_new (FT_TYPE_WINDOW, "application", application, "session", session,
+                       "settings", settings, NULL);
   g_settings_bind (settings, "window-width", self, "default-width", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-height", self, "default-height", G_SETTINGS_BIND_DEFAULT);
   g_settings_bind (settings, "window-maximized", self, "maximized", G_SETTINGS_BIND_DEFAULT);
