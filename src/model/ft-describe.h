@@ -22,6 +22,8 @@ char *ft_describe_state (const BtTorrentStatus *status, gint64 now);
 char *ft_describe_progress (const BtTorrentStatus *status);
 /* A whole row as a screen reader says it: "Debian 13, 45 percent, 3 minutes left". */
 char *ft_describe_row (const BtTorrentStatus *status, gint64 now);
+/* Whether it can be completed, and from whom: "Healthy: 12 seeds are connected". */
+char *ft_describe_health (const BtTorrentStatus *status);
 /* A GError of the engine in words for a person. */
 char *ft_describe_error (const GError *error);
 
