@@ -74,7 +74,8 @@ accepted_cb (BtStream *stream, gpointer owner)
       stream->ops->close (stream);
       return;
     }
-  core->incoming_seen = TRUE;
+  /* A neighbour proves nothing of the way through the router. */
+  core->incoming_seen = core->incoming_seen || !bt_endpoint_is_local (&remote);
   link = bt_link_new_incoming (core->world, core->timers, stream, &arrival_ops, core);
   g_ptr_array_add (core->arrivals, link);
 }

@@ -18,6 +18,7 @@ struct _FtSession
 
   BtConfig *config;
   GSettings *settings; /* (nullable) */
+  FtPolicy *policy;    /* (nullable): like settings */
   BtEngine *engine;    /* (nullable): NULL while stopped */
   FtTorrentList *torrents;
   FtSessionState state;
@@ -32,6 +33,8 @@ struct _FtSession
   gint64 free_bytes;
   guint n_peers;
   BtMode mode;
+  guint listen_port;
+  gboolean incoming_seen;
 };
 
 enum
@@ -46,6 +49,9 @@ enum
   PROP_FREE_BYTES,
   PROP_N_PEERS,
   PROP_MODE,
+  PROP_LISTEN_PORT,
+  PROP_INCOMING_SEEN,
+  PROP_POLICY,
   N_PROPS
 };
 
@@ -110,12 +116,24 @@ take_rates (FtSession *self, guint64 rate_down, guint64 rate_up)
   notify (self, PROP_SPEED_TEXT);
 }
 
+static void
+take_port (FtSession *self, guint listen_port, gboolean incoming_seen)
+{
+  if (listen_port != self->listen_port)
+    notify (self, PROP_LISTEN_PORT);
+  if (!incoming_seen != !self->incoming_seen)
+    notify (self, PROP_INCOMING_SEEN);
+  self->listen_port = listen_port;
+  self->incoming_seen = incoming_seen;
+}
+
 /* Notifications wait until all of them are in place. */
 static void
 take_totals (FtSession *self, const BtUpdate *update)
 {
   g_object_freeze_notify (G_OBJECT (self));
   take_rates (self, update->rate_down, update->rate_up);
+  take_port (self, update->listen_port, update->incoming_seen);
   if (update->free_bytes != self->free_bytes)
     notify (self, PROP_FREE_BYTES);
   if (update->n_peers != self->n_peers)
@@ -183,12 +201,20 @@ configured_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-settings_changed_cb (FtSession *self)
+configure (FtSession *self)
 {
   ft_config_load_settings (self->config, self->settings);
+  ft_policy_apply (self->policy, self->config);
   if (self->engine != NULL)
     bt_engine_set_config_async (self->engine, self->config, NULL, configured_cb,
                                 g_object_ref (self));
+}
+
+static void
+setting_changed_cb (FtSession *self, const char *key)
+{
+  if (ft_config_has_key (key))
+    configure (self);
 }
 
 /* The end. */
@@ -201,6 +227,7 @@ forget_engine (FtSession *self)
   ft_torrent_list_clear (self->torrents);
   g_object_freeze_notify (G_OBJECT (self));
   take_rates (self, 0, 0);
+  take_port (self, 0, FALSE);
   set_state (self, FT_SESSION_STOPPED);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -279,6 +306,7 @@ ft_session_finalize (GObject *object)
   /* Without a stop nothing of the last minutes would be saved. */
   g_warn_if_fail (self->engine == NULL);
   g_clear_handle_id (&self->text_clock_id, g_source_remove);
+  g_clear_object (&self->policy);
   g_clear_object (&self->settings);
   g_clear_object (&self->torrents);
   g_clear_pointer (&self->config, bt_config_free);
@@ -322,6 +350,15 @@ ft_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_MODE:
       g_value_set_enum (value, self->mode);
       break;
+    case PROP_LISTEN_PORT:
+      g_value_set_uint (value, self->listen_port);
+      break;
+    case PROP_INCOMING_SEEN:
+      g_value_set_boolean (value, self->incoming_seen);
+      break;
+    case PROP_POLICY:
+      g_value_set_object (value, self->policy);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -349,6 +386,9 @@ ft_session_class_init (FtSessionClass *klass)
     = g_param_spec_int64 ("free-bytes", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_N_PEERS] = g_param_spec_uint ("n-peers", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_MODE] = g_param_spec_enum ("mode", NULL, NULL, FT_TYPE_MODE, BT_MODE_ALL, flags);
+  properties[PROP_LISTEN_PORT] = g_param_spec_uint ("listen-port", NULL, NULL, 0, G_MAXUINT16, 0, flags);
+  properties[PROP_INCOMING_SEEN] = g_param_spec_boolean ("incoming-seen", NULL, NULL, FALSE, flags);
+  properties[PROP_POLICY] = g_param_spec_object ("policy", NULL, NULL, FT_TYPE_POLICY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SIGNAL_PROBLEM] = g_signal_new ("problem", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
@@ -387,9 +427,21 @@ ft_session_bind_settings (FtSession *self, GSettings *settings)
   g_return_if_fail (self->settings == NULL);
 
   self->settings = g_object_ref (settings);
-  g_signal_connect_object (settings, "changed", G_CALLBACK (settings_changed_cb), self,
+  /* First: what it makes of a change is there when the session takes the change over. */
+  self->policy = ft_policy_new (settings, g_network_monitor_get_default (), NULL, NULL);
+  g_signal_connect_object (self->policy, "changed", G_CALLBACK (configure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed", G_CALLBACK (setting_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  settings_changed_cb (self);
+  configure (self);
+  notify (self, PROP_POLICY);
+}
+
+FtPolicy *
+ft_session_get_policy (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return self->policy;
 }
 
 GListModel *

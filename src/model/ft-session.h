@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "bt-engine.h"
+#include "ft-policy.h"
 #include "ft-torrent.h"
 
 G_BEGIN_DECLS
@@ -31,7 +32,9 @@ GType ft_session_state_get_type (void);
  *
  * Properties, all read-only: torrents (#GListModel of #FtTorrent), state (#FtSessionState), failure
  * (why the last start failed, in words, or %NULL), rate-down, rate-up (bytes a second), speed-text
- * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE).
+ * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE),
+ * listen-port (0: none is open), incoming-seen (whether somebody connected from the Internet), policy (#FtPolicy,
+ * %NULL until settings are bound).
  *
  * FtSession::event:
  * @session: the session
@@ -53,6 +56,9 @@ FtSession *ft_session_new (const BtConfig *config);
 
 /* From now on follows what a person sets; @settings has the schema's keys (ft-config.h). */
 void ft_session_bind_settings (FtSession *session, GSettings *settings);
+
+/* Returns: (transfer none) (nullable): what holds now of limits and plan; %NULL until settings are bound */
+FtPolicy *ft_session_get_policy (FtSession *session);
 
 GListModel *ft_session_get_torrents (FtSession *session); /* (transfer none) */
 FtSessionState ft_session_get_state (FtSession *session);

@@ -81,8 +81,12 @@ GSettings *
 ft_application_make_demo_settings (void)
 {
   g_autoptr (GSettingsBackend) backend = g_memory_settings_backend_new ();
+  GSettings *settings = g_settings_new_with_backend (APP_ID, backend);
 
-  return g_settings_new_with_backend (APP_ID, backend);
+  /* Any port will do, and loopback costs nothing. */
+  g_settings_set_uint (settings, FT_SETTING_LISTEN_PORT, 0);
+  g_settings_set_string (settings, FT_SETTING_METERED, "ignore");
+  return settings;
 }
 
 void
