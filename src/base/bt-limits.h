@@ -17,6 +17,12 @@
 #define BT_LIMIT_WEB_SEEDS 100
 #define BT_LIMIT_NODES 100 /* DHT nodes that a torrent names */
 
+/* Links. */
+#define BT_LIMIT_MAGNET_BYTES (64u * 1024)
+#define BT_LIMIT_MAGNET_PEERS 100
+#define BT_LIMIT_MAGNET_RANGES 1000   /* of files that it selects */
+#define BT_LIMIT_MAGNET_FILE 1000000u /* no torrent within the limits above has that many */
+
 /* Messages from peers, trackers, the DHT. */
 #define BT_LIMIT_MESSAGE_DEPTH 32
 #define BT_LIMIT_MESSAGE_TOKENS 1000

@@ -26,6 +26,9 @@ void bt_metainfo_read_trackers (BtMetainfo *metainfo, BtNode root);
 void bt_metainfo_read_web_seeds (BtMetainfo *metainfo, BtNode root);
 void bt_metainfo_read_nodes (BtMetainfo *metainfo, BtNode root);
 
+/* Returns: (transfer full) (nullable): a URL that people wrote as it is asked for; NULL if no web seed is there */
+char *bt_web_seed_clean (const char *text);
+
 /* bt-tracker-url.c */
 
 typedef struct
@@ -41,6 +44,9 @@ typedef struct
 BtUrl *bt_url_parse (const char *url, GError **error);
 void bt_url_free (BtUrl *url);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtUrl, bt_url_free)
+
+/* "host:port", "1.2.3.4:port" or "[::1]:port" */
+gboolean bt_url_is_host_and_port (const char *text);
 
 /* Whether a label is punycode, whose looks may deceive. */
 gboolean bt_url_host_is_idna (const char *host);

@@ -121,13 +121,21 @@ is_web_seed (const char *text)
          && !bt_url_host_is_idna (url->host);
 }
 
+char *
+bt_web_seed_clean (const char *text)
+{
+  g_autofree char *url = escape_url (text);
+
+  return url != NULL && is_web_seed (url) ? g_steal_pointer (&url) : NULL;
+}
+
 static void
 read_web_seed (const BtMetainfo *metainfo, GPtrArray *seeds, BtNode node)
 {
   g_autofree char *text = read_trimmed (node);
-  g_autofree char *url = text != NULL ? escape_url (text) : NULL;
+  g_autofree char *url = text != NULL ? bt_web_seed_clean (text) : NULL;
 
-  if (url == NULL || seeds->len == BT_LIMIT_WEB_SEEDS || !is_web_seed (url))
+  if (url == NULL || seeds->len == BT_LIMIT_WEB_SEEDS)
     return;
   /* The folder that the files lie in; a path follows. */
   if (metainfo->multi_file && !g_str_has_suffix (url, "/"))
@@ -160,14 +168,12 @@ bt_metainfo_read_web_seeds (BtMetainfo *metainfo, BtNode root)
   metainfo->web_seeds = (GStrv) g_ptr_array_free (seeds, FALSE);
 }
 
-/* [host, port] -> "host:port", written as a URL would so that one check does for both.
- * Returns: (nullable) */
+/* [host, port] -> "host:port". Returns: (nullable) */
 static char *
 read_node (BtNode pair)
 {
   g_autofree char *host = NULL;
-  g_autofree char *url = NULL;
-  g_autoptr (BtUrl) parsed = NULL;
+  g_autofree char *node = NULL;
   BtNodeIter iter;
   BtNode first, second;
   gint64 port;
@@ -177,15 +183,10 @@ read_node (BtNode pair)
       || !bt_node_iter_next (&iter, &second) || !bt_node_int (second, &port))
     return NULL;
   host = read_trimmed (first);
-  if (host == NULL || strpbrk (host, "/?#@[]") != NULL || port < 1 || port > G_MAXUINT16)
+  if (host == NULL || port < 1 || port > G_MAXUINT16)
     return NULL;
-
-  url = g_strdup_printf (strchr (host, ':') != NULL ? "udp://[%s]:%d" : "udp://%s:%d", host,
-                         (int) port);
-  parsed = bt_url_parse (url, NULL);
-  if (parsed == NULL || parsed->port != port)
-    return NULL;
-  return g_strdup (url + strlen ("udp://"));
+  node = g_strdup_printf (strchr (host, ':') != NULL ? "[%s]:%d" : "%s:%d", host, (int) port);
+  return bt_url_is_host_and_port (node) ? g_steal_pointer (&node) : NULL;
 }
 
 void

@@ -154,6 +154,15 @@ bt_url_parse (const char *text, GError **error)
 }
 
 gboolean
+bt_url_is_host_and_port (const char *text)
+{
+  g_autoptr (BtUrl) url = g_new0 (BtUrl, 1);
+
+  url->port = -1;
+  return parse_host (url, text, strlen (text), NULL) && url->port != -1;
+}
+
+gboolean
 bt_url_host_is_idna (const char *host)
 {
   for (const char *label = host; label != NULL;)

@@ -85,6 +85,49 @@ test_refused (void)
   g_assert_true (g_str_has_prefix (error->message, "info: "));
 }
 
+#define HASH "d2354010a3ca4ade5b7427bb093a62a3899ff381"
+
+static void
+test_magnet (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (BtTorrentFile) file
+    = bt_magnet_describe ("magnet:?xt=urn:btih:" HASH "&dn=A+b&tr=http://a/x&tr=udp://b:1&ws=http://w/", &error);
+  char hex[BT_SHA1_HEX_SIZE];
+
+  g_assert_no_error (error);
+  g_assert_true (file->is_magnet);
+  g_assert_cmpstr (file->name, ==, "A b");
+  bt_sha1_to_hex (&file->info_hash, hex);
+  g_assert_cmpstr (hex, ==, HASH);
+  g_assert_cmpuint (file->tiers->len, ==, 2);
+  g_assert_cmpstr (((GStrv) file->tiers->pdata[1])[0], ==, "udp://b:1");
+  g_assert_cmpstr (file->web_seeds[0], ==, "http://w/");
+  g_assert_cmpuint (file->files->len, ==, 0);
+
+  g_assert_null (bt_magnet_describe ("magnet:?dn=x", &error));
+  g_assert_error (error, BT_ERROR, BT_ERROR_MALFORMED);
+}
+
+static void
+test_make_magnet (void)
+{
+  g_autoptr (GPtrArray) tiers = g_ptr_array_new ();
+  const char *tier[] = { "http://a/x?y=1&z", "udp://b:1", NULL };
+  g_autofree char *link = NULL;
+  g_autofree char *bare = NULL;
+  BtSha1 info_hash;
+
+  g_assert_true (bt_sha1_from_hex (HASH, &info_hash));
+  g_ptr_array_add (tiers, tier);
+  link = bt_magnet_make (&info_hash, "ä & b", tiers, NULL);
+  g_assert_cmpstr (link, ==,
+                   "magnet:?xt=urn:btih:" HASH "&dn=%C3%A4%20%26%20b&tr=http%3A%2F%2Fa%2Fx%3Fy%3D1%26z"
+                   "&tr=udp%3A%2F%2Fb%3A1");
+  bare = bt_magnet_make (&info_hash, NULL, NULL, NULL);
+  g_assert_cmpstr (bare, ==, "magnet:?xt=urn:btih:" HASH);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -92,5 +135,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/torrent-file/describe", test_describe);
   g_test_add_func ("/engine/torrent-file/bare", test_bare);
   g_test_add_func ("/engine/torrent-file/refused", test_refused);
+  g_test_add_func ("/engine/torrent-file/magnet", test_magnet);
+  g_test_add_func ("/engine/torrent-file/make-magnet", test_make_magnet);
   return g_test_run ();
 }

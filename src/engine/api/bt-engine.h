@@ -178,6 +178,7 @@ typedef struct
   guint32 piece_length;
   guint32 n_pieces;
   gboolean is_private, is_hybrid, multi_file;
+  gboolean is_magnet;    /* a link: only name, info_hash, tiers and web_seeds are known */
   GArray *files;         /* of BtFileStatus: path as it will be on disk, below the download folder */
   GPtrArray *symlinks;   /* of char*, parallel to files: (nullable) target */
   GPtrArray *tiers;      /* of GStrv */
@@ -187,6 +188,21 @@ typedef struct
 } BtTorrentFile;
 
 BtTorrentFile *bt_torrent_file_describe (GBytes *torrent, GError **error);
+
+/**
+ * bt_magnet_describe:
+ * @link: `magnet:?…`, also as `magnet:///?…`; or an info-hash alone, hexadecimal or base32
+ *
+ * Reads a link without an engine, in the caller's thread. The name is the hash if it has none.
+ *
+ * Returns: (transfer full): what it says, is_magnet being set, or %NULL with %BT_ERROR_MALFORMED, LIMIT or UNSUPPORTED
+ */
+BtTorrentFile *bt_magnet_describe (const char *link, GError **error);
+
+/* A magnet link for others. @name: (nullable); @tiers: (nullable) (element-type GStrv): those of a private torrent
+ * hold a passkey; @web_seeds: (nullable). Returns: (transfer full) */
+char *bt_magnet_make (const BtSha1 *info_hash, const char *name, GPtrArray *tiers, const char *const *web_seeds);
+
 void bt_torrent_file_free (BtTorrentFile *file);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTorrentFile, bt_torrent_file_free)
 
