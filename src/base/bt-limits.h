@@ -53,3 +53,11 @@
 #define BT_LIMIT_TEXT_TRACKER 1024
 #define BT_LIMIT_TEXT_CLIENT 128
 #define BT_LIMIT_TEXT_COMMENT 4096
+#define BT_LIMIT_TEXT_NAME 255 /* what a person calls a torrent */
+#define BT_LIMIT_TEXT_TAG 64
+
+/* What a person says of one torrent: as wrong input as any. */
+#define BT_LIMIT_TAGS 32u
+#define BT_LIMIT_OPTION_PEERS 65535u
+#define BT_LIMIT_GOAL_RATIO 1e6
+#define BT_LIMIT_GOAL_S G_GINT64_CONSTANT (3155760000) /* a hundred years */

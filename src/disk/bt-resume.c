@@ -1,32 +1,18 @@
-/* bt-resume.c: what is saved of a torrent, as a value and as bytes.
+/* bt-resume.c: what is saved of a torrent as a value, and read from bytes.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "bt-state-db.h"
+#include "bt-resume-private.h"
 
-#include "bt-bencode.h"
-#include "bt-endpoint.h"
 #include "bt-error.h"
 #include "bt-limits.h"
 #include "bt-reader.h"
-#include "bt-writer.h"
 
 #include <limits.h>
 
-/* A bencoded dictionary. Long lists of numbers are strings of fixed fields, big-endian: a torrent
- * of 200,000 files is saved every minute. What is outside of its range is clamped when written, so
- * that what was written is always read. */
-
-#define VERSION 1
-#define MAX_PRIORITY 7
-#define MAX_PEERS 200
-#define MAX_BANNED 10000
-#define MAX_TIME G_GINT64_CONSTANT (253402300799) /* the end of year 9999 */
 #define MAX_BITFIELD_BYTES (BT_LIMIT_PIECES / 8)
 #define MAX_BLOCKS_BYTES ((BT_LIMIT_PIECE_LENGTH / BT_LIMIT_BLOCK + 7) / 8)
 #define MAX_FILES BT_LIMIT_TORRENT_TOKENS
-#define STAMP_BYTES 16
-#define PEER_BYTES 18
 
 BtResume *
 bt_resume_new (void)
@@ -57,203 +43,26 @@ bt_resume_free (BtResume *resume)
   g_clear_pointer (&resume->extra_tiers, g_ptr_array_unref);
   g_clear_pointer (&resume->peers, g_array_unref);
   g_clear_pointer (&resume->banned, g_ptr_array_unref);
+  g_clear_pointer (&resume->options, bt_torrent_options_unref);
   g_free (resume);
-}
-
-/* Encoding. */
-
-static void
-write_time (BtBencodeWriter *writer, const char *key, gint64 value)
-{
-  bt_bencode_writer_key (writer, key);
-  bt_bencode_writer_int (writer, CLAMP (value, 0, MAX_TIME));
-}
-
-static void
-write_count (BtBencodeWriter *writer, const char *key, guint64 value)
-{
-  bt_bencode_writer_key (writer, key);
-  bt_bencode_writer_int (writer, (gint64) MIN (value, (guint64) G_MAXINT64));
-}
-
-static void
-write_bytes (BtBencodeWriter *writer, const char *key, GBytes *bytes)
-{
-  if (bytes == NULL || g_bytes_get_size (bytes) == 0)
-    return;
-  bt_bencode_writer_key (writer, key);
-  bt_bencode_writer_bytes (writer, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-}
-
-/* One byte a file, each at most @max. */
-static void
-write_file_bytes (BtBencodeWriter *writer, const char *key, guint8 max, GBytes *bytes)
-{
-  g_autofree guint8 *clamped = NULL;
-  const guint8 *data;
-  gsize length;
-
-  if (bytes == NULL)
-    return;
-  data = g_bytes_get_data (bytes, &length);
-  clamped = g_memdup2 (data, length);
-  for (gsize i = 0; i < length; i++)
-    clamped[i] = MIN (clamped[i], max);
-  bt_bencode_writer_key (writer, key);
-  bt_bencode_writer_bytes (writer, clamped, length);
-}
-
-static void
-write_banned (BtBencodeWriter *writer, const GPtrArray *banned)
-{
-  BtEndpoint endpoint;
-
-  if (banned == NULL)
-    return;
-  bt_bencode_writer_key (writer, "banned");
-  bt_bencode_writer_begin_list (writer);
-  for (guint i = 0; i < MIN (banned->len, MAX_BANNED); i++)
-    if (bt_endpoint_parse_ip (&endpoint, banned->pdata[i], 1))
-      bt_bencode_writer_string (writer, banned->pdata[i]);
-  bt_bencode_writer_end (writer);
-}
-
-static void
-write_partials (BtBencodeWriter *writer, const GPtrArray *partials)
-{
-  if (partials == NULL)
-    return;
-  bt_bencode_writer_key (writer, "partials");
-  bt_bencode_writer_begin_list (writer);
-  for (guint i = 0; i < partials->len; i++)
-    {
-      const BtPartial *partial = partials->pdata[i];
-
-      bt_bencode_writer_begin_list (writer);
-      bt_bencode_writer_int (writer, partial->piece);
-      bt_bencode_writer_bytes (writer, g_bytes_get_data (partial->blocks, NULL),
-                               g_bytes_get_size (partial->blocks));
-      bt_bencode_writer_end (writer);
-    }
-  bt_bencode_writer_end (writer);
-}
-
-/* Numbers of network interfaces mean nothing after a restart. */
-static gboolean
-is_worth_saving (const BtEndpoint *peer)
-{
-  return peer->scope == 0 && bt_endpoint_is_usable_peer (peer);
-}
-
-static void
-write_peers (BtBencodeWriter *writer, const GArray *peers)
-{
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-
-  if (peers == NULL)
-    return;
-  for (guint i = 0; i < peers->len && bytes->len < MAX_PEERS * PEER_BYTES; i++)
-    {
-      const BtEndpoint *peer = &g_array_index (peers, BtEndpoint, i);
-      guint8 record[PEER_BYTES];
-      BtWriter fields = bt_writer (record, sizeof record);
-
-      if (!is_worth_saving (peer))
-        continue;
-      bt_writer_bytes (&fields, peer->ip, sizeof peer->ip);
-      bt_writer_u16 (&fields, peer->port);
-      g_byte_array_append (bytes, record, sizeof record);
-    }
-  bt_bencode_writer_key (writer, "peers");
-  bt_bencode_writer_bytes (writer, bytes->data, bytes->len);
-}
-
-static void
-write_stamps (BtBencodeWriter *writer, const GArray *stamps)
-{
-  g_autofree guint8 *bytes = NULL;
-  BtWriter fields;
-
-  if (stamps == NULL)
-    return;
-  bytes = g_malloc ((gsize) stamps->len * STAMP_BYTES);
-  fields = bt_writer (bytes, (gsize) stamps->len * STAMP_BYTES);
-  for (guint i = 0; i < stamps->len; i++)
-    {
-      const BtFileStamp *stamp = &g_array_index (stamps, BtFileStamp, i);
-
-      bt_writer_u64 (&fields, (guint64) MAX (stamp->size, -1));
-      bt_writer_u64 (&fields, (guint64) stamp->mtime_ns);
-    }
-  bt_bencode_writer_key (writer, "stamps");
-  bt_bencode_writer_bytes (writer, bytes, fields.used);
-}
-
-static void
-write_tiers (BtBencodeWriter *writer, const GPtrArray *tiers)
-{
-  if (tiers == NULL)
-    return;
-  bt_bencode_writer_key (writer, "tiers");
-  bt_bencode_writer_begin_list (writer);
-  for (guint i = 0; i < tiers->len; i++)
-    {
-      const char *const *urls = tiers->pdata[i];
-
-      bt_bencode_writer_begin_list (writer);
-      for (guint j = 0; urls[j] != NULL; j++)
-        bt_bencode_writer_string (writer, urls[j]);
-      bt_bencode_writer_end (writer);
-    }
-  bt_bencode_writer_end (writer);
-}
-
-GBytes *
-bt_resume_encode (const BtResume *resume)
-{
-  g_autoptr (BtBencodeWriter) writer = bt_bencode_writer_new ();
-
-  g_return_val_if_fail (resume->save_path != NULL && resume->save_path[0] == '/', NULL);
-  bt_bencode_writer_begin_dict (writer);
-  write_time (writer, "active", resume->active_s);
-  write_time (writer, "added", resume->added_at);
-  write_banned (writer, resume->banned);
-  write_time (writer, "completed", resume->completed_at);
-  write_file_bytes (writer, "created", 1, resume->created);
-  write_count (writer, "downloaded", resume->downloaded);
-  write_bytes (writer, "have", resume->have);
-  write_count (writer, "intent", resume->intent);
-  write_partials (writer, resume->partials);
-  bt_bencode_writer_key (writer, "path");
-  bt_bencode_writer_string (writer, resume->save_path);
-  write_peers (writer, resume->peers);
-  write_file_bytes (writer, "priorities", MAX_PRIORITY, resume->priorities);
-  write_time (writer, "seeding", resume->seeding_s);
-  write_stamps (writer, resume->stamps);
-  write_tiers (writer, resume->extra_tiers);
-  write_count (writer, "uploaded", resume->uploaded);
-  write_count (writer, "version", VERSION);
-  write_count (writer, "wasted", resume->wasted);
-  bt_bencode_writer_end (writer);
-  return bt_bencode_writer_finish (writer);
 }
 
 /* Decoding. Each reader returns FALSE when a value is there and wrong. */
 
-static gboolean
-read_number (BtNode dict, const char *key, gint64 max, gint64 *out)
+gboolean
+bt_resume_read_number (BtNode dict, const char *key, gint64 max, gint64 *out)
 {
   gint64 value;
 
   return bt_node_get_int (dict, key, &value) && value >= 0 && value <= max && (*out = value, TRUE);
 }
 
-static gboolean
-read_count (BtNode dict, const char *key, guint64 *out)
+gboolean
+bt_resume_read_count (BtNode dict, const char *key, guint64 *out)
 {
   gint64 value;
 
-  if (!read_number (dict, key, G_MAXINT64, &value))
+  if (!bt_resume_read_number (dict, key, G_MAXINT64, &value))
     return FALSE;
   *out = (guint64) value;
   return TRUE;
@@ -326,11 +135,11 @@ read_stamps (BtNode dict, GArray **out)
 
   if (!is_there (dict, "stamps"))
     return TRUE;
-  if (!read_string (dict, "stamps", (gsize) MAX_FILES * STAMP_BYTES, &bytes, &length)
-      || length % STAMP_BYTES != 0)
+  if (!read_string (dict, "stamps", (gsize) MAX_FILES * BT_RESUME_STAMP_BYTES, &bytes, &length)
+      || length % BT_RESUME_STAMP_BYTES != 0)
     return FALSE;
   fields = bt_reader (bytes, length);
-  *out = g_array_sized_new (FALSE, FALSE, sizeof (BtFileStamp), (guint) (length / STAMP_BYTES));
+  *out = g_array_sized_new (FALSE, FALSE, sizeof (BtFileStamp), (guint) (length / BT_RESUME_STAMP_BYTES));
   while (fields.left > 0)
     {
       guint64 size, mtime_ns;
@@ -399,8 +208,8 @@ read_peers (BtNode dict, GArray **out)
 
   if (!is_there (dict, "peers"))
     return TRUE;
-  if (!read_string (dict, "peers", MAX_PEERS * PEER_BYTES, &bytes, &length)
-      || length % PEER_BYTES != 0)
+  if (!read_string (dict, "peers", BT_RESUME_MAX_PEERS * BT_RESUME_PEER_BYTES, &bytes, &length)
+      || length % BT_RESUME_PEER_BYTES != 0)
     return FALSE;
   fields = bt_reader (bytes, length);
   *out = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
@@ -409,7 +218,7 @@ read_peers (BtNode dict, GArray **out)
       BtEndpoint peer = { .scope = 0 };
 
       if (!bt_reader_copy (&fields, peer.ip, sizeof peer.ip) || !bt_reader_u16 (&fields, &peer.port)
-          || !is_worth_saving (&peer))
+          || !bt_resume_is_worth_saving (&peer))
         return FALSE;
       g_array_append_val (*out, peer);
     }
@@ -425,7 +234,7 @@ read_banned (BtNode dict, GPtrArray **out)
   if (!is_there (dict, "banned"))
     return TRUE;
   list = bt_node_get_list (dict, "banned");
-  if (bt_node_type (list) != BT_BENCODE_LIST || bt_node_length (list) > MAX_BANNED)
+  if (bt_node_type (list) != BT_BENCODE_LIST || bt_node_length (list) > BT_RESUME_MAX_BANNED)
     return FALSE;
   *out = g_ptr_array_new_with_free_func (g_free);
   bt_node_iter_init (&iter, list);
@@ -505,16 +314,22 @@ read_totals (BtNode dict, BtResume *resume)
 {
   gint64 intent;
 
-  if (!read_number (dict, "intent", BT_INTENT_STOP, &intent))
+  if (!bt_resume_read_number (dict, "intent", BT_INTENT_STOP, &intent))
     return FALSE;
   resume->intent = (BtIntent) intent;
-  return read_number (dict, "added", MAX_TIME, &resume->added_at)
-         && read_number (dict, "completed", MAX_TIME, &resume->completed_at)
-         && read_number (dict, "active", MAX_TIME, &resume->active_s)
-         && read_number (dict, "seeding", MAX_TIME, &resume->seeding_s)
-         && read_count (dict, "downloaded", &resume->downloaded)
-         && read_count (dict, "uploaded", &resume->uploaded)
-         && read_count (dict, "wasted", &resume->wasted);
+  return bt_resume_read_number (dict, "added", BT_RESUME_MAX_TIME, &resume->added_at)
+         && bt_resume_read_number (dict, "completed", BT_RESUME_MAX_TIME, &resume->completed_at)
+         && bt_resume_read_number (dict, "active", BT_RESUME_MAX_TIME, &resume->active_s)
+         && bt_resume_read_number (dict, "seeding", BT_RESUME_MAX_TIME, &resume->seeding_s)
+         && bt_resume_read_count (dict, "downloaded", &resume->downloaded)
+         && bt_resume_read_count (dict, "uploaded", &resume->uploaded)
+         && bt_resume_read_count (dict, "wasted", &resume->wasted);
+}
+
+static gboolean
+read_queue (BtNode dict, guint64 *out)
+{
+  return !is_there (dict, "queue") || bt_resume_read_count (dict, "queue", out);
 }
 
 /* What counts files or pieces must count the same. */
@@ -535,18 +350,33 @@ agrees (const BtResume *resume)
 static const char *
 read_all (BtNode dict, BtResume *resume)
 {
-  return !read_path (dict, &resume->save_path)                                      ? "path"
-         : !read_totals (dict, resume)                                              ? "totals"
-         : !read_bits (dict, "have", &resume->have)                                 ? "have"
-         : !read_partials (dict, &resume->partials)                                 ? "partials"
-         : !read_stamps (dict, &resume->stamps)                                     ? "stamps"
-         : !read_file_bytes (dict, "priorities", MAX_PRIORITY, &resume->priorities) ? "priorities"
-         : !read_file_bytes (dict, "created", 1, &resume->created)                  ? "created"
-         : !read_tiers (dict, &resume->extra_tiers)                                 ? "tiers"
-         : !read_peers (dict, &resume->peers)                                       ? "peers"
-         : !read_banned (dict, &resume->banned)                                     ? "banned"
-         : !agrees (resume)                                                         ? "lengths"
-                                                                                    : NULL;
+  if (!read_path (dict, &resume->save_path))
+    return "path";
+  if (!read_totals (dict, resume))
+    return "totals";
+  if (!read_bits (dict, "have", &resume->have))
+    return "have";
+  if (!read_partials (dict, &resume->partials))
+    return "partials";
+  if (!read_stamps (dict, &resume->stamps))
+    return "stamps";
+  if (!read_file_bytes (dict, "priorities", BT_RESUME_MAX_PRIORITY, &resume->priorities))
+    return "priorities";
+  if (!read_file_bytes (dict, "created", 1, &resume->created))
+    return "created";
+  if (!read_tiers (dict, &resume->extra_tiers))
+    return "tiers";
+  if (!read_peers (dict, &resume->peers))
+    return "peers";
+  if (!read_banned (dict, &resume->banned))
+    return "banned";
+  if (!bt_resume_read_options (dict, &resume->options))
+    return "options";
+  if (!read_queue (dict, &resume->queue_key))
+    return "queue";
+  if (!bt_resume_read_goal (dict, resume))
+    return "goal";
+  return agrees (resume) ? NULL : "lengths";
 }
 
 BtResume *
@@ -568,7 +398,7 @@ bt_resume_decode (GBytes *bytes, GError **error)
       g_set_error (error, BT_ERROR, BT_ERROR_MALFORMED, "version: missing");
       return NULL;
     }
-  if (version > VERSION)
+  if (version > BT_RESUME_VERSION)
     {
       g_set_error (error, BT_ERROR, BT_ERROR_UNSUPPORTED,
                    "version: %" G_GINT64_FORMAT " is newer than this program", version);

@@ -7,6 +7,7 @@
 #include "bt-bitfield.h"
 #include "bt-disk.h"
 #include "bt-mailbox.h"
+#include "bt-options.h"
 #include "bt-types.h"
 
 G_BEGIN_DECLS
@@ -14,6 +15,14 @@ G_BEGIN_DECLS
 /* WAL, synchronous=FULL, application_id and user_version set; flock on the directory. All calls are
  * done in order by one thread of its own; results come through the mailbox. */
 typedef struct _BtStateDb BtStateDb;
+
+/* What came of the goals of a torrent that seeds. */
+typedef enum
+{
+  BT_GOAL_STATE_OPEN,
+  BT_GOAL_STATE_TOLD,    /* reached and told of; it seeds on */
+  BT_GOAL_STATE_STOPPED, /* reached, and paused for it */
+} BtGoalState;
 
 /* What is saved of a torrent beside its metainfo. Encoded as a versioned bencode dictionary with a
  * SHA-1 in a column of its own. */
@@ -37,6 +46,12 @@ typedef struct
     *extra_tiers; /* (nullable) of GStrv: trackers edited by the user, replacing the torrent's */
   GArray *peers;  /* (nullable) of BtEndpoint: the best, up to 200; link-local ones are not saved */
   GPtrArray *banned; /* (nullable) of char*: addresses */
+  BtTorrentOptions *options; /* (nullable): defaults */
+  guint64 queue_key;     /* the lower, the earlier; no two are equal. 0: it has none yet */
+  BtGoalState goal_state;
+  guint64 goal_uploaded; /* what goals do not count any more: from before it was last started */
+  gint64 goal_seeding_s;
+  gint64 idle_s;         /* seeding, and nobody took anything */
 } BtResume;
 
 /* A piece of which some blocks are in the files. */

@@ -11,18 +11,6 @@ refuse (BtCommand *command)
 }
 
 void
-bt_core_set_options (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
-bt_core_rename_tag (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
 bt_core_move_in_queue (BtCore *core, BtCommand *command)
 {
   refuse (command);

@@ -317,6 +317,8 @@ make_first_resume (BtCore *core, BtCommand *command)
   resume->added_at = bt_core_unix_now (core);
   if (command->priorities != NULL)
     resume->priorities = g_bytes_ref (command->priorities);
+  if (command->options != NULL)
+    resume->options = bt_torrent_options_clean (command->options);
   return resume;
 }
 

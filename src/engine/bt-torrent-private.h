@@ -99,6 +99,8 @@ struct _BtTorrent
 
   /* Saving. */
   gboolean dirty;          /* more is known than is saved */
+  GBytes *saved_have;      /* (nullable): as last saved: what still counts while it is being checked */
+  GPtrArray *saved_partials; /* (nullable) of BtPartial: likewise */
   gboolean syncing;
   BtTimer save;
 
@@ -190,6 +192,10 @@ void bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why);
 BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
 void bt_torrent_request_all (BtTorrent *torrent);
+
+/* bt-torrent-options.c */
+/* The options are new, or what they name: takes them over. */
+void bt_torrent_apply_options (BtTorrent *torrent);
 
 /* bt-torrent-resume.c */
 void bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume);

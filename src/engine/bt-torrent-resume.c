@@ -36,6 +36,17 @@ apply_peers (BtTorrent *torrent, const BtResume *resume)
                        BT_SOURCE_RESUME, now);
 }
 
+static void
+remember_saved (BtTorrent *torrent, const BtResume *resume)
+{
+  g_clear_pointer (&torrent->saved_have, g_bytes_unref);
+  g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
+  if (resume->have != NULL)
+    torrent->saved_have = g_bytes_ref (resume->have);
+  if (resume->partials != NULL)
+    torrent->saved_partials = g_ptr_array_ref (resume->partials);
+}
+
 void
 bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
 {
@@ -49,6 +60,13 @@ bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
   torrent->wasted = resume->wasted;
   torrent->active_s = resume->active_s;
   torrent->seeding_s = resume->seeding_s;
+  if (resume->options != NULL)
+    {
+      bt_torrent_options_unref (torrent->options);
+      torrent->options = bt_torrent_options_ref (resume->options);
+      bt_torrent_apply_options (torrent);
+    }
+  remember_saved (torrent, resume);
   if (resume->stamps != NULL && resume->stamps->len == n_files)
     {
       torrent->stamps = g_array_ref (resume->stamps);
@@ -106,6 +124,7 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   resume->wasted = torrent->wasted;
   resume->active_s = torrent->active_s;
   resume->seeding_s = torrent->seeding_s;
+  resume->options = bt_torrent_options_ref (torrent->options);
   resume->have = g_bytes_new (have->bytes, bt_bitfield_n_bytes (have->n_bits));
   resume->priorities = g_bytes_new (torrent->priorities, n_files);
   resume->created = get_created (torrent);
@@ -122,8 +141,19 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   return resume;
 }
 
-/* Saving. While it is being checked nothing is known that was not known before, and what was saved
- * then still counts if the check is cut off: so nothing is saved. */
+/* Saving. While it is being checked nothing is known of the data that was not known before, and what was
+ * saved then still counts if the check is cut off: so that is saved again, with the rest. */
+
+static void
+keep_saved (BtTorrent *torrent, BtResume *resume)
+{
+  g_clear_pointer (&resume->have, g_bytes_unref);
+  g_clear_pointer (&resume->partials, g_ptr_array_unref);
+  if (torrent->saved_have != NULL)
+    resume->have = g_bytes_ref (torrent->saved_have);
+  if (torrent->saved_partials != NULL)
+    resume->partials = g_ptr_array_ref (torrent->saved_partials);
+}
 
 static void
 saved_cb (const GError *error, gpointer owner)
@@ -141,7 +171,11 @@ store (BtTorrent *torrent, const BtFileStamp *stamps)
 {
   g_autoptr(BtResume) resume = bt_torrent_make_resume (torrent, stamps);
 
-  torrent->dirty = FALSE;
+  if (torrent->phase == BT_PHASE_CHECKING && stamps == NULL)
+    keep_saved (torrent, resume);
+  else
+    torrent->dirty = FALSE;
+  remember_saved (torrent, resume);
   g_clear_pointer (&torrent->stamps, g_array_unref);
   if (resume->stamps != NULL)
     torrent->stamps = g_array_ref (resume->stamps);
@@ -180,7 +214,7 @@ bt_torrent_save (BtTorrent *torrent)
     return;
   if (!knows_its_data (torrent))
     {
-      if (torrent->dirty && torrent->phase != BT_PHASE_CHECKING)
+      if (torrent->dirty)
         store (torrent, NULL);
       return;
     }

@@ -341,6 +341,8 @@ free_torrent (BtTorrent *torrent)
   bt_tiers_free (torrent->tiers);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
   g_clear_pointer (&torrent->stamps, g_array_unref);
+  g_clear_pointer (&torrent->saved_have, g_bytes_unref);
+  g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
   g_clear_error (&torrent->problem);
   g_clear_error (&torrent->last_problem);
   g_clear_error (&torrent->close_error);

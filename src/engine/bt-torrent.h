@@ -33,6 +33,9 @@ void bt_torrent_reconsider (BtTorrent *torrent);
 void bt_torrent_verify (BtTorrent *torrent);
 void bt_torrent_cancel_verify (BtTorrent *torrent);
 void bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities);
+/* Both without a copy. @options: clean; kept as they are. */
+BtTorrentOptions *bt_torrent_get_options (BtTorrent *torrent);
+void bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options);
 void bt_torrent_hurry (BtTorrent *torrent);
 void bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source);
 void bt_torrent_save (BtTorrent *torrent);

@@ -35,6 +35,24 @@ add_peer (BtResume *resume, const char *text)
   g_array_append_val (resume->peers, peer);
 }
 
+static BtTorrentOptions *
+make_options (void)
+{
+  BtTorrentOptions *options = bt_torrent_options_new ();
+
+  options->name = g_strdup ("Übung");
+  g_strfreev (options->tags);
+  options->tags = g_strsplit ("films,old ones", ",", -1);
+  options->limit_down_bytes_per_s = 1000;
+  options->limit_up_bytes_per_s = 2000;
+  options->max_peers = 30;
+  options->sequential = TRUE;
+  options->ignores_queue = TRUE;
+  options->own_goals = TRUE;
+  options->goals = (BtGoals){ 1.25, 3600, 60, BT_GOAL_REMOVE };
+  return options;
+}
+
 static BtResume *
 make_full (void)
 {
@@ -67,6 +85,12 @@ make_full (void)
   resume->banned = g_ptr_array_new_with_free_func (g_free);
   g_ptr_array_add (resume->banned, g_strdup ("198.51.100.1"));
   g_ptr_array_add (resume->banned, g_strdup ("2001:db8::66"));
+  resume->options = make_options ();
+  resume->queue_key = G_GUINT64_CONSTANT (1) << 40;
+  resume->goal_state = BT_GOAL_STATE_STOPPED;
+  resume->goal_uploaded = 7;
+  resume->goal_seeding_s = 8;
+  resume->idle_s = 9;
   return resume;
 }
 
@@ -117,6 +141,12 @@ test_round_trip (void)
                                       &g_array_index (before->peers, BtEndpoint, i)));
   g_assert_cmpuint (after->banned->len, ==, 2);
   g_assert_cmpstr (after->banned->pdata[1], ==, "2001:db8::66");
+  g_assert_true (bt_torrent_options_equal (after->options, before->options));
+  g_assert_cmpuint (after->queue_key, ==, before->queue_key);
+  g_assert_cmpint (after->goal_state, ==, BT_GOAL_STATE_STOPPED);
+  g_assert_cmpuint (after->goal_uploaded, ==, 7);
+  g_assert_cmpint (after->goal_seeding_s, ==, 8);
+  g_assert_cmpint (after->idle_s, ==, 9);
 }
 
 static void
@@ -138,6 +168,9 @@ test_least (void)
   g_assert_null (after->extra_tiers);
   g_assert_null (after->peers);
   g_assert_null (after->banned);
+  g_assert_null (after->options);
+  g_assert_cmpuint (after->queue_key, ==, 0);
+  g_assert_cmpint (after->goal_state, ==, BT_GOAL_STATE_OPEN);
 }
 
 /* What is out of range is put in range when it is written, so that it can be read. */
@@ -175,6 +208,9 @@ test_clamped (void)
   g_assert_cmpuint (after->peers->len, ==, 200);
   g_assert_cmpuint (after->banned->len, ==, 2);
 }
+
+#define OPTIONS(down, peers, tags)                                                                 \
+  "d4:down" down "8:no-queuei0e5:peers" peers "10:sequentiali0e4:tags" tags "2:upi0ee"
 
 /* Each replaces one value of a good dictionary, or adds one. */
 static const struct
@@ -223,6 +259,23 @@ static const struct
   { "tiers", "lli0eee" },
   { "peers", "17:12345678901234567" },
   { "peers", "18:123456789012345678e" },
+  { "goal", "i1e" },
+  { "goal", "d4:idlei0e7:seedingi0e8:uploadedi0ee" },
+  { "goal", "d4:idlei0e7:seedingi0e5:statei3e8:uploadedi0ee" },
+  { "goal", "d4:idlei-1e7:seedingi0e5:statei1e8:uploadedi0ee" },
+  { "options", "i1e" },
+  { "options", "de" },
+  { "options", OPTIONS ("i-1e", "i0e", "le") },
+  { "options", OPTIONS ("i0e", "i65536e", "le") },
+  { "options", OPTIONS ("i0e", "i0e", "i0e") },
+  { "options", OPTIONS ("i0e", "i0e", "li0ee") },
+  { "options", OPTIONS ("i0e", "i0e", "l65:"
+                        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaae") },
+  { "options", "d4:downi0e5:goalsde8:no-queuei0e5:peersi0e10:sequentiali0e4:tagsle2:upi0ee" },
+  { "options", "d4:downi0e4:namei0e8:no-queuei0e5:peersi0e10:sequentiali0e4:tagsle2:upi0ee" },
+  { "options", "d4:downi0e8:no-queuei2e5:peersi0e10:sequentiali0e4:tagsle2:upi0ee" },
+  { "queue", "i-1e" },
+  { "queue", "0:" },
   { "banned", "d1:ai0ee" },
   { "banned", "li0ee" },
   { "banned", "l3:abce" },
@@ -286,6 +339,10 @@ test_bad_values (void)
     }
   g_assert_false (decodes_with ("path", "3:/a\0", 5));
   g_assert_true (decodes_with ("path", "2:/a", 4));
+  g_assert_true (decodes_with ("options", OPTIONS ("i0e", "i0e", "le"), strlen (OPTIONS ("i0e", "i0e", "le"))));
+  g_assert_true (decodes_with ("options", NULL, 0));
+  g_assert_true (decodes_with ("queue", NULL, 0));
+  g_assert_true (decodes_with ("goal", NULL, 0));
   g_assert_true (decodes_with ("zzz-of-a-newer-version", "i1e", 3));
 }
 

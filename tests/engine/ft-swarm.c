@@ -340,8 +340,8 @@ ft_node_try_add (FtNode *node, GBytes *torrent, GError **error)
   return add (node, &request, error);
 }
 
-static BtTorrentId
-add_surely (FtNode *node, const BtAddRequest *request)
+BtTorrentId
+ft_node_add_request (FtNode *node, const BtAddRequest *request)
 {
   g_autoptr(GError) error = NULL;
   BtTorrentId id = add (node, request, &error);
@@ -357,7 +357,7 @@ ft_node_add (FtNode *node, GBytes *torrent, const char *save_path, gboolean trus
 {
   BtAddRequest request = { .torrent = torrent, .save_path = save_path, .trust_data = trust };
 
-  return add_surely (node, &request);
+  return ft_node_add_request (node, &request);
 }
 
 BtTorrentId
@@ -365,7 +365,34 @@ ft_node_add_with_priorities (FtNode *node, GBytes *torrent, const char *save_pat
 {
   BtAddRequest request = { .torrent = torrent, .save_path = save_path, .priorities = priorities };
 
-  return add_surely (node, &request);
+  return ft_node_add_request (node, &request);
+}
+
+void
+ft_node_set_options (FtNode *node, BtTorrentId id, BtTorrentOptions *options, BtOptionMask mask)
+{
+  FtCall call = { 0 };
+
+  bt_engine_set_options_async (node->engine, id, options, mask, NULL, called_cb, &call);
+  finish_call (node, &call);
+}
+
+void
+ft_node_rename_tag (FtNode *node, const char *tag, const char *new_tag)
+{
+  FtCall call = { 0 };
+
+  bt_engine_rename_tag_async (node->engine, tag, new_tag, NULL, called_cb, &call);
+  finish_call (node, &call);
+}
+
+void
+ft_node_move_in_queue (FtNode *node, BtTorrentId id, BtQueueMove move)
+{
+  FtCall call = { 0 };
+
+  bt_engine_move_in_queue_async (node->engine, id, move, NULL, called_cb, &call);
+  finish_call (node, &call);
 }
 
 const BtTorrentStatus *

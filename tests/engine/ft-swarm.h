@@ -55,6 +55,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtNode, ft_node_free)
 BtTorrentId ft_node_add (FtNode *node, GBytes *torrent, const char *save_path, gboolean trust);
 BtTorrentId ft_node_add_with_priorities (FtNode *node, GBytes *torrent, const char *save_path, GBytes *priorities);
 BtTorrentId ft_node_try_add (FtNode *node, GBytes *torrent, GError **error);
+BtTorrentId ft_node_add_request (FtNode *node, const BtAddRequest *request);
+void ft_node_set_options (FtNode *node, BtTorrentId id, BtTorrentOptions *options, BtOptionMask mask);
+void ft_node_rename_tag (FtNode *node, const char *tag, const char *new_tag);
+void ft_node_move_in_queue (FtNode *node, BtTorrentId id, BtQueueMove move);
 const BtTorrentStatus *ft_node_status (FtNode *node, BtTorrentId id); /* (nullable) */
 void ft_node_set_intent (FtNode *node, BtTorrentId id, BtIntent intent);
 void ft_node_remove (FtNode *node, BtTorrentId id, gboolean with_data);

@@ -64,6 +64,11 @@ BtTorrentOptions *bt_torrent_options_new (void);
 /* Returns: (transfer full): a copy of its own of @from in which the fields that @mask names are those of @with. */
 BtTorrentOptions *bt_torrent_options_merge (const BtTorrentOptions *from, const BtTorrentOptions *with,
                                             BtOptionMask mask);
+/* Returns: (transfer full): a copy of its own in which every text is fit for display and every number is in
+ * its range: blank and repeated tags are gone, and of many the first BT_LIMIT_TAGS stay. */
+BtTorrentOptions *bt_torrent_options_clean (const BtTorrentOptions *options);
+/* Returns: (transfer full) (nullable): a tag as options hold it, or NULL if nothing is left of it */
+char *bt_tag_clean (const char *tag);
 gboolean bt_torrent_options_equal (const BtTorrentOptions *a, const BtTorrentOptions *b);
 BtTorrentOptions *bt_torrent_options_ref (BtTorrentOptions *options);
 void bt_torrent_options_unref (BtTorrentOptions *options);

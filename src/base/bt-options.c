@@ -4,6 +4,12 @@
 
 #include "bt-options.h"
 
+#include "bt-limits.h"
+#include "bt-text.h"
+
+#include <math.h>
+#include <string.h>
+
 BtTorrentOptions *
 bt_torrent_options_new (void)
 {
@@ -42,6 +48,70 @@ bt_torrent_options_merge (const BtTorrentOptions *from, const BtTorrentOptions *
       merged->goals = with->goals;
     }
   return merged;
+}
+
+/* Making fit. */
+
+/* (nullable): NULL when nothing is left. */
+static char *
+clean_text (const char *text, gsize max_bytes)
+{
+  g_autofree char *clean = text != NULL ? bt_text_for_display (text, strlen (text), max_bytes) : NULL;
+
+  if (clean == NULL || *g_strstrip (clean) == '\0')
+    return NULL;
+  return g_steal_pointer (&clean);
+}
+
+char *
+bt_tag_clean (const char *tag)
+{
+  return clean_text (tag, BT_LIMIT_TEXT_TAG);
+}
+
+static GStrv
+clean_tags (const char *const *tags)
+{
+  g_autoptr(GPtrArray) clean = g_ptr_array_new ();
+
+  for (; *tags != NULL && clean->len < BT_LIMIT_TAGS; tags++)
+    {
+      g_autofree char *tag = bt_tag_clean (*tags);
+
+      if (tag != NULL && !g_ptr_array_find_with_equal_func (clean, tag, g_str_equal, NULL))
+        g_ptr_array_add (clean, g_steal_pointer (&tag));
+    }
+  g_ptr_array_add (clean, NULL);
+  return (GStrv) g_ptr_array_steal (clean, NULL);
+}
+
+static void
+clean_goals (BtGoals *goals)
+{
+  goals->ratio = isnan (goals->ratio) ? 0 : CLAMP (goals->ratio, 0, BT_LIMIT_GOAL_RATIO);
+  goals->seeding_s = CLAMP (goals->seeding_s, 0, BT_LIMIT_GOAL_S);
+  goals->idle_s = CLAMP (goals->idle_s, 0, BT_LIMIT_GOAL_S);
+  if ((guint) goals->action > BT_GOAL_NOTHING)
+    goals->action = BT_GOAL_STOP;
+}
+
+BtTorrentOptions *
+bt_torrent_options_clean (const BtTorrentOptions *options)
+{
+  BtTorrentOptions *clean = g_new (BtTorrentOptions, 1);
+
+  *clean = *options;
+  g_atomic_ref_count_init (&clean->refs);
+  clean->name = clean_text (options->name, BT_LIMIT_TEXT_NAME);
+  clean->tags = clean_tags ((const char *const *) options->tags);
+  clean->limit_down_bytes_per_s = MIN (options->limit_down_bytes_per_s, (guint64) G_MAXINT64);
+  clean->limit_up_bytes_per_s = MIN (options->limit_up_bytes_per_s, (guint64) G_MAXINT64);
+  clean->max_peers = MIN (options->max_peers, BT_LIMIT_OPTION_PEERS);
+  clean->sequential = options->sequential != FALSE;
+  clean->ignores_queue = options->ignores_queue != FALSE;
+  clean->own_goals = options->own_goals != FALSE;
+  clean_goals (&clean->goals);
+  return clean;
 }
 
 static gboolean
