@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+typedef struct _FtWanted FtWanted;
+
 struct _FtApplication
 {
   AdwApplication parent_instance;
@@ -21,10 +23,22 @@ struct _FtApplication
   gboolean quitting; /* the windows are hidden, the session is being stopped */
   gboolean reopen;   /* somebody asked for the window meanwhile */
   int status;        /* of the process */
+  FtWanted *wanted;  /* (nullable): waits for the session */
 };
+
+/* Also while it quits: then the window comes back when the session has stopped. */
+void ft_application_show_window (FtApplication *application);
 
 void ft_application_start_session (FtApplication *application);
 void ft_application_quit (FtApplication *application);
+/* In the window, if there is one. */
+void ft_application_say_error (FtApplication *application, const GError *error);
+
+/* ft-application-about.c */
+void ft_application_show_about (FtApplication *application);
+
+/* ft-application-actions.c: after the session was made */
+void ft_application_install_actions (FtApplication *application);
 
 /* ft-application-demo.c */
 

@@ -47,8 +47,8 @@ ft_application_start_session (FtApplication *self)
 }
 
 /* Also while it quits: then the window comes back when the session has stopped. */
-static void
-show_window (FtApplication *self)
+void
+ft_application_show_window (FtApplication *self)
 {
   if (self->window == NULL)
     self->window = ft_window_new (GTK_APPLICATION (self), self->session, self->settings);
@@ -71,7 +71,7 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     {
       self->quitting = FALSE;
       self->reopen = FALSE;
-      show_window (self);
+      ft_application_show_window (self);
       g_application_release (G_APPLICATION (self));
     }
   else if (self->demo != NULL)
@@ -104,65 +104,19 @@ ft_application_quit (FtApplication *self)
   ft_session_stop_async (self->session, session_stopped_cb, g_object_ref (self));
 }
 
+void
+ft_application_say_error (FtApplication *self, const GError *error)
+{
+  if (self->window != NULL)
+    ft_window_show_error (self->window, error);
+}
+
 static gboolean
 terminate_cb (gpointer user_data)
 {
   ft_application_quit (user_data);
   return G_SOURCE_CONTINUE;
 }
-
-/* Actions. */
-
-static void
-preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  FtApplication *self = user_data;
-  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
-
-  if (!FT_IS_PREFERENCES (parent))
-    gtk_window_present (GTK_WINDOW (ft_preferences_new (parent, self->settings)));
-}
-
-static void
-about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  FtApplication *self = user_data;
-
-  adw_show_about_window (gtk_application_get_active_window (GTK_APPLICATION (self)),
-                         "application-name", _("FriendTorrent"),
-                         "application-icon", APP_ID,
-                         "version", PACKAGE_VERSION,
-                         "developer-name", _("The FriendTorrent contributors"),
-                         "comments", _("Says in plain words what each download is doing."),
-                         "license-type", GTK_LICENSE_GPL_3_0,
-                         /* Translators: your names, one a line. */
-                         "translator-credits", _("translator-credits"),
-                         NULL);
-}
-
-static void
-quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
-{
-  ft_application_quit (user_data);
-}
-
-static const GActionEntry actions[] = {
-  { .name = "preferences", .activate = preferences_action },
-  { .name = "about", .activate = about_action },
-  { .name = "quit", .activate = quit_action },
-};
-
-static const struct
-{
-  const char *action;
-  const char *keys[3];
-} accelerators[] = {
-  { "app.preferences", { "<Control>comma" } },
-  { "app.quit", { "<Control>q", "<Control>w" } },
-  { "win.add", { "<Control>o", "<Control>n" } },
-  { "win.pause", { "<Control>p" } },
-  { "win.resume", { "<Control>r" } },
-};
 
 static void
 ft_application_startup (GApplication *application)
@@ -174,10 +128,7 @@ ft_application_startup (GApplication *application)
   self->settings = self->is_demo ? ft_application_make_demo_settings () : g_settings_new (APP_ID);
   self->session = make_session (self);
   gtk_window_set_default_icon_name (APP_ID);
-  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  for (guint i = 0; i < G_N_ELEMENTS (accelerators); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accelerators[i].action,
-                                           (const char **) accelerators[i].keys);
+  ft_application_install_actions (self);
   g_unix_signal_add (SIGINT, terminate_cb, self);
   g_unix_signal_add (SIGTERM, terminate_cb, self);
 }
@@ -185,7 +136,7 @@ ft_application_startup (GApplication *application)
 static void
 ft_application_activate (GApplication *application)
 {
-  show_window (FT_APPLICATION (application));
+  ft_application_show_window (FT_APPLICATION (application));
 }
 
 static void
@@ -193,7 +144,7 @@ ft_application_open (GApplication *application, GFile **files, int n_files, cons
 {
   FtApplication *self = FT_APPLICATION (application);
 
-  show_window (self);
+  ft_application_show_window (self);
   ft_window_add_files (self->window, files, (guint) n_files);
 }
 
@@ -222,6 +173,7 @@ ft_application_dispose (GObject *object)
 {
   FtApplication *self = FT_APPLICATION (object);
 
+  g_clear_pointer (&self->wanted, g_free);
   g_clear_object (&self->demo);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);

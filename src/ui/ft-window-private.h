@@ -49,7 +49,6 @@ struct _FtWindow
 
 /* ft-window-toasts.c: the texts are not markup */
 void ft_window_show_toast (FtWindow *window, const char *text);
-void ft_window_show_error (FtWindow *window, const GError *error);
 /* A toast is one line: @details are a click away. */
 void ft_window_show_failure (FtWindow *window, const char *title, const char *details);
 void ft_window_install_toasts (GtkWidgetClass *widget_class);

@@ -17,4 +17,10 @@ FtWindow *ft_window_new (GtkApplication *application, FtSession *session, GSetti
 /* Adds .torrent files, at once or when the session runs. What cannot be added is said in a toast. */
 void ft_window_add_files (FtWindow *window, GFile **files, guint n_files);
 
+/* Selects a torrent and scrolls to it. */
+void ft_window_show_torrent (FtWindow *window, BtTorrentId id);
+
+/* What went wrong, in a toast. */
+void ft_window_show_error (FtWindow *window, const GError *error);
+
 G_END_DECLS
