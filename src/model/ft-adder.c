@@ -1,18 +1,16 @@
-/* ft-adder.c: adds .torrent files to a session one after the other.
+/* ft-adder.c: adds torrents to a session one after the other.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "ft-adder.h"
-
-#include "ft-read-torrent.h"
 
 struct _FtAdder
 {
   GObject parent_instance;
 
   FtSession *session;
-  GQueue files;  /* of GFile: waiting */
-  GFile *file;   /* (nullable): being read and added */
+  GQueue waiting;       /* of FtAddition */
+  FtAddition *addition; /* (nullable): being read and added */
 };
 
 enum
@@ -20,6 +18,7 @@ enum
   SIGNAL_ADDED,
   SIGNAL_EXISTS,
   SIGNAL_FAILED,
+  SIGNAL_UNSETTLED,
   N_SIGNALS
 };
 
@@ -28,58 +27,127 @@ G_DEFINE_FINAL_TYPE (FtAdder, ft_adder, G_TYPE_OBJECT)
 static guint signals[N_SIGNALS];
 
 static void
-report (FtAdder *self, BtTorrentId id, BtTorrentId existing, const GError *error)
+finish (GTask *task)
 {
-  if (id != 0)
-    g_signal_emit (self, signals[SIGNAL_ADDED], 0, id);
-  else if (existing != 0)
-    g_signal_emit (self, signals[SIGNAL_EXISTS], 0, existing);
+  FtAdder *self = g_task_get_source_object (task);
+
+  g_clear_object (&self->addition);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+settled_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FtAdder *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+
+  if (!ft_settle_file_finish (G_FILE (object), result, &error))
+    g_signal_emit (self, signals[SIGNAL_UNSETTLED], 0, self->addition, error);
+  finish (task);
+}
+
+static void
+settle (GTask *task)
+{
+  FtAdder *self = g_task_get_source_object (task);
+  GFile *file = ft_addition_get_file (self->addition);
+
+  if (file == NULL || ft_addition_get_after (self->addition) == FT_AFTER_ADDING_KEEP)
+    finish (task);
   else
-    g_signal_emit (self, signals[SIGNAL_FAILED], 0, self->file, error);
-  g_clear_object (&self->file);
+    ft_settle_file_async (file, ft_addition_get_after (self->addition), NULL, settled_cb,
+                          g_object_ref (task));
+}
+
+/* A person who sees a file twice may wonder what it was; one that came by itself would come again. */
+static void
+report_existing (GTask *task)
+{
+  FtAdder *self = g_task_get_source_object (task);
+
+  g_signal_emit (self, signals[SIGNAL_EXISTS], 0, self->addition);
+  if (ft_addition_is_quiet (self->addition))
+    settle (task);
+  else
+    finish (task);
+}
+
+static void
+report_failure (GTask *task, const GError *error)
+{
+  FtAdder *self = g_task_get_source_object (task);
+
+  g_signal_emit (self, signals[SIGNAL_FAILED], 0, self->addition, error);
+  finish (task);
 }
 
 static void
 added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
+  FtAdder *self = g_task_get_source_object (task);
   g_autoptr (GError) error = NULL;
-  BtTorrentId existing = 0;
-  BtTorrentId id = ft_session_add_finish (FT_SESSION (object), result, &existing, &error);
+  BtTorrentId id = ft_addition_add_finish (self->addition, result, &error);
 
-  report (g_task_get_source_object (task), id, existing, error);
-  g_task_return_boolean (task, TRUE);
+  if (id != 0)
+    {
+      g_signal_emit (self, signals[SIGNAL_ADDED], 0, self->addition, id);
+      settle (task);
+    }
+  else if (g_error_matches (error, BT_ERROR, BT_ERROR_EXISTS))
+    report_existing (task);
+  else
+    report_failure (task, error);
 }
 
 static void
-read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+add (GTask *task)
 {
-  g_autoptr (GTask) task = user_data;
   FtAdder *self = g_task_get_source_object (task);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) torrent = ft_read_torrent_finish (G_FILE (object), result, &error);
-  BtAddRequest request = { .torrent = torrent, .intent = BT_INTENT_RUN };
 
-  if (torrent != NULL)
+  switch (ft_addition_get_state (self->addition))
     {
-      ft_session_add_async (self->session, &request, NULL, added_cb, g_object_ref (task));
-      return;
+    case FT_ADDITION_READY:
+      ft_addition_add_async (self->addition, self->session, NULL, added_cb, g_object_ref (task));
+      break;
+    case FT_ADDITION_DUPLICATE:
+      report_existing (task);
+      break;
+    case FT_ADDITION_FAILED:
+    case FT_ADDITION_WAITING:
+    case FT_ADDITION_LOADING:
+    default:
+      report_failure (task, ft_addition_get_error (self->addition));
     }
-  report (self, 0, 0, error);
-  g_task_return_boolean (task, TRUE);
 }
 
-/* Begins with the next file; called again when that has ended. */
+static void
+loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  ft_addition_load_finish (FT_ADDITION (object), result, NULL);
+  add (task);
+}
+
+/* Begins with the next; called again when that has ended. */
 static void
 next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   FtAdder *self = FT_ADDER (object);
+  g_autoptr (GTask) task = NULL;
 
-  if (self->file != NULL || ft_session_get_state (self->session) != FT_SESSION_RUNNING)
+  if (self->addition != NULL || ft_session_get_state (self->session) != FT_SESSION_RUNNING)
     return;
-  self->file = g_queue_pop_head (&self->files);
-  if (self->file != NULL)
-    ft_read_torrent_async (self->file, NULL, read_cb, g_task_new (self, NULL, next_cb, NULL));
+  self->addition = g_queue_pop_head (&self->waiting);
+  if (self->addition == NULL)
+    return;
+  task = g_task_new (self, NULL, next_cb, NULL);
+  if (ft_addition_get_state (self->addition) == FT_ADDITION_WAITING)
+    ft_addition_load_async (self->addition, self->session, NULL, loaded_cb, g_object_ref (task));
+  else
+    add (task);
 }
 
 static void
@@ -93,8 +161,8 @@ ft_adder_dispose (GObject *object)
 {
   FtAdder *self = FT_ADDER (object);
 
-  g_queue_clear_full (&self->files, g_object_unref);
-  g_clear_object (&self->file);
+  g_queue_clear_full (&self->waiting, g_object_unref);
+  g_clear_object (&self->addition);
   g_clear_object (&self->session);
 
   G_OBJECT_CLASS (ft_adder_parent_class)->dispose (object);
@@ -108,17 +176,19 @@ ft_adder_class_init (FtAdderClass *klass)
   G_OBJECT_CLASS (klass)->dispose = ft_adder_dispose;
 
   signals[SIGNAL_ADDED] = g_signal_new ("added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                        G_TYPE_NONE, 1, G_TYPE_UINT);
+                                        G_TYPE_NONE, 2, FT_TYPE_ADDITION, G_TYPE_UINT);
   signals[SIGNAL_EXISTS] = g_signal_new ("exists", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                         G_TYPE_NONE, 1, G_TYPE_UINT);
+                                         G_TYPE_NONE, 1, FT_TYPE_ADDITION);
   signals[SIGNAL_FAILED] = g_signal_new ("failed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                         G_TYPE_NONE, 2, G_TYPE_FILE, G_TYPE_ERROR);
+                                         G_TYPE_NONE, 2, FT_TYPE_ADDITION, G_TYPE_ERROR);
+  signals[SIGNAL_UNSETTLED] = g_signal_new ("unsettled", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                            NULL, G_TYPE_NONE, 2, FT_TYPE_ADDITION, G_TYPE_ERROR);
 }
 
 static void
 ft_adder_init (FtAdder *self)
 {
-  g_queue_init (&self->files);
+  g_queue_init (&self->waiting);
 }
 
 FtAdder *
@@ -136,11 +206,12 @@ ft_adder_new (FtSession *session)
 }
 
 void
-ft_adder_add (FtAdder *self, GFile *file)
+ft_adder_add (FtAdder *self, FtAddition *addition)
 {
   g_return_if_fail (FT_IS_ADDER (self));
-  g_return_if_fail (G_IS_FILE (file));
+  g_return_if_fail (FT_IS_ADDITION (addition));
+  g_return_if_fail (ft_addition_get_state (addition) != FT_ADDITION_LOADING);
 
-  g_queue_push_tail (&self->files, g_object_ref (file));
+  g_queue_push_tail (&self->waiting, g_object_ref (addition));
   next_cb (G_OBJECT (self), NULL, NULL);
 }

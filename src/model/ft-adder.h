@@ -1,8 +1,8 @@
-/* ft-adder.h: adds .torrent files to a session one after the other.
+/* ft-adder.h: adds torrents to a session one after the other.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "ft-session.h"
+#include "ft-addition.h"
 
 G_BEGIN_DECLS
 
@@ -12,25 +12,33 @@ G_DECLARE_FINAL_TYPE (FtAdder, ft_adder, FT, ADDER, GObject)
 /**
  * FtAdder:
  *
- * Reads and adds in the order in which files were given, one at a time, so that a hundred of them do
- * not lie in memory together. Files wait while the session starts or is being stopped.
+ * Reads and adds in the order in which it was told, one at a time, so that a hundred files do not
+ * lie in memory together. They wait while the session starts or is being stopped. What becomes of a
+ * .torrent file happens after its torrent was added.
  *
  * FtAdder::added:
  * @adder: the adder
+ * @addition: what was added
  * @id: of the new torrent; it appears in the list with the next update
  *
  * FtAdder::exists:
  * @adder: the adder
- * @id: of the torrent that was there already
+ * @addition: what is there already; it knows which trackers are new
  *
  * FtAdder::failed:
  * @adder: the adder
- * @file: what could not be added
+ * @addition: what could not be added
+ * @error: why
+ *
+ * FtAdder::unsettled:
+ * @adder: the adder
+ * @addition: what was added, but its file could not be renamed or trashed
  * @error: why
  */
 
 FtAdder *ft_adder_new (FtSession *session);
 
-void ft_adder_add (FtAdder *adder, GFile *file);
+/* @addition: loaded by the caller, or not yet; from now on it is the adder's */
+void ft_adder_add (FtAdder *adder, FtAddition *addition);
 
 G_END_DECLS

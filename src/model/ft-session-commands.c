@@ -57,6 +57,19 @@ bytes_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+detail_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  BtDetail *detail = bt_engine_get_detail_finish (BT_ENGINE (object), result, &error);
+
+  if (detail != NULL)
+    g_task_return_pointer (task, detail, (GDestroyNotify) bt_detail_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
 added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -414,6 +427,33 @@ ft_session_get_torrent_async (FtSession *self,
 
 GBytes *
 ft_session_get_torrent_finish (FtSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+ft_session_get_detail_async (FtSession *self,
+                             BtTorrentId id,
+                             BtDetailParts parts,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_get_detail_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_get_detail_async (engine, id, parts, cancellable, detail_cb, task);
+}
+
+BtDetail *
+ft_session_get_detail_finish (FtSession *self, GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, self), NULL);
 

@@ -125,6 +125,10 @@ void ft_session_set_priorities_async (FtSession *session, BtTorrentId id, GBytes
 void ft_session_get_torrent_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
 GBytes *ft_session_get_torrent_finish (FtSession *session, GAsyncResult *result, GError **error);
+/* Once; see also ft_session_watch(). */
+void ft_session_get_detail_async (FtSession *session, BtTorrentId id, BtDetailParts parts,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+BtDetail *ft_session_get_detail_finish (FtSession *session, GAsyncResult *result, GError **error);
 
 /* For all that have no finish of their own. */
 gboolean ft_session_finish (FtSession *session, GAsyncResult *result, GError **error);

@@ -9,14 +9,15 @@
 #include <glib/gi18n-lib.h>
 
 static void
-added_cb (FtWindow *self, BtTorrentId id)
+added_cb (FtWindow *self, FtAddition *addition, BtTorrentId id)
 {
   ft_window_reveal (self, id);
 }
 
 static void
-exists_cb (FtWindow *self, BtTorrentId id)
+exists_cb (FtWindow *self, FtAddition *addition)
 {
+  BtTorrentId id = ft_addition_get_existing (addition);
   FtTorrent *torrent = ft_session_lookup (self->session, id);
   g_autofree char *text = NULL;
 
@@ -34,10 +35,9 @@ exists_cb (FtWindow *self, BtTorrentId id)
 }
 
 static void
-failed_cb (FtWindow *self, GFile *file, const GError *error)
+failed_cb (FtWindow *self, FtAddition *addition, const GError *error)
 {
-  g_autofree char *base_name = g_file_get_basename (file);
-  g_autofree char *name = g_filename_display_name (base_name != NULL ? base_name : "?");
+  g_autofree char *name = ft_addition_dup_title (addition);
   g_autofree char *title = g_strdup_printf (_("“%s” was not added"), name);
   g_autofree char *details = ft_describe_error (error);
 
@@ -175,5 +175,9 @@ ft_window_add_files (FtWindow *self, GFile **files, guint n_files)
     if (g_file_has_uri_scheme (files[i], "magnet"))
       ft_window_show_toast (self, _("Magnet links cannot be opened yet"));
     else
-      ft_adder_add (self->adder, files[i]);
+      {
+        g_autoptr (FtAddition) addition = ft_addition_new_for_file (files[i]);
+
+        ft_adder_add (self->adder, addition);
+      }
 }

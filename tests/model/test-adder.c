@@ -17,24 +17,30 @@ typedef struct
 } Fixture;
 
 static void
-added_cb (Fixture *fixture, BtTorrentId id)
+added_cb (Fixture *fixture, FtAddition *addition, BtTorrentId id)
 {
   g_string_append_printf (fixture->log, "added:%u ", id);
 }
 
 static void
-exists_cb (Fixture *fixture, BtTorrentId id)
+exists_cb (Fixture *fixture, FtAddition *addition)
 {
-  g_string_append_printf (fixture->log, "exists:%u ", id);
+  g_string_append_printf (fixture->log, "exists:%u ", ft_addition_get_existing (addition));
 }
 
 static void
-failed_cb (Fixture *fixture, GFile *file, const GError *error)
+failed_cb (Fixture *fixture, FtAddition *addition, const GError *error)
 {
-  g_autofree char *name = g_file_get_basename (file);
+  g_autofree char *name = g_file_get_basename (ft_addition_get_file (addition));
 
   g_string_append_printf (fixture->log, "failed:%s:%s:%d ", name,
                           g_quark_to_string (error->domain), error->code);
+}
+
+static void
+unsettled_cb (Fixture *fixture, FtAddition *addition, const GError *error)
+{
+  g_string_append (fixture->log, "unsettled ");
 }
 
 static void
@@ -54,6 +60,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_signal_connect_swapped (fixture->adder, "added", G_CALLBACK (added_cb), fixture);
   g_signal_connect_swapped (fixture->adder, "exists", G_CALLBACK (exists_cb), fixture);
   g_signal_connect_swapped (fixture->adder, "failed", G_CALLBACK (failed_cb), fixture);
+  g_signal_connect_swapped (fixture->adder, "unsettled", G_CALLBACK (unsettled_cb), fixture);
 }
 
 static void
@@ -90,6 +97,30 @@ write_file (Fixture *fixture, const char *name, GBytes *bytes)
   return g_file_new_for_path (path);
 }
 
+static gboolean
+has_file (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->dir, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static void
+add (FtAdder *adder, GFile *file, FtAfterAdding after, gboolean quiet)
+{
+  g_autoptr (FtAddition) addition = ft_addition_new_for_file (file);
+
+  ft_addition_set_after (addition, after);
+  ft_addition_set_quiet (addition, quiet);
+  ft_adder_add (adder, addition);
+}
+
+static void
+add_kept (FtAdder *adder, GFile *file)
+{
+  add (adder, file, FT_AFTER_ADDING_KEEP, FALSE);
+}
+
 static void
 test_order (Fixture *fixture, gconstpointer data)
 {
@@ -107,15 +138,43 @@ test_order (Fixture *fixture, gconstpointer data)
   gboolean started = FALSE;
 
   /* Given before the session runs, they wait for it. */
-  ft_adder_add (fixture->adder, one_file);
-  ft_adder_add (fixture->adder, junk_file);
-  ft_adder_add (fixture->adder, one_file);
+  add_kept (fixture->adder, one_file);
+  add_kept (fixture->adder, junk_file);
+  add_kept (fixture->adder, one_file);
   g_assert_cmpstr (fixture->log->str, ==, "");
   ft_session_start_async (fixture->session, NULL, done_cb, &started);
-  ft_adder_add (fixture->adder, missing_file);
-  ft_adder_add (fixture->adder, two_file);
+  add_kept (fixture->adder, missing_file);
+  add_kept (fixture->adder, two_file);
   ft_wait_until (fixture->log->len >= strlen (expected));
   g_assert_cmpstr (fixture->log->str, ==, expected);
+}
+
+/* What becomes of the file: only of what was added, or came by itself. */
+static void
+test_after (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FtSample) one = ft_sample_new (small_file, 16384, 4);
+  g_autoptr (GBytes) junk = g_bytes_new_static ("junk", 4);
+  g_autoptr (GFile) one_file = write_file (fixture, "one.torrent", one->torrent);
+  g_autoptr (GFile) again_file = write_file (fixture, "again.torrent", one->torrent);
+  g_autoptr (GFile) quiet_file = write_file (fixture, "quiet.torrent", one->torrent);
+  g_autoptr (GFile) junk_file = write_file (fixture, "junk.torrent", junk);
+  gboolean started = FALSE;
+
+  ft_session_start_async (fixture->session, NULL, done_cb, &started);
+  ft_wait_until (started);
+  add (fixture->adder, one_file, FT_AFTER_ADDING_RENAME, FALSE);
+  add (fixture->adder, junk_file, FT_AFTER_ADDING_RENAME, FALSE);
+  add (fixture->adder, again_file, FT_AFTER_ADDING_RENAME, FALSE);
+  add (fixture->adder, quiet_file, FT_AFTER_ADDING_TRASH, TRUE);
+  add (fixture->adder, junk_file, FT_AFTER_ADDING_TRASH, TRUE);
+  ft_wait_until (strstr (fixture->log->str, "exists:1 exists:1 failed:") != NULL);
+  g_assert_false (g_file_query_exists (quiet_file, NULL));
+  g_assert_false (g_file_query_exists (one_file, NULL));
+  g_assert_true (has_file (fixture, "one.torrent.added"));
+  g_assert_true (g_file_query_exists (junk_file, NULL));
+  g_assert_true (g_file_query_exists (again_file, NULL));
+  g_assert_null (strstr (fixture->log->str, "unsettled"));
 }
 
 /* Freed while a file is being read: nothing is said, nothing is touched. */
@@ -129,7 +188,7 @@ test_freed_early (Fixture *fixture, gconstpointer data)
 
   ft_session_start_async (fixture->session, NULL, done_cb, &started);
   ft_wait_until (started);
-  ft_adder_add (adder, file);
+  add_kept (adder, file);
   g_object_add_weak_pointer (G_OBJECT (adder), (gpointer *) &adder);
   g_object_unref (adder);
   ft_wait_until (adder == NULL);
@@ -147,6 +206,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/model/adder/order", test_order);
+  add_test ("/model/adder/after", test_after);
   add_test ("/model/adder/freed-early", test_freed_early);
   return g_test_run ();
 }

@@ -179,6 +179,7 @@ typedef struct
   guint32 n_pieces;
   gboolean is_private, is_hybrid, multi_file;
   gboolean is_magnet;    /* a link: only name, info_hash, tiers and web_seeds are known */
+  guint32 n_files;       /* pads counted: as many priorities it takes */
   GArray *files;         /* of BtFileStatus: path as it will be on disk, below the download folder */
   GPtrArray *symlinks;   /* of char*, parallel to files: (nullable) target */
   GPtrArray *tiers;      /* of GStrv */

@@ -68,6 +68,7 @@ bt_torrent_file_describe (GBytes *torrent, GError **error)
   description->is_private = metainfo->is_private;
   description->is_hybrid = metainfo->is_hybrid;
   description->multi_file = metainfo->multi_file;
+  description->n_files = metainfo->n_files;
   describe_files (description, metainfo);
   description->tiers = copy_tiers (metainfo->tiers);
   description->web_seeds = g_strdupv (metainfo->web_seeds);

@@ -1,0 +1,294 @@
+/* ft-addition-load.c: what is about to be added is read, described and looked for in the list.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-addition.h"
+
+#include "ft-addition-private.h"
+#include "ft-read-torrent.h"
+
+static void
+finish (GTask *task)
+{
+  FtAddition *self = g_task_get_source_object (task);
+
+  if (self->state == FT_ADDITION_FAILED)
+    g_task_return_error (task, g_error_copy (self->error));
+  else
+    g_task_return_boolean (task, TRUE);
+}
+
+/* Takes @error. */
+static void
+fail (GTask *task, GError *error)
+{
+  ft_addition_set_state (g_task_get_source_object (task), FT_ADDITION_FAILED, error);
+  finish (task);
+}
+
+/* Duplicates. */
+
+static gboolean
+is_known (GArray *trackers, const char *url)
+{
+  for (guint i = 0; i < trackers->len; i++)
+    if (g_str_equal (g_array_index (trackers, BtTrackerStatus, i).url, url))
+      return TRUE;
+  return FALSE;
+}
+
+static GStrv
+keep_new (GStrv tier, GArray *trackers)
+{
+  GPtrArray *kept = g_ptr_array_new ();
+
+  for (guint i = 0; tier[i] != NULL; i++)
+    if (!is_known (trackers, tier[i]))
+      g_ptr_array_add (kept, g_strdup (tier[i]));
+  g_ptr_array_add (kept, NULL);
+  return (GStrv) g_ptr_array_free (kept, FALSE);
+}
+
+static void
+compare_trackers (FtAddition *self, GArray *trackers)
+{
+  g_autoptr (GPtrArray) tiers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+
+  for (guint i = 0; i < self->tiers->len; i++)
+    {
+      g_auto (GStrv) tier = keep_new (self->tiers->pdata[i], trackers);
+
+      if (tier[0] != NULL)
+        g_ptr_array_add (tiers, g_steal_pointer (&tier));
+    }
+  g_clear_pointer (&self->new_tiers, g_ptr_array_unref);
+  if (tiers->len > 0)
+    self->new_tiers = g_steal_pointer (&tiers);
+}
+
+static void
+detail_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FtAddition *self = g_task_get_source_object (task);
+  g_autoptr (BtDetail) detail
+    = ft_session_get_detail_finish (FT_SESSION (object), result, NULL);
+
+  /* Without it, it is a duplicate all the same; only nothing is said of trackers. */
+  if (detail != NULL && detail->trackers != NULL)
+    compare_trackers (self, detail->trackers);
+  ft_addition_set_state (self, FT_ADDITION_DUPLICATE, NULL);
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+ft_addition_examine_existing (FtAddition *self,
+                              FtSession *session,
+                              BtTorrentId existing,
+                              GAsyncReadyCallback callback,
+                              gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+  FtTorrent *torrent = ft_session_lookup (session, existing);
+
+  self->existing = existing;
+  /* The trackers of a private torrent are nobody else's business. */
+  if (self->is_private || self->tiers == NULL
+      || (torrent != NULL && ft_torrent_get_status (torrent)->is_private))
+    {
+      ft_addition_set_state (self, FT_ADDITION_DUPLICATE, NULL);
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+  ft_session_get_detail_async (session, existing, BT_DETAIL_TRACKERS, NULL, detail_cb,
+                               g_object_ref (task));
+}
+
+gboolean
+ft_addition_examine_finish (FtAddition *self, GAsyncResult *result)
+{
+  return g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
+static BtTorrentId
+find_existing (FtAddition *self, GListModel *torrents, guint first, guint n)
+{
+  for (guint i = first; i < first + n; i++)
+    {
+      g_autoptr (FtTorrent) torrent = g_list_model_get_item (torrents, i);
+      const BtTorrentStatus *status = ft_torrent_get_status (torrent);
+
+      if (bt_sha1_equal (&status->info_hash, &self->info_hash))
+        return status->id;
+    }
+  return 0;
+}
+
+static void
+examined_late_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtSession) session = user_data;
+
+  ft_addition_examine_finish (FT_ADDITION (object), result);
+}
+
+/* While a dialog waits for a person, the session may start and its list come, or somebody else add it. */
+static void
+items_changed_cb (FtAddition *self, guint position, guint removed, guint added, GListModel *torrents)
+{
+  BtTorrentId existing = 0;
+
+  if (self->state == FT_ADDITION_READY)
+    existing = find_existing (self, torrents, position, added);
+  if (existing != 0)
+    ft_addition_examine_existing (self, self->session, existing, examined_late_cb,
+                                  g_object_ref (self->session));
+}
+
+static void
+follow_list (FtAddition *self, FtSession *session)
+{
+  self->session = g_object_ref (session);
+  self->list_handler
+    = g_signal_connect_swapped (ft_session_get_torrents (session), "items-changed",
+                                G_CALLBACK (items_changed_cb), self);
+}
+
+void
+ft_addition_leave_list (FtAddition *self)
+{
+  if (self->list_handler != 0)
+    g_signal_handler_disconnect (ft_session_get_torrents (self->session), self->list_handler);
+  self->list_handler = 0;
+  g_clear_object (&self->session);
+}
+
+static void
+examined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  ft_addition_examine_finish (FT_ADDITION (object), result);
+  finish (task);
+}
+
+static void
+look_for_existing (GTask *task)
+{
+  FtAddition *self = g_task_get_source_object (task);
+  FtSession *session = g_task_get_task_data (task);
+  GListModel *torrents = ft_session_get_torrents (session);
+  BtTorrentId existing = find_existing (self, torrents, 0, g_list_model_get_n_items (torrents));
+
+  if (existing != 0)
+    {
+      ft_addition_examine_existing (self, session, existing, examined_cb, g_object_ref (task));
+      return;
+    }
+  follow_list (self, session);
+  ft_addition_set_state (self, FT_ADDITION_READY, NULL);
+  finish (task);
+}
+
+/* Files. */
+
+/* A torrent of 200,000 files takes a while to read. */
+static void
+describe_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  GError *error = NULL;
+  BtTorrentFile *description = bt_torrent_file_describe (data, &error);
+
+  if (description != NULL)
+    g_task_return_pointer (task, description, (GDestroyNotify) bt_torrent_file_free);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+described_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  FtAddition *self = g_task_get_source_object (task);
+  GError *error = NULL;
+
+  self->description = g_task_propagate_pointer (G_TASK (result), &error);
+  if (self->description == NULL)
+    {
+      fail (task, error);
+      return;
+    }
+  self->info_hash = self->description->info_hash;
+  self->is_private = self->description->is_private;
+  self->tiers = g_ptr_array_ref (self->description->tiers);
+  ft_addition_update_wanted (self);
+  look_for_existing (task);
+}
+
+/* Takes @torrent. */
+static void
+describe (GTask *task, GBytes *torrent)
+{
+  FtAddition *self = g_task_get_source_object (task);
+  g_autoptr (GTask) thread_task
+    = g_task_new (self, g_task_get_cancellable (task), described_cb, g_object_ref (task));
+
+  self->torrent = torrent;
+  g_task_set_task_data (thread_task, g_bytes_ref (torrent), (GDestroyNotify) g_bytes_unref);
+  g_task_run_in_thread (thread_task, describe_in_thread);
+}
+
+static void
+read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GBytes *torrent = ft_read_torrent_finish (G_FILE (object), result, &error);
+
+  if (torrent != NULL)
+    describe (task, torrent);
+  else
+    fail (task, error);
+}
+
+static void
+read_link (GTask *task)
+{
+  FtAddition *self = g_task_get_source_object (task);
+
+  if (ft_addition_is_magnet (self))
+    look_for_existing (task);
+  else
+    fail (task, g_error_new (BT_ERROR, BT_ERROR_UNSUPPORTED, "Only magnet links and files can be opened"));
+}
+
+void
+ft_addition_load_async (FtAddition *self,
+                        FtSession *session,
+                        GCancellable *cancellable,
+                        GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (FT_IS_ADDITION (self));
+  g_return_if_fail (FT_IS_SESSION (session));
+  g_return_if_fail (self->state == FT_ADDITION_WAITING);
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, ft_addition_load_async);
+  g_task_set_task_data (task, g_object_ref (session), g_object_unref);
+  ft_addition_set_state (self, FT_ADDITION_LOADING, NULL);
+  if (self->file != NULL)
+    ft_read_torrent_async (self->file, cancellable, read_cb, g_object_ref (task));
+  else
+    read_link (task);
+}
+
+gboolean
+ft_addition_load_finish (FtAddition *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,95 @@
+/* ft-addition.h: one torrent that is about to be added: what it holds and what was chosen for it.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ft-session.h"
+#include "ft-settle-file.h"
+
+G_BEGIN_DECLS
+
+/* Keys of the schema. */
+#define FT_SETTING_START_ADDED "start-added"
+#define FT_SETTING_ADD_SEQUENTIAL "add-sequential"
+#define FT_SETTING_ADDED_TORRENT_FILES "added-torrent-files"
+
+#define FT_TYPE_ADDITION (ft_addition_get_type ())
+G_DECLARE_FINAL_TYPE (FtAddition, ft_addition, FT, ADDITION, GObject)
+
+#define FT_TYPE_ADDITION_STATE (ft_addition_state_get_type ())
+
+typedef enum
+{
+  FT_ADDITION_WAITING,   /* nothing was read yet */
+  FT_ADDITION_LOADING,
+  FT_ADDITION_READY,
+  FT_ADDITION_DUPLICATE, /* it is in the list; see ft_addition_get_existing() */
+  FT_ADDITION_FAILED,    /* it cannot be added; see ft_addition_get_error() */
+} FtAdditionState;
+
+GType ft_addition_state_get_type (void);
+
+/**
+ * FtAddition:
+ *
+ * Made for a file or a link, then loaded, chosen for, and added once.
+ *
+ * Properties: state (#FT_TYPE_ADDITION_STATE, read-only); title, subtitle (what it is and what it
+ * holds, or why it cannot be added, in words, never markup; read-only); wanted-size (bytes of the
+ * files that are chosen, read-only); name (how it is called in the list), folder (absolute path;
+ * %NULL: the configured one), start, sequential, tags (#GStrv).
+ */
+
+FtAddition *ft_addition_new_for_file (GFile *file);
+/* @link: as of ft_link_normalize() */
+FtAddition *ft_addition_new_for_link (const char *link);
+
+/* What was chosen last, as the settings have it. */
+void ft_addition_take_settings (FtAddition *addition, GSettings *settings);
+
+/* Reads and describes; the state says how it went, and so does the result. To be a duplicate is no
+ * failure. One that comes into the list later makes it a duplicate too, until it is added. */
+void ft_addition_load_async (FtAddition *addition, FtSession *session, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+gboolean ft_addition_load_finish (FtAddition *addition, GAsyncResult *result, GError **error);
+
+/* Adds it as it was chosen. It must be loaded. */
+void ft_addition_add_async (FtAddition *addition, FtSession *session, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: its id, or 0 with an error; of %BT_ERROR_EXISTS it is a duplicate from now on. */
+BtTorrentId ft_addition_add_finish (FtAddition *addition, GAsyncResult *result, GError **error);
+
+FtAdditionState ft_addition_get_state (FtAddition *addition);
+/* Returns: (transfer none) (nullable): only when it failed */
+const GError *ft_addition_get_error (FtAddition *addition);
+/* Returns: (transfer none) (nullable): the file that it comes from */
+GFile *ft_addition_get_file (FtAddition *addition);
+gboolean ft_addition_is_magnet (FtAddition *addition);
+/* Returns: (transfer full): what it is called, or, before that is known, where it comes from */
+char *ft_addition_dup_title (FtAddition *addition);
+
+/* The torrent in the list that is the same; 0: none. */
+BtTorrentId ft_addition_get_existing (FtAddition *addition);
+/* Returns: (transfer none) (nullable) (element-type GStrv): trackers that the existing torrent does
+ * not have; %NULL if there is none, or if one of the two is private */
+GPtrArray *ft_addition_get_new_tiers (FtAddition *addition);
+guint ft_addition_count_new_trackers (FtAddition *addition);
+
+/* Returns: (transfer none) (nullable): %NULL before it is loaded, and of a magnet link */
+const BtTorrentFile *ft_addition_get_description (FtAddition *addition);
+guint64 ft_addition_get_wanted_size (FtAddition *addition);
+
+/* Which files are downloaded: one byte a file, pads counted; %NULL: all. */
+void ft_addition_set_priorities (FtAddition *addition, GBytes *priorities);
+
+const char *ft_addition_get_folder (FtAddition *addition); /* (nullable) */
+void ft_addition_set_folder (FtAddition *addition, const char *folder);
+
+/* What becomes of its file once it was added. */
+FtAfterAdding ft_addition_get_after (FtAddition *addition);
+void ft_addition_set_after (FtAddition *addition, FtAfterAdding after);
+
+/* Added by itself, not by a person who waits for it: nothing is said of what went well. */
+gboolean ft_addition_is_quiet (FtAddition *addition);
+void ft_addition_set_quiet (FtAddition *addition, gboolean quiet);
+
+G_END_DECLS
