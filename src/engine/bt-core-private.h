@@ -17,6 +17,12 @@
 
 G_BEGIN_DECLS
 
+/* Of a torrent, of all with a tag, of the engine: each takes from the next. */
+typedef struct
+{
+  BtLimiter down, up;
+} BtLimits;
+
 struct _BtCore
 {
   BtConfig *config;
@@ -31,7 +37,8 @@ struct _BtCore
   BtRandom random;
   BtBufferPool *pool;
   BtTrackerClient *trackers;
-  BtLimiter limit_down, limit_up;
+  BtLimits limits;
+  GHashTable *tag_limits;  /* char* -> BtLimits, of the tags that have some */
 
   GPtrArray *torrents;     /* of BtTorrent, in the order they were added */
   GHashTable *by_id;       /* BtTorrentId -> BtTorrent */
@@ -53,6 +60,7 @@ struct _BtCore
   gboolean reading;         /* FALSE while the disk is behind */
 
   GQueue checks;            /* of BtTorrent that wait to be checked; the head is being checked */
+  GHashTable *check_links;  /* BtTorrent -> its GList in checks */
 
   /* Updates: at most one in flight. */
   BtCoreUpdateFunc update;
@@ -108,6 +116,15 @@ void bt_core_close_network (BtCore *core);
 void bt_core_want_connections (BtCore *core);
 /* The disk fell behind or caught up: starts or stops reading on all links. */
 void bt_core_balance_disk (BtCore *core);
+
+/* bt-core-limits.c */
+void bt_limits_init (BtLimits *limits, BtLimits *parent, guint64 down_bytes_per_s, guint64 up_bytes_per_s, gint64 now);
+void bt_limits_set (BtLimits *limits, guint64 down_bytes_per_s, guint64 up_bytes_per_s, gint64 now);
+void bt_core_init_limits (BtCore *core);
+/* The configuration is new: limits change beneath the torrents. */
+void bt_core_apply_limits (BtCore *core);
+/* Those of the first of @tags that has some, else those of the engine. */
+BtLimits *bt_core_limits_for (BtCore *core, const char *const *tags);
 
 /* bt-core-stop.c */
 /* A torrent finished what it had to do before the end; goes on with the stop when all have. */

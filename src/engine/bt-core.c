@@ -61,6 +61,7 @@ bt_core_new (const BtConfig *config,
   core->reading = TRUE;
   core->free_bytes = -1;
   g_queue_init (&core->checks);
+  core->check_links = g_hash_table_new (NULL, NULL);
   return core;
 }
 
@@ -86,7 +87,6 @@ static gboolean
 make_parts (BtCore *core, GError **error)
 {
   guint64 seed;
-  gint64 now;
 
   core->world = core->outside.make_world (core->context, core->config, core->outside.data, error);
   if (core->world == NULL)
@@ -99,9 +99,7 @@ make_parts (BtCore *core, GError **error)
   core->disk = core->outside.make_disk (core->mailbox, core->outside.data);
   core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
   core->trackers = bt_tracker_client_new (core->world, core->timers);
-  now = bt_core_now (core);
-  bt_limiter_init (&core->limit_down, NULL, core->config->limit_down_bytes_per_s, now);
-  bt_limiter_init (&core->limit_up, NULL, core->config->limit_up_bytes_per_s, now);
+  bt_core_init_limits (core);
   bt_core_init_updates (core);
   return TRUE;
 }
@@ -122,6 +120,7 @@ bt_core_free (BtCore *core)
   if (core->disk != NULL)
     core->disk->ops->free (core->disk);
   g_clear_pointer (&core->pool, bt_buffer_pool_free);
+  g_clear_pointer (&core->tag_limits, g_hash_table_unref);
   g_clear_pointer (&core->timers, bt_timers_free);
   if (core->world != NULL)
     core->world->ops->free (core->world);
@@ -130,6 +129,7 @@ bt_core_free (BtCore *core)
   g_ptr_array_unref (core->arrivals);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
+  g_hash_table_unref (core->check_links);
   bt_mailbox_unref (core->mailbox);
   g_main_context_unref (core->context);
   bt_config_free (core->config);
@@ -180,9 +180,10 @@ bt_core_forget (BtCore *core, BtTorrent *torrent)
 void
 bt_core_enqueue_check (BtCore *core, BtTorrent *torrent)
 {
-  if (g_queue_find (&core->checks, torrent) != NULL)
+  if (g_hash_table_contains (core->check_links, torrent))
     return;
   g_queue_push_tail (&core->checks, torrent);
+  g_hash_table_insert (core->check_links, torrent, g_queue_peek_tail_link (&core->checks));
   if (g_queue_peek_head (&core->checks) == torrent)
     bt_torrent_check_next (torrent);
 }
@@ -191,10 +192,13 @@ void
 bt_core_dequeue_check (BtCore *core, BtTorrent *torrent)
 {
   gboolean was_head = g_queue_peek_head (&core->checks) == torrent;
+  GList *link = g_hash_table_lookup (core->check_links, torrent);
 
-  if (!g_queue_remove (&core->checks, torrent) || !was_head)
+  if (link == NULL)
     return;
-  if (!g_queue_is_empty (&core->checks))
+  g_queue_delete_link (&core->checks, link);
+  g_hash_table_remove (core->check_links, torrent);
+  if (was_head && !g_queue_is_empty (&core->checks))
     bt_torrent_check_next (g_queue_peek_head (&core->checks));
 }
 
@@ -510,11 +514,31 @@ bt_core_watch (BtCore *core, BtTorrentId id, BtDetailParts parts)
 
 /* Configuration. */
 
+static void
+reconfigure_torrents (BtCore *core, gboolean reconsider)
+{
+  for (guint i = 0; i < core->torrents->len; i++)
+    {
+      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
+
+      bt_torrent_trim_peers (torrent);
+      if (reconsider)
+        bt_torrent_reconsider (torrent);
+    }
+}
+
+/* Whether torrents may have to start or stop for it: each that is asked is told of anew. */
+static gboolean
+changes_rules (const BtConfig *before, const BtConfig *after)
+{
+  return before->mode != after->mode || before->suspend != after->suspend;
+}
+
 void
 bt_core_set_config (BtCore *core, BtCommand *command)
 {
   gboolean reopen = core->config->listen_port != command->config->listen_port;
-  gint64 now;
+  gboolean reconsider = changes_rules (core->config, command->config);
 
   g_free (command->config->state_dir);
   g_free (command->config->bind_address);
@@ -524,16 +548,14 @@ bt_core_set_config (BtCore *core, BtCommand *command)
   core->config = g_steal_pointer (&command->config);
   if (core->running)
     {
-      now = bt_core_now (core);
-      bt_limiter_set (&core->limit_down, core->config->limit_down_bytes_per_s, now);
-      bt_limiter_set (&core->limit_up, core->config->limit_up_bytes_per_s, now);
+      bt_core_apply_limits (core);
       if (reopen)
         {
           bt_core_close_network (core);
           bt_core_open_network (core);
         }
-      for (guint i = 0; i < core->torrents->len; i++)
-        bt_torrent_reconsider (g_ptr_array_index (core->torrents, i));
+      reconfigure_torrents (core, reconsider);
+      bt_core_want_connections (core);
       core->changed = TRUE;
       bt_core_touch (core);
     }

@@ -100,7 +100,7 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   if (peer->candidate != NULL)
     peer->candidate->connectable = TRUE;
   bt_link_set_n_pieces (link, torrent->metainfo->n_pieces);
-  bt_link_set_limiters (link, &torrent->core->limit_down, &torrent->core->limit_up);
+  bt_link_set_limiters (link, &torrent->limits->down, &torrent->limits->up);
   bt_link_set_reading (link, torrent->core->reading);
   bt_peer_greet (peer);
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);

@@ -315,9 +315,9 @@ share_requests (BtPeer *peer)
 static gboolean
 we_hold_it_back (BtPeer *peer, gint64 now)
 {
-  BtCore *core = peer->torrent->core;
+  BtTorrent *torrent = peer->torrent;
 
-  return !core->reading || bt_limiter_allows (&core->limit_down, now, 1) == 0;
+  return !torrent->core->reading || bt_limiter_allows (&torrent->limits->down, now, 1) == 0;
 }
 
 static void
@@ -375,6 +375,16 @@ bt_peer_second (BtPeer *peer, gint64 now)
   tick_silence (peer, now);
 }
 
+static BtChokeReason
+choke_reason (BtPeer *peer)
+{
+  if (!peer->am_choking)
+    return BT_CHOKE_NONE;
+  if (!peer->torrent->active)
+    return BT_CHOKE_PAUSED;
+  return peer->peer_interested && !peer->is_seed ? BT_CHOKE_NO_SLOT : BT_CHOKE_NO_INTEREST;
+}
+
 void
 bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now)
 {
@@ -386,6 +396,7 @@ bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now)
     .am_interested = peer->am_interested,
     .peer_choking = peer->peer_choking,
     .peer_interested = peer->peer_interested,
+    .choke_reason = choke_reason (peer),
     .snubbed = bt_pipeline_is_snubbed (peer->pipeline),
     .optimistic = peer->optimistic,
     .on_parole = bt_blame_on_parole (peer->torrent->blame, &peer->endpoint),

@@ -32,6 +32,36 @@ forget_asking (BtAsking *asking)
   g_ptr_array_remove_fast (asking->torrent->askings, asking);
 }
 
+/* The one that answered last, else the first. */
+static const BtTracker *
+find_main_tracker (BtTorrent *torrent)
+{
+  const BtTracker *best = NULL;
+
+  for (guint i = 0; i < bt_tiers_n_trackers (torrent->tiers); i++)
+    {
+      const BtTracker *tracker = bt_tiers_get (torrent->tiers, i);
+
+      if (best == NULL || tracker->answered_at > best->answered_at)
+        best = tracker;
+    }
+  return best;
+}
+
+void
+bt_torrent_name_tracker (BtTorrent *torrent)
+{
+  const BtTracker *tracker = find_main_tracker (torrent);
+  g_autofree char *host = tracker != NULL ? bt_tracker_url_host (tracker->url) : NULL;
+
+  if (g_strcmp0 (host, torrent->tracker_text) == 0)
+    return;
+  g_clear_pointer (&torrent->tracker_text, g_ref_string_release);
+  if (host != NULL)
+    torrent->tracker_text = g_ref_string_new (host);
+  bt_torrent_touch (torrent, BT_CHANGED_TRACKER);
+}
+
 /* Whether a reply can have named everybody. Of a large swarm a tracker names some at random: who is
  * not among them has not left. */
 static gboolean
@@ -134,6 +164,7 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
   else
     {
       bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
+      bt_torrent_name_tracker (torrent);
       if (torrent->active)
         {
           take_peers (torrent, tracker, reply, now);

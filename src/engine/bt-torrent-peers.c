@@ -22,7 +22,9 @@ bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id)
 static guint
 max_peers (BtTorrent *torrent)
 {
-  return torrent->core->config->max_peers_per_torrent;
+  guint own = torrent->options->max_peers;
+
+  return own > 0 ? own : torrent->core->config->max_peers_per_torrent;
 }
 
 static void
@@ -201,6 +203,42 @@ void
 bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason)
 {
   close_peers (torrent, FALSE, reason, NULL);
+}
+
+/* Who moves least payload, and of those the newest. */
+static BtPeer *
+find_least_useful (BtTorrent *torrent, gint64 now)
+{
+  BtPeer *least = NULL;
+  guint64 least_rate = 0;
+
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+      guint64 rate = bt_rate_get (&peer->rate_down, now) + bt_rate_get (&peer->rate_up, now);
+
+      if (least == NULL || rate < least_rate
+          || (rate == least_rate && peer->connected_at > least->connected_at))
+        {
+          least = peer;
+          least_rate = rate;
+        }
+    }
+  return least;
+}
+
+void
+bt_torrent_trim_peers (BtTorrent *torrent)
+{
+  gint64 now = bt_core_now (torrent->core);
+
+  for (guint n = torrent->peers->len; n > max_peers (torrent); n--)
+    {
+      BtPeer *peer = find_least_useful (torrent, now);
+
+      if (peer != NULL)
+        bt_peer_close (peer, BT_CLOSE_TOO_MANY, NULL);
+    }
 }
 
 void

@@ -46,6 +46,8 @@ struct _BtTorrent
   BtPhase phase;
   BtIntent intent;
   BtTorrentOptions *options; /* (not nullable) */
+  BtLimits *limits;       /* what its peers take from: its own, or those of a tag, or the engine's */
+  BtLimits *own_limits;   /* (nullable) */
   BtLoad load;
   gboolean active;        /* announces, has peers */
   gboolean files_made;    /* those without bytes, which no write brings */
@@ -111,6 +113,7 @@ struct _BtTorrent
   /* Telling. */
   BtChanged changed;
   GRefString *name_text, *path_text;
+  GRefString *tracker_text; /* (nullable): see bt_torrent_name_tracker() */
 
   /* Closing. */
   gboolean forget, remove_data, removing;
@@ -182,6 +185,8 @@ void bt_torrent_finished (BtTorrent *torrent);
 void bt_torrent_init_announces (BtTorrent *torrent);
 void bt_torrent_start_announces (BtTorrent *torrent);
 void bt_torrent_stop_announces (BtTorrent *torrent);
+/* Trackers are others, or one has answered: says which stands for the torrent. */
+void bt_torrent_name_tracker (BtTorrent *torrent);
 void bt_torrent_schedule_announce (BtTorrent *torrent);
 
 /* bt-torrent-peers.c */

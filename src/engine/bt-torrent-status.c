@@ -198,6 +198,7 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
   status->save_path = g_ref_string_acquire (torrent->path_text);
   status->data_path = g_ref_string_acquire (torrent->path_text);
   status->options = bt_torrent_options_ref (torrent->options);
+  status->tracker = torrent->tracker_text != NULL ? g_ref_string_acquire (torrent->tracker_text) : NULL;
   status->info_hash = metainfo->info_hash;
   status->total_size = metainfo->payload_size;
   status->piece_length = metainfo->piece_length;

@@ -348,9 +348,11 @@ free_torrent (BtTorrent *torrent)
   g_clear_error (&torrent->close_error);
   g_ref_string_release (torrent->name_text);
   g_ref_string_release (torrent->path_text);
+  g_clear_pointer (&torrent->tracker_text, g_ref_string_release);
   g_free (torrent->priorities);
   g_free (torrent->save_path);
   bt_torrent_options_unref (torrent->options);
+  g_free (torrent->own_limits);
   bt_metainfo_unref (torrent->metainfo);
   g_free (torrent);
 }
@@ -503,6 +505,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->id = id;
   torrent->metainfo = bt_metainfo_ref (metainfo);
   torrent->options = bt_torrent_options_new ();
+  torrent->limits = &core->limits;
   torrent->load = load;
   torrent->phase = BT_PHASE_LOADING;
   torrent->save_path = g_strdup (resume != NULL ? resume->save_path : core->config->download_dir);
@@ -515,6 +518,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->changed = BT_CHANGED_ALL;
   init_priorities (torrent, resume);
   init_deciders (torrent);
+  bt_torrent_name_tracker (torrent);
   torrent->storage = make_storage (torrent, resume);
   bt_torrent_init_pieces (torrent);
   bt_timer_init (&torrent->retry, core->timers, retry, torrent);

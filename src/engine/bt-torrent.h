@@ -36,6 +36,10 @@ void bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities);
 /* Both without a copy. @options: clean; kept as they are. */
 BtTorrentOptions *bt_torrent_get_options (BtTorrent *torrent);
 void bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options);
+/* Fewer peers may be allowed now than there are: those that bring least go. */
+void bt_torrent_trim_peers (BtTorrent *torrent);
+/* The limits of the engine or of tags are others now. */
+void bt_torrent_apply_limits (BtTorrent *torrent);
 void bt_torrent_hurry (BtTorrent *torrent);
 void bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source);
 void bt_torrent_save (BtTorrent *torrent);

@@ -72,5 +72,7 @@ const BtSha1 *bt_metainfo_piece_hash (const BtMetainfo *metainfo, guint32 piece)
 /* Whether an announce URL may be used: http, https or udp with a host, and no query of ours in it
  * (reliability.md 2.4; conformance tracker_url_valid and tracker_query_conflict). */
 gboolean bt_tracker_url_is_valid (const char *url, GError **error);
+/* Returns: (transfer full) (nullable): its host in lower case and nothing else: neither path nor passkey */
+char *bt_tracker_url_host (const char *url);
 
 G_END_DECLS

@@ -349,6 +349,7 @@ bt_tiers_succeeded (BtTiers *tiers,
                     gint64 now)
 {
   tracker->fails = 0;
+  tracker->answered_at = now;
   g_free (tracker->message);
   tracker->message = g_strdup (reply->warning);
   if (reply->tracker_id != NULL)

@@ -25,6 +25,7 @@ typedef struct
   gboolean completed_sent;
   gboolean hurried;        /* once it works it is asked again at once: a completed is owed */
   gint64 last_announce;    /* monotonic µs, 0: never */
+  gint64 answered_at;      /* monotonic µs of its last good reply, 0: never */
   gint64 last_scrape;      /* monotonic µs, 0: never; kept by who scrapes */
   gint64 next_announce;    /* monotonic µs; G_MAXINT64: never again unless asked by hand */
   gint64 earliest;         /* not before, even by hand: min interval */

@@ -244,3 +244,11 @@ bt_tracker_url_is_valid (const char *text, GError **error)
     return refuse (error, "its query holds an argument that is ours to send");
   return TRUE;
 }
+
+char *
+bt_tracker_url_host (const char *url)
+{
+  g_autoptr(BtUrl) parsed = bt_url_parse (url, NULL);
+
+  return parsed != NULL ? g_ascii_strdown (parsed->host, -1) : NULL;
+}

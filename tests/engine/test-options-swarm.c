@@ -155,6 +155,124 @@ test_sequential (void)
   ft_sample_assert_equal (sample, leecher->dir);
 }
 
+/* Limits. What may have come by now is bounded by what the limit grants in the time that has gone by,
+ * however long that was. */
+
+#define LIMIT 50000
+
+static const FtSampleFile large[] = { { "data.bin", 12 * 1024 * 1024 }, { NULL, 0 } };
+
+static void
+assert_within (guint64 bytes, gint64 since)
+{
+  gint64 elapsed = g_get_monotonic_time () - since;
+
+  /* A bucket holds a second's worth, and a read may go one block beyond it. */
+  g_assert_cmpuint (bytes, <=, (guint64) (LIMIT + 16384 + LIMIT * elapsed / G_USEC_PER_SEC));
+}
+
+static guint64
+downloaded (FtNode *node, BtTorrentId id)
+{
+  return ft_node_status (node, id)->downloaded;
+}
+
+static void
+test_limit_of_torrent (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (large, 65536, 1);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(BtTorrentOptions) options = bt_torrent_options_new ();
+  g_autoptr(BtTorrentOptions) none = bt_torrent_options_new ();
+  gint64 since = g_get_monotonic_time ();
+  BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  BtTorrentId b;
+
+  options->limit_down_bytes_per_s = LIMIT;
+  b = add (leecher, sample, options);
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  ft_node_connect (leecher, b, seed->port);
+  ft_wait_until (downloaded (leecher, b) > LIMIT);
+  assert_within (downloaded (leecher, b), since);
+  /* Under the limit this would take minutes. */
+  ft_node_set_options (leecher, b, none, BT_OPTION_LIMITS);
+  ft_wait_until (ft_node_is_complete (leecher, b));
+}
+
+static void
+set_tag_limit (BtConfig *config)
+{
+  bt_config_add_tag_limit (config, "slow", LIMIT, 0);
+}
+
+/* Both together get what one would, the second by a tag that it is given while it runs. */
+static void
+test_limit_of_tag (void)
+{
+  g_autoptr(FtSample) one = ft_sample_new (large, 65536, 1);
+  g_autoptr(FtSample) other = ft_sample_new (large, 65536, 2);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) leecher = ft_node_new_full (NULL, NULL, set_tag_limit);
+  g_autoptr(BtTorrentOptions) slow = bt_torrent_options_new ();
+  gint64 since = g_get_monotonic_time ();
+  BtTorrentId a = ft_node_add (seed, one->torrent, one->dir, TRUE);
+  BtTorrentId b = ft_node_add (seed, other->torrent, other->dir, TRUE);
+  BtTorrentId c, d;
+
+  g_strfreev (slow->tags);
+  slow->tags = g_strsplit ("quick,slow", ",", -1);
+  c = add (leecher, one, slow);
+  d = add (leecher, other, NULL);
+  ft_node_set_options (leecher, d, slow, BT_OPTION_TAGS);
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING) && ft_node_in_state (seed, b, BT_STATE_SEEDING));
+  ft_node_connect (leecher, c, seed->port);
+  ft_node_connect (leecher, d, seed->port);
+  ft_wait_until (downloaded (leecher, c) + downloaded (leecher, d) > LIMIT);
+  assert_within (downloaded (leecher, c) + downloaded (leecher, d), since);
+  g_ptr_array_set_size (leecher->config->tag_limits, 0);
+  ft_node_configure (leecher);
+  ft_wait_until (ft_node_is_complete (leecher, c) && ft_node_is_complete (leecher, d));
+}
+
+static guint
+count_peers (FtNode *node, BtTorrentId id)
+{
+  return ft_node_status (node, id)->n_peers;
+}
+
+/* Peers that are too many go at once; and what we let them have is said as it is. */
+static void
+test_peers (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (large, 65536, 1);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) one = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) other = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(BtTorrentOptions) slow = bt_torrent_options_new ();
+  g_autoptr(BtTorrentOptions) alone = bt_torrent_options_new ();
+  g_autoptr(BtDetail) theirs = NULL;
+  g_autoptr(BtDetail) ours = NULL;
+  BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  BtTorrentId b, c;
+
+  slow->limit_down_bytes_per_s = LIMIT;
+  alone->max_peers = 1;
+  b = add (one, sample, slow);
+  c = add (other, sample, slow);
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  ft_node_connect (one, b, seed->port);
+  ft_node_connect (other, c, seed->port);
+  ft_wait_until (count_peers (seed, a) == 2 && downloaded (one, b) > 0 && downloaded (other, c) > 0);
+  ours = ft_node_detail (seed, a, BT_DETAIL_PEERS);
+  g_assert_cmpint (g_array_index (ours->peers, BtPeerStatus, 0).choke_reason, ==, BT_CHOKE_NONE);
+  theirs = ft_node_detail (one, b, BT_DETAIL_PEERS);
+  g_assert_cmpint (g_array_index (theirs->peers, BtPeerStatus, 0).choke_reason, ==, BT_CHOKE_NO_INTEREST);
+  g_assert_null (ft_node_status (one, b)->tracker);
+  ft_node_set_options (seed, a, alone, BT_OPTION_MAX_PEERS);
+  ft_wait_until (count_peers (seed, a) == 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -164,5 +282,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/options-swarm/only-what-is-named", test_only_what_is_named);
   g_test_add_func ("/engine/options-swarm/rename-tag", test_rename_tag);
   g_test_add_func ("/engine/options-swarm/sequential", test_sequential);
+  g_test_add_func ("/engine/options-swarm/limit-of-torrent", test_limit_of_torrent);
+  g_test_add_func ("/engine/options-swarm/limit-of-tag", test_limit_of_tag);
+  g_test_add_func ("/engine/options-swarm/peers", test_peers);
   return g_test_run ();
 }

@@ -33,6 +33,30 @@ test_valid (void)
     }
 }
 
+/* Nothing that is a secret, and one host is one name. */
+static void
+test_host (void)
+{
+  static const struct
+  {
+    const char *url;
+    const char *host;
+  } hosts[] = {
+    { "http://Tracker.Example/announce", "tracker.example" },
+    { "https://tracker.example:8443/0123456789abcdef/announce?passkey=1", "tracker.example" },
+    { "udp://user:secret@tracker.example:6969", "tracker.example" },
+    { "http://[2001:DB8::1]:65535/announce", "2001:db8::1" },
+    { "nonsense", NULL },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (hosts); i++)
+    {
+      g_autofree char *host = bt_tracker_url_host (hosts[i].url);
+
+      g_assert_cmpstr (host, ==, hosts[i].host);
+    }
+}
+
 static void
 test_invalid (void)
 {
@@ -184,6 +208,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/proto/tracker-url/host", test_host);
   g_test_add_func ("/proto/tracker-url/valid", test_valid);
   g_test_add_func ("/proto/tracker-url/invalid", test_invalid);
   g_test_add_func ("/proto/tracker-url/too-long", test_too_long);
