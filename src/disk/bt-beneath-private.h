@@ -24,6 +24,10 @@ int bt_beneath_stat (int root_fd, const char *path, struct stat *out);
 /* Removes a regular file; EPERM when it is something else. */
 int bt_beneath_unlink (int root_fd, const char *path);
 
+/* Renames a file or folder, from beneath one root to beneath another, and makes the folders on the way.
+ * EEXIST when something has the new name, EXDEV when it is on another file system. */
+int bt_beneath_rename (int from_root_fd, const char *from, int to_root_fd, const char *to);
+
 /* Removes a folder that is empty. */
 int bt_beneath_rmdir (int root_fd, const char *path);
 

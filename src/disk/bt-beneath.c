@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -204,4 +205,39 @@ bt_beneath_rmdir (int root_fd, const char *path)
   if (parent < 0)
     return -1;
   return close_keeping_errno (parent, unlinkat (parent, name, AT_REMOVEDIR));
+}
+
+/* Not every file system can refuse to replace what is there: then somebody who is very quick could
+ * have put it there in between. */
+static int
+rename_without_replacing (int from_fd, const char *from, int to_fd, const char *to)
+{
+  struct stat info;
+  int result = renameat2 (from_fd, from, to_fd, to, RENAME_NOREPLACE);
+
+  if (result == 0 || (errno != EINVAL && errno != ENOSYS && errno != EPERM))
+    return result;
+  if (fstatat (to_fd, to, &info, AT_SYMLINK_NOFOLLOW) == 0)
+    {
+      errno = EEXIST;
+      return -1;
+    }
+  return errno == ENOENT ? renameat (from_fd, from, to_fd, to) : -1;
+}
+
+int
+bt_beneath_rename (int from_root_fd, const char *from, int to_root_fd, const char *to)
+{
+  char from_name[NAME_MAX + 1], to_name[NAME_MAX + 1];
+  int from_parent = open_parent (from_root_fd, from, FALSE, from_name);
+  int to_parent, result;
+
+  if (from_parent < 0)
+    return -1;
+  to_parent = open_parent (to_root_fd, to, TRUE, to_name);
+  if (to_parent < 0)
+    return close_keeping_errno (from_parent, -1);
+  result = rename_without_replacing (from_parent, from_name, to_parent, to_name);
+  result = close_keeping_errno (to_parent, result);
+  return close_keeping_errno (from_parent, result);
 }

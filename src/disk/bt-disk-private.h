@@ -27,6 +27,7 @@ typedef struct
   BtOrder order;
   gboolean only_looks; /* not worth doing when nobody waits */
   void (*run_in_disk) (BtDiskJob *job, BtWorker *worker);
+  void (*settle) (BtDiskJob *job);  /* before jobs that waited for it are sent; (nullable) */
   void (*deliver) (BtDiskJob *job); /* calls back; (nullable) */
   void (*clear) (BtDiskJob *job);   /* frees what the job holds; (nullable) */
 } BtDiskJobClass;
@@ -36,6 +37,7 @@ struct _BtDiskJob
 {
   const BtDiskJobClass *klass;
   BtFileStorage *storage; /* (nullable) */
+  BtWorkerGroup *apart;   /* (nullable): threads to do it in place of those of its folder */
   gpointer owner;
   GError *error;
   BtDiskJob *next;     /* in one queue of the three: a worker's, the returns, the disk's */
@@ -126,6 +128,22 @@ BtFileSet *bt_disk_get_file_set (BtDisk *disk);
 gpointer bt_disk_job_new (const BtDiskJobClass *klass, BtStorage *storage, gpointer owner);
 /* Takes the job. @path: (nullable): the folder that it is about, when it has no storage. */
 void bt_disk_submit (BtDisk *disk, BtDiskJob *job, const char *path);
+
+/* The thread for moves to @folder. */
+BtWorkerGroup *bt_disk_get_movers (BtDisk *disk, const char *folder);
+/* The storage is in another folder now. */
+void bt_disk_regroup (BtFileStorage *storage);
+
+/* bt-disk-move-jobs.c */
+void bt_disk_look_at_move (BtDisk *disk, BtStorage *storage, const char *folder, BtDiskFunc done, gpointer owner);
+void bt_disk_move (BtDisk *disk, BtStorage *storage, const char *folder, gboolean resuming, BtDiskFunc done,
+                   gpointer owner);
+double bt_disk_move_progress (BtStorage *storage);
+void bt_disk_stop_moving (BtStorage *storage);
+void bt_disk_adopt (BtDisk *disk, BtStorage *storage, const char *folder, BtDiskFunc done, gpointer owner);
+void bt_disk_clean (BtDisk *disk, BtStorage *storage, const char *folder, BtDiskFunc done, gpointer owner);
+void bt_disk_rename (BtDisk *disk, BtStorage *storage, const char *from, const char *to, const char *const *names,
+                     BtDiskFunc done, gpointer owner);
 
 /* bt-disk-jobs.c: the calls of BtDiskOps that make jobs. */
 void bt_disk_stat (BtDisk *disk, BtStorage *storage, BtDiskStampsFunc done, gpointer owner);

@@ -14,15 +14,21 @@
 /* Folders that have threads of their own; further ones share. */
 #define MAX_GROUPS 4
 
+typedef struct
+{
+  BtWorkerGroup *groups[MAX_GROUPS];
+  guint users[MAX_GROUPS]; /* storages */
+  guint n;
+} Groups;
+
 struct _BtFileDisk
 {
   BtDisk parent;
   BtFileSet *set;
   BtDiskReturns *returns;
   guint n_workers;
-  BtWorkerGroup *groups[MAX_GROUPS];
-  guint group_users[MAX_GROUPS]; /* storages */
-  guint n_groups;
+  Groups folders; /* by the folder that storages are in */
+  Groups movers;  /* by the folder that storages are moved to: a move may take hours */
   guint64 last_id;
   gsize backlog;
   guint n_jobs;     /* asked for and not over */
@@ -45,24 +51,56 @@ file_storage (BtStorage *storage)
 /* Groups. */
 
 static guint
-find_group (BtFileDisk *self, const char *root)
+find_group (BtFileDisk *self, Groups *groups, guint n_workers, const char *root)
 {
   guint shared = 0;
 
-  for (guint i = 0; i < self->n_groups; i++)
-    if (g_str_equal (bt_worker_group_root (self->groups[i]), root))
+  for (guint i = 0; i < groups->n; i++)
+    if (g_str_equal (bt_worker_group_root (groups->groups[i]), root))
       return i;
-  if (self->n_groups < MAX_GROUPS)
+  if (groups->n < MAX_GROUPS)
     {
-      self->groups[self->n_groups] = bt_worker_group_new (root, self->n_workers, self->returns);
-      return self->n_groups++;
+      groups->groups[groups->n] = bt_worker_group_new (root, n_workers, self->returns);
+      return groups->n++;
     }
-  for (guint i = 1; i < self->n_groups; i++)
-    if (self->group_users[i] < self->group_users[shared])
+  for (guint i = 1; i < groups->n; i++)
+    if (groups->users[i] < groups->users[shared])
       shared = i;
-  if (self->group_users[shared] == 0)
-    bt_worker_group_set_root (self->groups[shared], root);
+  if (groups->users[shared] == 0)
+    bt_worker_group_set_root (groups->groups[shared], root);
   return shared;
+}
+
+static guint
+find_folder_group (BtFileDisk *self, const char *root)
+{
+  return find_group (self, &self->folders, self->n_workers, root);
+}
+
+static void
+free_groups (Groups *groups)
+{
+  for (guint i = 0; i < groups->n; i++)
+    bt_worker_group_free (groups->groups[i]);
+}
+
+/* One thread: moves to one disk are done one after another. */
+BtWorkerGroup *
+bt_disk_get_movers (BtDisk *disk, const char *folder)
+{
+  BtFileDisk *self = file_disk (disk);
+
+  return self->movers.groups[find_group (self, &self->movers, 1, folder)];
+}
+
+void
+bt_disk_regroup (BtFileStorage *storage)
+{
+  BtFileDisk *self = file_disk (storage->parent.disk);
+
+  self->folders.users[storage->group]--;
+  storage->group = find_folder_group (self, storage->store->root);
+  self->folders.users[storage->group]++;
 }
 
 /* Jobs. */
@@ -94,7 +132,7 @@ static void
 dispatch (BtFileDisk *self, BtDiskJob *job)
 {
   job->dispatched = TRUE;
-  bt_worker_group_push (self->groups[job->storage->group], job);
+  bt_worker_group_push (job->apart != NULL ? job->apart : self->folders.groups[job->storage->group], job);
 }
 
 void
@@ -107,7 +145,7 @@ bt_disk_submit (BtDisk *disk, BtDiskJob *job, const char *path)
   self->backlog += job->backlog;
   if (storage == NULL)
     {
-      bt_worker_group_push (self->groups[find_group (self, path)], job);
+      bt_worker_group_push (self->folders.groups[find_folder_group (self, path)], job);
       return;
     }
   g_assert (!storage->freed || job->klass->deliver == NULL);
@@ -151,6 +189,8 @@ finish (BtFileDisk *self, BtDiskJob *job)
   g_queue_unlink (&storage->jobs, &job->link);
   if (job->klass->order == BT_ORDER_BARRIER)
     storage->n_barriers--;
+  if (job->klass->settle != NULL)
+    job->klass->settle (job);
   advance (self, storage, job);
 }
 
@@ -196,8 +236,8 @@ storage_new (BtDisk *disk, BtMetainfo *metainfo, const BtStorageConfig *config)
   g_return_val_if_fail (g_path_is_absolute (config->root), NULL);
   storage->parent.disk = disk;
   storage->store = bt_file_store_new (metainfo, config, self->set, ++self->last_id);
-  storage->group = find_group (self, config->root);
-  self->group_users[storage->group]++;
+  storage->group = find_folder_group (self, config->root);
+  self->folders.users[storage->group]++;
   self->n_storages++;
   g_queue_init (&storage->jobs);
   return &storage->parent;
@@ -215,7 +255,7 @@ clear_release (BtDiskJob *job)
 {
   BtFileStorage *storage = job->storage;
 
-  file_disk (storage->parent.disk)->group_users[storage->group]--;
+  file_disk (storage->parent.disk)->folders.users[storage->group]--;
   bt_file_store_free (storage->store);
   g_free (storage);
 }
@@ -281,8 +321,8 @@ free_disk (BtDisk *disk)
       bt_disk_returns_wait (self->returns);
       gather (self);
     }
-  for (guint i = 0; i < self->n_groups; i++)
-    bt_worker_group_free (self->groups[i]);
+  free_groups (&self->folders);
+  free_groups (&self->movers);
   bt_file_set_free (self->set);
   bt_disk_returns_detach (self->returns);
   bt_disk_returns_unref (self->returns);
@@ -302,6 +342,13 @@ static const BtDiskOps file_disk_ops = {
   .sync = bt_disk_sync,
   .close_files = bt_disk_close_files,
   .remove_files = bt_disk_remove_files,
+  .look_at_move = bt_disk_look_at_move,
+  .move = bt_disk_move,
+  .move_progress = bt_disk_move_progress,
+  .stop_moving = bt_disk_stop_moving,
+  .adopt = bt_disk_adopt,
+  .clean = bt_disk_clean,
+  .rename = bt_disk_rename,
   .free_space = bt_disk_free_space,
   .backlog = get_backlog,
   .set_created = set_created,

@@ -26,6 +26,9 @@ typedef struct
   /* (nullable): priority of each file, 0: skipped. Bytes of skipped files that belong to wanted
    * pieces go to a sparse file ".<info-hash>.parts" in @root, at their offset in the torrent. */
   const guint8 *file_priorities;
+  /* (nullable) (array length=n_files): for each file (nullable) the path below @root that it was renamed
+   * to: safe components, of which no two collide. */
+  const char *const *names;
   /* Some files were there when it was last used. A root without any, like the mount point of a drive
    * that is not there yet, is then not remembered as the one to come back to. */
   gboolean expects_files;
@@ -133,6 +136,33 @@ typedef struct
                         const gboolean *created,
                         BtDiskFunc done,
                         gpointer owner);
+
+  /* Whether its files could be moved to @folder (absolute): EXISTS when something there has the name of
+   * one of them. Writes nothing. */
+  void (*look_at_move) (BtDisk *disk, BtStorage *storage, const char *folder, BtDiskFunc done, gpointer owner);
+
+  /* Moves all files of the torrent, and nothing else, to @folder, which is made if its parent is there,
+   * and is the root from then on. They are renamed where that can be; else copied, and the old ones stay
+   * until clean(). Everything is on the platter when done. On an error (EXISTS, DISK_FULL,
+   * CANCELLED, …) everything is as it was. @resuming: it was begun before; what is there is of that.
+   * Later jobs of the storage wait; other storages do not: it has a thread of its own for each @folder. */
+  void (*move) (BtDisk *disk, BtStorage *storage, const char *folder, gboolean resuming, BtDiskFunc done,
+                gpointer owner);
+  /* Of the move that runs: 0 … 1, by bytes. */
+  double (*move_progress) (BtStorage *storage);
+  /* It ends soon, with CANCELLED, unless all is copied already. */
+  void (*stop_moving) (BtStorage *storage);
+  /* The files are in @folder already: it is the root from now on, and what was known of files in the old one
+   * is forgotten. */
+  void (*adopt) (BtDisk *disk, BtStorage *storage, const char *folder, BtDiskFunc done, gpointer owner);
+  /* Removes from @folder what a move has copied from there, and folders that became empty. A file of which
+   * there is no copy stays. */
+  void (*clean) (BtDisk *disk, BtStorage *storage, const char *folder, BtDiskFunc done, gpointer owner);
+
+  /* Renames a file or folder, both paths below the root, and goes by @names (as in BtStorageConfig) from
+   * then on. What is not there yet is not renamed; EXISTS when something has the new name. */
+  void (*rename) (BtDisk *disk, BtStorage *storage, const char *from, const char *to, const char *const *names,
+                  BtDiskFunc done, gpointer owner);
 
   /* Free bytes of the file system that holds @path (or its nearest parent that exists). */
   void (*free_space) (BtDisk *disk, const char *path, BtDiskSpaceFunc done, gpointer owner);

@@ -170,58 +170,6 @@ bt_file_store_flush_in_disk (BtFileStore *store, GError **error)
   return TRUE;
 }
 
-/* Some file systems cannot sync folders; they need not, then. */
-static gboolean
-sync_folder (int fd)
-{
-  int result = fd < 0 ? -1 : fsync (fd);
-  int saved = errno;
-
-  if (fd >= 0)
-    close (fd);
-  errno = saved;
-  return result == 0 || errno == EINVAL || errno == ENOTSUP;
-}
-
-/* The folders that hold @path, up to the root itself (""). */
-static void
-add_folders (GHashTable *folders, const char *path)
-{
-  g_autofree char *folder = g_strdup (path);
-
-  do
-    {
-      char *slash = strrchr (folder, '/');
-
-      *(slash != NULL ? slash : folder) = '\0';
-      if (!g_hash_table_add (folders, g_strdup (folder)))
-        return;
-    }
-  while (*folder != '\0');
-}
-
-static gboolean
-sync_folders (BtFileStore *store, int root_fd, GHashTable *folders, GError **error)
-{
-  GHashTableIter iter;
-  gpointer key;
-
-  g_hash_table_iter_init (&iter, folders);
-  while (g_hash_table_iter_next (&iter, &key, NULL))
-    {
-      const char *folder = key;
-      int fd = *folder == '\0' ? openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                               : bt_beneath_open (root_fd, folder, O_RDONLY | O_DIRECTORY);
-
-      if (!sync_folder (fd))
-        {
-          bt_file_store_set_error (store, *folder == '\0' ? NULL : folder, "sync", errno, error);
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 static gboolean
 sync_root_parent (BtFileStore *store, GError **error)
 {
@@ -234,7 +182,7 @@ sync_root_parent (BtFileStore *store, GError **error)
   if (!made)
     return TRUE;
   /* A parent that may be searched but not read cannot be synced by us. */
-  if (!sync_folder (open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) && errno != EACCES)
+  if (!bt_folder_sync_in_disk (open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) && errno != EACCES)
     {
       bt_file_store_set_error (store, NULL, "sync", errno, error);
       return FALSE;
@@ -254,7 +202,7 @@ take_dirty (BtFileStore *store, GHashTable *folders)
   for (guint32 i = 0; i <= store->metainfo->n_files; i++)
     {
       if (atomic_exchange (&store->files[i].fresh, FALSE))
-        add_folders (folders, bt_file_store_path (store, i));
+        bt_file_store_add_folders (folders, bt_file_store_path (store, i));
       if (atomic_exchange (&store->files[i].dirty, FALSE))
         g_array_append_val (dirty, i);
     }
@@ -282,7 +230,7 @@ sync_taken (BtFileStore *store,
   for (guint i = 0; i < dirty->len; i++)
     if (!sync_file (store, g_array_index (dirty, guint32, i), error))
       return FALSE;
-  return sync_folders (store, root_fd, folders, error) && sync_root_parent (store, error);
+  return bt_file_store_sync_folders_in_disk (store, root_fd, folders, error) && sync_root_parent (store, error);
 }
 
 static void

@@ -48,12 +48,15 @@ struct _BtFileStore
 {
   BtMetainfo *metainfo;
   BtFileSet *set;
-  char *root;
+  char *root;        /* changed by a move only, which runs alone */
   char *parts_name;
+  char **names;      /* (nullable) (array length=n_files) of (nullable): renamed; changed by barriers */
   guint64 id; /* never that of another store of this disk */
 
   BtStoreFile *files;     /* (array length=n_files+1) */
   atomic_bool abandoned;  /* nobody waits for results any more */
+  atomic_bool stop_moving;
+  atomic_ullong to_move, moved; /* bytes of a move that runs */
   atomic_uint generation; /* what was hashed before a change of it counts no more */
 
   pthread_mutex_t root_lock;
@@ -87,6 +90,10 @@ bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSe
 /* When no job is left; closes nothing that is still in the set. */
 void bt_file_store_free (BtFileStore *store);
 
+/* Arrays of one name a file, some of them NULL. */
+char **bt_file_store_copy_names (const char *const *names, guint32 n_files);
+void bt_file_store_free_names (char **names, guint32 n_files);
+
 const char *bt_file_store_path (const BtFileStore *store, guint32 file);
 /* Whether a file has bytes or a name on the disk at all: neither padding nor a symlink. */
 gboolean bt_file_store_is_real (const BtFileStore *store, guint32 file);
@@ -106,12 +113,25 @@ gboolean bt_file_store_look_in_disk (BtFileStore *store,
 BtPlace bt_file_store_place_in_disk (BtFileStore *store, guint32 file, GError **error);
 void bt_file_store_forget_places (BtFileStore *store);
 
+/* Of BT_ERROR, for an errno. */
+int bt_file_store_error_code (int error_number, gboolean is_root);
 /* Sets @error from errno: "Could not @verb “path”: reason". @file may be NULL: the root itself. */
 void bt_file_store_set_error (const BtFileStore *store,
                               const char *file,
                               const char *verb,
                               int error_number,
                               GError **error);
+
+/* bt-storage-folders.c: sets of the paths of folders; the root is "". */
+
+/* All that hold @path, the root too. */
+void bt_file_store_add_folders (GHashTable *folders, const char *path);
+/* Closes @fd. Some file systems cannot sync folders; they need not, then. */
+gboolean bt_folder_sync_in_disk (int fd);
+gboolean bt_file_store_sync_folders_in_disk (BtFileStore *store, int root_fd, GHashTable *folders, GError **error);
+/* Those that are empty, but never the root. @error: the first that could not be removed. */
+void bt_file_store_remove_empty_folders_in_disk (BtFileStore *store, int root_fd, GHashTable *folders,
+                                                 GError **error);
 
 /* bt-file-set.c: the descriptors of all stores, the least recently used closed first. */
 
@@ -222,6 +242,39 @@ gboolean bt_file_store_set_priorities_in_disk (BtFileStore *store,
                                                GError **error);
 /* bt-storage-remove.c */
 gboolean bt_file_store_remove_in_disk (BtFileStore *store, const gboolean *created, GError **error);
+
+/* bt-storage-copy.c: a file of one file system to another. */
+
+typedef enum
+{
+  BT_COPY_DONE,
+  BT_COPY_FAILED,  /* errno says why */
+  BT_COPY_STOPPED,
+  BT_COPY_CHANGED, /* another program wrote to it meanwhile */
+} BtCopyResult;
+
+/* Copies what is at @from_fd to a new file @to beneath @to_root_fd, synced, with the same time and
+ * permissions; a partial one goes again. @went: called with the number of bytes as they are copied; FALSE
+ * stops it. */
+BtCopyResult bt_file_copy_in_disk (int from_fd, int to_root_fd, const char *to,
+                                   gboolean (*went) (guint64 bytes, gpointer data), gpointer data);
+/* Whether a file is the copy of another, as far as can be seen: sizes and, as exactly as every file
+ * system keeps them, times. */
+gboolean bt_file_is_copy (const struct stat *original, const struct stat *copy);
+
+/* bt-storage-move.c: the files of a torrent to another folder. */
+
+/* Whether they could go there, as far as can be seen without writing. */
+gboolean bt_file_store_look_at_move_in_disk (BtFileStore *store, const char *folder, GError **error);
+/* All of them, or none with an error. @resuming: it was begun before, and what is there already is of that. */
+gboolean bt_file_store_move_in_disk (BtFileStore *store, const char *folder, gboolean resuming, GError **error);
+/* They are in @folder already: forgets what was known of those here. */
+void bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder);
+/* bt-storage-clean.c: what a move left in @folder: files of which there is a copy now, folders that became empty. */
+gboolean bt_file_store_clean_in_disk (BtFileStore *store, const char *folder, GError **error);
+/* bt-storage-rename.c: below the root, a file or a folder: what is not there is not renamed. Then goes by @names (transfer full). */
+gboolean bt_file_store_rename_in_disk (BtFileStore *store, const char *from, const char *to, char **names,
+                                       GError **error);
 
 /* Free bytes where @path is or would be; -1 with an error. */
 gint64 bt_free_space_in_disk (const char *path, GError **error);

@@ -22,7 +22,7 @@ typedef struct
   BtFileStore *store;
   int root_fd;
   GPtrArray *files;    /* of const char*: paths to remove */
-  GHashTable *folders; /* paths of folders that hold them: a set */
+  GHashTable *folders; /* paths of folders that hold them, the root ("") too: a set */
   gboolean no_trash;   /* it was tried and there is none */
   GError *error;       /* (nullable): the first */
 } Removal;
@@ -32,20 +32,6 @@ note_error (Removal *removal, const char *path)
 {
   if (removal->error == NULL)
     bt_file_store_set_error (removal->store, path, "remove", errno, &removal->error);
-}
-
-static void
-add_folders (GHashTable *folders, const char *path)
-{
-  g_autofree char *folder = g_strdup (path);
-  char *slash;
-
-  while ((slash = strrchr (folder, '/')) != NULL)
-    {
-      *slash = '\0';
-      if (!g_hash_table_add (folders, g_strdup (folder)))
-        return;
-    }
 }
 
 /* What of the list is there as a regular file. */
@@ -67,7 +53,7 @@ find_files (Removal *removal, const gboolean *created, GError **error)
       if (!is_there)
         continue;
       g_ptr_array_add (removal->files, (gpointer) path);
-      add_folders (removal->folders, path);
+      bt_file_store_add_folders (removal->folders, path);
     }
   return TRUE;
 }
@@ -110,17 +96,30 @@ holds_only (Removal *removal, const char *folder, GHashTable *ours)
   return only;
 }
 
+/* All files are in one folder, whatever it was renamed to; NULL if there is none. */
+static char *
+find_top_folder (Removal *removal)
+{
+  const char *path, *slash;
+
+  if (!removal->store->metainfo->multi_file || removal->files->len == 0)
+    return NULL;
+  path = g_ptr_array_index (removal->files, 0);
+  slash = strchr (path, '/');
+  return slash != NULL ? g_strndup (path, (gsize) (slash - path)) : NULL;
+}
+
 /* A torrent with a folder of its own in which is nothing else goes as one thing, so that it can
  * come back as one. */
 static gboolean
 trash_whole_folder (Removal *removal)
 {
-  const BtMetainfo *metainfo = removal->store->metainfo;
   g_autoptr (GHashTable) ours = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autofree char *top = find_top_folder (removal);
   GHashTableIter iter;
   gpointer folder;
 
-  if (!metainfo->multi_file || !g_hash_table_contains (removal->folders, metainfo->name))
+  if (top == NULL)
     return FALSE;
   for (guint i = 0; i < removal->files->len; i++)
     g_hash_table_add (ours, removal->files->pdata[i]);
@@ -129,9 +128,9 @@ trash_whole_folder (Removal *removal)
     g_hash_table_add (ours, folder);
   g_hash_table_iter_init (&iter, removal->folders);
   while (g_hash_table_iter_next (&iter, &folder, NULL))
-    if (!holds_only (removal, folder, ours))
+    if (*(const char *) folder != '\0' && !holds_only (removal, folder, ours))
       return FALSE;
-  return move_to_trash (removal, metainfo->name);
+  return move_to_trash (removal, top);
 }
 
 static void
@@ -145,29 +144,6 @@ remove_each_file (Removal *removal)
           && errno != ENOENT)
         note_error (removal, path);
     }
-}
-
-static int
-compare_deepest_first (gconstpointer a, gconstpointer b)
-{
-  gsize length_a = strlen (*(const char *const *) a);
-  gsize length_b = strlen (*(const char *const *) b);
-
-  return length_a > length_b ? -1 : length_a < length_b;
-}
-
-/* A path is longer than that of any folder it is in. */
-static void
-remove_empty_folders (Removal *removal)
-{
-  g_autofree gpointer *folders = g_hash_table_get_keys_as_array (removal->folders, NULL);
-  guint n = g_hash_table_size (removal->folders);
-
-  qsort (folders, n, sizeof *folders, compare_deepest_first);
-  for (guint i = 0; i < n; i++)
-    if (bt_beneath_rmdir (removal->root_fd, folders[i]) < 0 && errno != ENOTEMPTY && errno != EEXIST
-        && errno != ENOENT)
-      note_error (removal, folders[i]);
 }
 
 static void
@@ -194,7 +170,8 @@ remove_found (Removal *removal)
   if (!trash_whole_folder (removal))
     {
       remove_each_file (removal);
-      remove_empty_folders (removal);
+      bt_file_store_remove_empty_folders_in_disk (removal->store, removal->root_fd, removal->folders,
+                                                  removal->error == NULL ? &removal->error : NULL);
     }
   if (bt_beneath_unlink (removal->root_fd, parts) < 0 && errno != ENOENT)
     note_error (removal, parts);

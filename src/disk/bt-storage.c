@@ -13,8 +13,8 @@
 #include <sys/statfs.h>
 #include <unistd.h>
 
-static int
-error_code (int error_number, gboolean is_root)
+int
+bt_file_store_error_code (int error_number, gboolean is_root)
 {
   switch (error_number)
     {
@@ -48,8 +48,28 @@ bt_file_store_set_error (const BtFileStore *store,
   g_autofree char *path = g_build_filename (store->root, file, NULL);
   g_autofree char *shown = g_filename_display_name (path);
 
-  g_set_error (error, BT_ERROR, error_code (error_number, file == NULL), "Could not %s “%s”: %s",
+  g_set_error (error, BT_ERROR, bt_file_store_error_code (error_number, file == NULL), "Could not %s “%s”: %s",
                verb, shown, g_strerror (error_number));
+}
+
+char **
+bt_file_store_copy_names (const char *const *names, guint32 n_files)
+{
+  char **copy = g_new0 (char *, n_files);
+
+  for (guint32 i = 0; i < n_files; i++)
+    copy[i] = g_strdup (names[i]);
+  return copy;
+}
+
+void
+bt_file_store_free_names (char **names, guint32 n_files)
+{
+  if (names == NULL)
+    return;
+  for (guint32 i = 0; i < n_files; i++)
+    g_free (names[i]);
+  g_free (names);
 }
 
 BtFileStore *
@@ -66,6 +86,8 @@ bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSe
   store->root = g_strdup (config->root);
   store->expects_files = config->expects_files;
   store->parts_name = g_strdup_printf (".%s.parts", hex);
+  if (config->names != NULL)
+    store->names = bt_file_store_copy_names (config->names, n_files);
   store->files = g_new0 (BtStoreFile, (gsize) n_files + 1);
   store->priorities = g_new (guint8, MAX (n_files, 1));
   store->stamps = g_new0 (BtFileStamp, MAX (n_files, 1));
@@ -83,19 +105,24 @@ bt_file_store_free (BtFileStore *store)
   if (store->root_fd >= 0)
     close (store->root_fd);
   pthread_mutex_destroy (&store->root_lock);
-  bt_metainfo_unref (store->metainfo);
   g_free (store->root);
   g_free (store->parts_name);
+  bt_file_store_free_names (store->names, store->metainfo->n_files);
   g_free (store->files);
   g_free (store->priorities);
   g_free (store->stamps);
+  bt_metainfo_unref (store->metainfo);
   g_free (store);
 }
 
 const char *
 bt_file_store_path (const BtFileStore *store, guint32 file)
 {
-  return file == store->metainfo->n_files ? store->parts_name : store->metainfo->files[file].path;
+  if (file == store->metainfo->n_files)
+    return store->parts_name;
+  if (store->names != NULL && store->names[file] != NULL)
+    return store->names[file];
+  return store->metainfo->files[file].path;
 }
 
 gboolean

@@ -287,6 +287,61 @@ ft_disk_remove (FtDisk *self, const gboolean *created)
   return wait_for (&result);
 }
 
+GError *
+ft_disk_look_at_move (FtDisk *self, const char *folder)
+{
+  Result result = { 0 };
+
+  self->disk->ops->look_at_move (self->disk, self->storage, folder, done_cb, &result);
+  return wait_for (&result);
+}
+
+GError *
+ft_disk_move (FtDisk *self, const char *folder, gboolean resuming)
+{
+  Result result = { 0 };
+
+  self->disk->ops->move (self->disk, self->storage, folder, resuming, done_cb, &result);
+  return wait_for (&result);
+}
+
+GError *
+ft_disk_stopped_move (FtDisk *self, const char *folder)
+{
+  Result result = { 0 };
+
+  self->disk->ops->move (self->disk, self->storage, folder, FALSE, done_cb, &result);
+  self->disk->ops->stop_moving (self->storage);
+  return wait_for (&result);
+}
+
+GError *
+ft_disk_adopt (FtDisk *self, const char *folder)
+{
+  Result result = { 0 };
+
+  self->disk->ops->adopt (self->disk, self->storage, folder, done_cb, &result);
+  return wait_for (&result);
+}
+
+GError *
+ft_disk_clean (FtDisk *self, const char *folder)
+{
+  Result result = { 0 };
+
+  self->disk->ops->clean (self->disk, self->storage, folder, done_cb, &result);
+  return wait_for (&result);
+}
+
+GError *
+ft_disk_rename (FtDisk *self, const char *from, const char *to, const char *const *names)
+{
+  Result result = { 0 };
+
+  self->disk->ops->rename (self->disk, self->storage, from, to, names, done_cb, &result);
+  return wait_for (&result);
+}
+
 void
 ft_disk_write_all (FtDisk *self)
 {

@@ -52,6 +52,12 @@ GError *ft_disk_sync (FtDisk *self, BtFileStamp *stamps);
 GError *ft_disk_make_files (FtDisk *self);
 GError *ft_disk_set_priorities (FtDisk *self, const guint8 *priorities, const BtBitfield *have);
 GError *ft_disk_remove (FtDisk *self, const gboolean *created);
+GError *ft_disk_look_at_move (FtDisk *self, const char *folder);
+GError *ft_disk_move (FtDisk *self, const char *folder, gboolean resuming);
+GError *ft_disk_stopped_move (FtDisk *self, const char *folder); /* called off at once */
+GError *ft_disk_adopt (FtDisk *self, const char *folder);
+GError *ft_disk_clean (FtDisk *self, const char *folder);
+GError *ft_disk_rename (FtDisk *self, const char *from, const char *to, const char *const *names);
 
 /* Asserts that all went well. */
 void ft_disk_write_all (FtDisk *self);

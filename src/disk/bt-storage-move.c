@@ -1,0 +1,521 @@
+/* bt-storage-move.c: the files of a torrent moved to another folder, all or none.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-storage-private.h"
+
+#include "bt-beneath-private.h"
+#include "bt-error.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+/* Outline. Each file is renamed; one on another file system is copied to a hidden folder in the new place,
+ * where nothing can meet it. When all are copied and synced, the copies are renamed to their names. Then the new
+ * place is complete. The old copies are removed by a job of their own (bt-storage-clean.c) after the state
+ * database knows of the new place. Up to then everything can be undone, and is when something fails.
+ *
+ * A crash leaves each file complete in one of the places, or in both. The state database knows that the
+ * move was meant, so it is done again with @resuming: then a file of the same name, length and time in the new
+ * place is the copy that was made, and one that is in the new place only was renamed. */
+
+typedef enum
+{
+  NOT_MOVED,
+  RENAMED,
+  COPIED,   /* to the hidden folder */
+  PLACED,   /* and from there to its name */
+} Fate;
+
+typedef struct
+{
+  BtFileStore *store;
+  const char *folder;
+  gboolean resuming;
+  int from_fd; /* borrowed; -1: there was never anything */
+  int to_fd;
+  gboolean made_root;
+  char *hidden;        /* name of the folder in the new place that holds copies */
+  guint8 *fates;       /* (array length=n_files+1) */
+  GHashTable *folders; /* in which files are: a set */
+  GHashTable *strange; /* of those, what the new place had before: a set */
+  gboolean copies;     /* some must be copied */
+} Mover;
+
+static const char *
+get_path (const Mover *mover, guint32 file)
+{
+  return bt_file_store_path (mover->store, file);
+}
+
+static gboolean
+is_listed (const Mover *mover, guint32 file)
+{
+  return file == mover->store->metainfo->n_files || bt_file_store_is_real (mover->store, file);
+}
+
+static void
+set_error (const Mover *mover, const char *root, const char *file, int error_number, GError **error)
+{
+  g_autofree char *path = g_build_filename (root, file, NULL);
+  g_autofree char *shown = g_filename_display_name (path);
+
+  if (error_number == EEXIST)
+    g_set_error (error, BT_ERROR, BT_ERROR_EXISTS, "“%s” exists already", shown);
+  else
+    g_set_error (error, BT_ERROR, bt_file_store_error_code (error_number, file == NULL),
+                 "Could not move to “%s”: %s: %s", mover->folder, shown, g_strerror (error_number));
+}
+
+static gboolean
+set_stopped_error (GError **error)
+{
+  g_set_error (error, BT_ERROR, BT_ERROR_CANCELLED, "The move was called off");
+  return FALSE;
+}
+
+static gboolean
+is_stopped (const Mover *mover)
+{
+  return atomic_load (&mover->store->stop_moving) || atomic_load (&mover->store->abandoned);
+}
+
+/* The two roots. */
+
+static gboolean
+open_old_root (Mover *mover, BtRootUse use, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  mover->from_fd = bt_file_store_root_in_disk (mover->store, use, &local_error);
+  if (mover->from_fd < 0 && !g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+open_new_root (Mover *mover, gboolean make, GError **error)
+{
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+
+  mover->to_fd = open (mover->folder, flags);
+  if (mover->to_fd < 0 && errno == ENOENT && make)
+    {
+      mover->made_root = mkdir (mover->folder, 0777) == 0;
+      if (mover->made_root || errno == EEXIST)
+        mover->to_fd = open (mover->folder, flags);
+    }
+  if (mover->to_fd < 0)
+    set_error (mover, mover->folder, NULL, errno, error);
+  return mover->to_fd >= 0;
+}
+
+/* One folder may have two names. */
+static gboolean
+is_same_folder (const Mover *mover)
+{
+  struct stat from, to;
+
+  return mover->from_fd >= 0 && mover->to_fd >= 0 && fstat (mover->from_fd, &from) == 0
+         && fstat (mover->to_fd, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino;
+}
+
+/* Looking. */
+
+/* Returns: FALSE with errno when it cannot be told. */
+static gboolean
+look (int root_fd, const char *path, gboolean *is_there, struct stat *info)
+{
+  *is_there = root_fd >= 0 && bt_beneath_stat (root_fd, path, info) == 0;
+  return *is_there || root_fd < 0 || errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
+}
+
+/* What nobody but us makes is no obstacle. */
+static gboolean
+is_in_the_way (const Mover *mover, guint32 file, gboolean is_here, const struct stat *here, const struct stat *there)
+{
+  if (file == mover->store->metainfo->n_files)
+    return FALSE;
+  if (!mover->resuming || !S_ISREG (there->st_mode))
+    return TRUE;
+  return is_here && !bt_file_is_copy (here, there);
+}
+
+static gboolean
+look_at_file (Mover *mover, guint32 file, guint64 *bytes, GError **error)
+{
+  const char *path = get_path (mover, file);
+  gboolean is_here, is_there;
+  struct stat here, there;
+
+  if (!look (mover->from_fd, path, &is_here, &here))
+    set_error (mover, mover->store->root, path, errno, error);
+  else if (!look (mover->to_fd, path, &is_there, &there))
+    set_error (mover, mover->folder, path, errno, error);
+  else if (is_there && is_in_the_way (mover, file, is_here, &here, &there))
+    set_error (mover, mover->folder, path, EEXIST, error);
+  else
+    {
+      *bytes += is_here && S_ISREG (here.st_mode) ? (guint64) here.st_size : 0;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+look_at_files (Mover *mover, GError **error)
+{
+  guint64 bytes = 0;
+
+  for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
+    {
+      if (is_listed (mover, i) && !look_at_file (mover, i, &bytes, error))
+        return FALSE;
+      if (is_stopped (mover))
+        return set_stopped_error (error);
+    }
+  atomic_store (&mover->store->to_move, bytes);
+  return TRUE;
+}
+
+static void
+note_folders (Mover *mover)
+{
+  GHashTableIter iter;
+  gpointer folder;
+  struct stat info;
+
+  for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
+    if (is_listed (mover, i))
+      bt_file_store_add_folders (mover->folders, get_path (mover, i));
+  g_hash_table_iter_init (&iter, mover->folders);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    if (*(const char *) folder == '\0' || bt_beneath_stat (mover->to_fd, folder, &info) == 0)
+      g_hash_table_add (mover->strange, g_strdup (folder));
+}
+
+/* Moving. */
+
+static gboolean
+count_bytes (guint64 bytes, gpointer data)
+{
+  Mover *mover = data;
+
+  atomic_fetch_add (&mover->store->moved, bytes);
+  return !is_stopped (mover);
+}
+
+static char *
+make_hidden_path (const Mover *mover, guint32 file)
+{
+  return g_strdup_printf ("%s/%u", mover->hidden, file);
+}
+
+/* One that a crash left behind is complete if it has the time of the original. */
+static gboolean
+has_copy (const Mover *mover, guint32 file, const struct stat *here)
+{
+  g_autofree char *hidden = make_hidden_path (mover, file);
+  struct stat there;
+
+  if (bt_beneath_stat (mover->to_fd, hidden, &there) < 0)
+    return FALSE;
+  if (bt_file_is_copy (here, &there))
+    return TRUE;
+  (void) bt_beneath_unlink (mover->to_fd, hidden);
+  return FALSE;
+}
+
+/* What is left is copied: no sense in beginning if there is no room for it. */
+static gboolean
+has_room (const Mover *mover, guint32 from, GError **error)
+{
+  struct statvfs info;
+  guint64 needed = 0, room;
+
+  if (fstatvfs (mover->to_fd, &info) < 0)
+    return TRUE;
+  room = (guint64) info.f_bavail * info.f_frsize;
+  for (guint32 i = from; i <= mover->store->metainfo->n_files; i++)
+    {
+      struct stat here;
+
+      if (is_listed (mover, i) && bt_beneath_stat (mover->from_fd, get_path (mover, i), &here) == 0
+          && !has_copy (mover, i, &here))
+        needed += MIN ((guint64) here.st_blocks * 512, (guint64) here.st_size);
+    }
+  if (needed <= room)
+    return TRUE;
+  g_set_error (error, BT_ERROR, BT_ERROR_DISK_FULL,
+               "Could not move to “%s”: %" G_GUINT64_FORMAT " bytes are needed there, and %" G_GUINT64_FORMAT
+               " are free", mover->folder, needed, room);
+  return FALSE;
+}
+
+static gboolean
+copy_file (Mover *mover, guint32 file, GError **error)
+{
+  const char *path = get_path (mover, file);
+  g_autofree char *hidden = make_hidden_path (mover, file);
+  int fd = bt_beneath_open (mover->from_fd, path, O_RDONLY);
+  BtCopyResult result = BT_COPY_FAILED;
+
+  if (fd >= 0)
+    {
+      result = bt_file_copy_in_disk (fd, mover->to_fd, hidden, count_bytes, mover);
+      if (result != BT_COPY_FAILED)
+        errno = 0;
+      close (fd);
+    }
+  switch (result)
+    {
+    case BT_COPY_DONE:
+      mover->fates[file] = COPIED;
+      return TRUE;
+    case BT_COPY_STOPPED:
+      return set_stopped_error (error);
+    case BT_COPY_CHANGED:
+      g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "“%s/%s” was changed while it was moved", mover->store->root,
+                   path);
+      return FALSE;
+    case BT_COPY_FAILED:
+    default:
+      set_error (mover, mover->store->root, path, errno, error);
+      return FALSE;
+    }
+}
+
+static gboolean
+copy_one (Mover *mover, guint32 file, const struct stat *here, GError **error)
+{
+  if (!mover->copies && !has_room (mover, file, error))
+    return FALSE;
+  mover->copies = TRUE;
+  if (!has_copy (mover, file, here))
+    return copy_file (mover, file, error);
+  mover->fates[file] = COPIED;
+  count_bytes ((guint64) here->st_size, mover);
+  return TRUE;
+}
+
+/* What a crash left in the new place: renamed, if it is there only. Returns: whether that is all. */
+static gboolean
+find_fate (Mover *mover, guint32 file, gboolean is_here, const struct stat *here)
+{
+  struct stat there;
+
+  if (mover->resuming && bt_beneath_stat (mover->to_fd, get_path (mover, file), &there) == 0
+      && (!is_here || bt_file_is_copy (here, &there)))
+    mover->fates[file] = is_here ? PLACED : RENAMED;
+  return !is_here || mover->fates[file] != NOT_MOVED;
+}
+
+static gboolean
+move_file (Mover *mover, guint32 file, GError **error)
+{
+  const char *path = get_path (mover, file);
+  struct stat here;
+  gboolean is_here = bt_beneath_stat (mover->from_fd, path, &here) == 0 && S_ISREG (here.st_mode);
+
+  if (find_fate (mover, file, is_here, &here))
+    return TRUE;
+  if (file == mover->store->metainfo->n_files)
+    (void) bt_beneath_unlink (mover->to_fd, path); /* of another time; ours has all that counts */
+  if (!mover->copies && bt_beneath_rename (mover->from_fd, path, mover->to_fd, path) == 0)
+    {
+      mover->fates[file] = RENAMED;
+      count_bytes ((guint64) here.st_size, mover);
+      return TRUE;
+    }
+  if (mover->copies || errno == EXDEV)
+    return copy_one (mover, file, &here, error);
+  set_error (mover, errno == EEXIST ? mover->folder : mover->store->root, path, errno, error);
+  return FALSE;
+}
+
+static gboolean
+move_files (Mover *mover, GError **error)
+{
+  for (guint32 i = 0; mover->from_fd >= 0 && i <= mover->store->metainfo->n_files; i++)
+    {
+      if (is_stopped (mover))
+        return set_stopped_error (error);
+      if (is_listed (mover, i) && !move_file (mover, i, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Gives the copies their names. */
+static gboolean
+place_copies (Mover *mover, GError **error)
+{
+  for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
+    {
+      const char *path = get_path (mover, i);
+      g_autofree char *hidden = NULL;
+
+      if (mover->fates[i] != COPIED)
+        continue;
+      hidden = make_hidden_path (mover, i);
+      if (bt_beneath_rename (mover->to_fd, hidden, mover->to_fd, path) < 0)
+        {
+          set_error (mover, mover->folder, path, errno, error);
+          return FALSE;
+        }
+      mover->fates[i] = PLACED;
+    }
+  (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
+  return TRUE;
+}
+
+static gboolean
+sync_new_place (Mover *mover, GError **error)
+{
+  g_autofree char *parent = g_path_get_dirname (mover->folder);
+  GHashTableIter iter;
+  gpointer folder;
+  struct stat info;
+
+  g_hash_table_iter_init (&iter, mover->folders);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    if (*(const char *) folder != '\0' && bt_beneath_stat (mover->to_fd, folder, &info) < 0)
+      g_hash_table_iter_remove (&iter); /* none of its files is there yet */
+  if (mover->made_root)
+    (void) bt_folder_sync_in_disk (open (parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return bt_file_store_sync_folders_in_disk (mover->store, mover->to_fd, mover->folders, error);
+}
+
+/* As it was before. What cannot be taken back stays where it is, and is found there by its name. */
+static void
+take_back (Mover *mover)
+{
+  GHashTableIter iter;
+  gpointer folder;
+
+  for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
+    {
+      const char *path = get_path (mover, i);
+      g_autofree char *hidden = make_hidden_path (mover, i);
+
+      if (mover->fates[i] == RENAMED)
+        (void) bt_beneath_rename (mover->to_fd, path, mover->from_fd, path);
+      else if (mover->fates[i] != NOT_MOVED)
+        (void) bt_beneath_unlink (mover->to_fd, mover->fates[i] == COPIED ? hidden : path);
+    }
+  (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
+  g_hash_table_iter_init (&iter, mover->strange);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    g_hash_table_remove (mover->folders, folder);
+  bt_file_store_remove_empty_folders_in_disk (mover->store, mover->to_fd, mover->folders, NULL);
+  if (mover->made_root)
+    (void) rmdir (mover->folder);
+}
+
+/* The calls. */
+
+static void
+mover_init (Mover *mover, BtFileStore *store, const char *folder)
+{
+  char hex[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&store->metainfo->info_hash, hex);
+  mover->store = store;
+  mover->folder = folder;
+  mover->from_fd = mover->to_fd = -1;
+  mover->hidden = g_strdup_printf (".%s.moving", hex);
+  mover->fates = g_new0 (guint8, (gsize) store->metainfo->n_files + 1);
+  mover->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  mover->strange = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  atomic_store (&store->to_move, 0);
+  atomic_store (&store->moved, 0);
+}
+
+static void
+mover_clear (Mover *mover)
+{
+  if (mover->to_fd >= 0)
+    close (mover->to_fd);
+  g_free (mover->hidden);
+  g_free (mover->fates);
+  g_hash_table_unref (mover->folders);
+  g_hash_table_unref (mover->strange);
+}
+
+gboolean
+bt_file_store_look_at_move_in_disk (BtFileStore *store, const char *folder, GError **error)
+{
+  Mover mover = { 0 };
+  struct stat info;
+  gboolean ok;
+
+  mover_init (&mover, store, folder);
+  ok = open_old_root (&mover, BT_ROOT_USE, error);
+  if (ok && stat (folder, &info) < 0 && errno == ENOENT)
+    {
+      g_autofree char *parent = g_path_get_dirname (folder);
+
+      ok = stat (parent, &info) == 0;
+      if (!ok)
+        set_error (&mover, parent, NULL, errno, error);
+    }
+  else if (ok)
+    ok = open_new_root (&mover, FALSE, error) && (is_same_folder (&mover) || look_at_files (&mover, error));
+  mover_clear (&mover);
+  return ok;
+}
+
+/* Descriptors are closed, and what was hashed or found before counts no more. */
+static void
+change_root (BtFileStore *store, const char *folder)
+{
+  bt_file_set_close_store_in_disk (store->set, store);
+  bt_file_store_close_root_in_disk (store);
+  bt_file_store_forget_root_in_disk (store);
+  g_free (store->root);
+  store->root = g_strdup (folder);
+  store->stamped = FALSE;
+  atomic_fetch_add (&store->generation, 1);
+  bt_file_store_forget_places (store);
+}
+
+gboolean
+bt_file_store_move_in_disk (BtFileStore *store, const char *folder, gboolean resuming, GError **error)
+{
+  Mover mover = { .resuming = resuming };
+  gboolean ok;
+
+  mover_init (&mover, store, folder);
+  bt_file_set_close_store_in_disk (store->set, store);
+  ok = open_old_root (&mover, BT_ROOT_LOOK, error) && open_new_root (&mover, TRUE, error);
+  if (ok && !is_same_folder (&mover))
+    {
+      note_folders (&mover);
+      ok = look_at_files (&mover, error) && move_files (&mover, error) && place_copies (&mover, error)
+           && sync_new_place (&mover, error);
+      if (!ok)
+        take_back (&mover);
+    }
+  if (ok)
+    change_root (store, folder);
+  mover_clear (&mover);
+  return ok;
+}
+
+void
+bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder)
+{
+  change_root (store, folder);
+  store->expects_files = FALSE;
+  for (guint32 i = 0; i <= store->metainfo->n_files; i++)
+    {
+      atomic_store (&store->files[i].created, FALSE);
+      atomic_store (&store->files[i].dirty, FALSE);
+      atomic_store (&store->files[i].fresh, FALSE);
+    }
+}
