@@ -27,33 +27,3 @@ bt_core_rename_path (BtCore *core, BtCommand *command)
 {
   refuse (command);
 }
-
-void
-bt_core_set_trackers (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
-bt_core_add_trackers (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
-bt_core_announce_to (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
-bt_core_ban_peer (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
-bt_core_get_torrent (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}

@@ -6,6 +6,7 @@
 
 #include "bt-gio-world.h"
 #include "bt-peer-id.h"
+#include "bt-tiers.h"
 
 #define POOL_IDLE_BYTES (8 * 1024 * 1024)
 
@@ -292,9 +293,25 @@ bt_core_start (BtCore *core, BtCommand *command)
 
 /* Adding. */
 
+static gboolean
+clean_tiers (BtCommand *command, GError **error)
+{
+  GPtrArray *clean;
+
+  if (command->tiers == NULL)
+    return TRUE;
+  clean = bt_tiers_clean (command->tiers, error);
+  if (clean == NULL)
+    return FALSE;
+  g_ptr_array_unref (command->tiers);
+  command->tiers = clean;
+  return TRUE;
+}
+
 static GError *
 check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
 {
+  GError *error = NULL;
   BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
 
   if (there != NULL)
@@ -302,6 +319,8 @@ check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
       command->result_id = bt_torrent_get_id (there);
       return g_error_new (BT_ERROR, BT_ERROR_EXISTS, "\"%s\" is there already", metainfo->name);
     }
+  if (!clean_tiers (command, &error))
+    return error;
   if (command->path != NULL && !g_path_is_absolute (command->path))
     return g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "\"%s\" is not an absolute path", command->path);
   if (command->priorities != NULL && g_bytes_get_size (command->priorities) != metainfo->n_files)
@@ -321,6 +340,8 @@ make_first_resume (BtCore *core, BtCommand *command)
   resume->added_at = bt_core_unix_now (core);
   if (command->priorities != NULL)
     resume->priorities = g_bytes_ref (command->priorities);
+  if (command->tiers != NULL)
+    resume->extra_tiers = g_ptr_array_ref (command->tiers);
   if (command->options != NULL)
     resume->options = bt_torrent_options_clean (command->options);
   return resume;
@@ -447,6 +468,18 @@ bt_core_add_peer (BtCore *core, BtCommand *command)
   order (core, command, add_peer);
 }
 
+static void
+ban_peer (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_ban_by_hand (torrent, &command->endpoint);
+}
+
+void
+bt_core_ban_peer (BtCore *core, BtCommand *command)
+{
+  order (core, command, ban_peer);
+}
+
 void
 bt_core_set_priorities (BtCore *core, BtCommand *command)
 {
@@ -459,6 +492,19 @@ bt_core_set_priorities (BtCore *core, BtCommand *command)
     error = g_error_new (BT_ERROR, BT_ERROR_MALFORMED, "There must be one priority a file");
   else
     bt_torrent_set_priorities (torrent, command->priorities);
+  bt_command_reply (command, error);
+}
+
+void
+bt_core_get_torrent (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+  GError *error = NULL;
+
+  if (torrent == NULL)
+    error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
+  else
+    command->result_bytes = g_bytes_ref (bt_torrent_get_metainfo (torrent)->torrent);
   bt_command_reply (command, error);
 }
 

@@ -17,6 +17,7 @@ free_asking (gpointer data)
   BtAsking *asking = data;
 
   bt_timer_stop (&asking->patience);
+  g_clear_pointer (&asking->gone, bt_tracker_free);
   g_free (asking);
 }
 
@@ -251,13 +252,16 @@ bt_torrent_schedule_announce (BtTorrent *torrent)
     bt_timer_stop (&torrent->announce);
 }
 
+/* Goodbyes to trackers that were taken off the list are not hindered by what follows. */
 static void
-cancel_askings (BtTorrent *torrent)
+cancel_askings (BtTorrent *torrent, gboolean goodbyes_too)
 {
   for (guint i = torrent->askings->len; i > 0; i--)
     {
       BtAsking *asking = g_ptr_array_index (torrent->askings, i - 1);
 
+      if (asking->gone != NULL && !goodbyes_too)
+        continue;
       bt_tracker_call_cancel (asking->call);
       if (!asking->is_scrape)
         bt_tiers_cancelled (torrent->tiers, asking->tracker);
@@ -270,7 +274,7 @@ bt_torrent_start_announces (BtTorrent *torrent)
 {
   gint64 spread = torrent->core->torrents->len > 10 ? START_SPREAD_US * torrent->core->torrents->len / 10 : 0;
 
-  cancel_askings (torrent); /* a stopped of the last time */
+  cancel_askings (torrent, FALSE); /* a stopped of the last time */
   torrent->uploaded_before = torrent->uploaded;
   torrent->downloaded_before = torrent->downloaded;
   bt_tiers_start (torrent->tiers, bt_core_now (torrent->core), spread);
@@ -283,7 +287,7 @@ void
 bt_torrent_stop_announces (BtTorrent *torrent)
 {
   bt_timer_stop (&torrent->announce);
-  cancel_askings (torrent);
+  cancel_askings (torrent, FALSE);
   bt_tiers_stop (torrent->tiers);
   for (guint i = 0; i < bt_tiers_n_trackers (torrent->tiers); i++)
     {
@@ -297,7 +301,7 @@ bt_torrent_stop_announces (BtTorrent *torrent)
 void
 bt_torrent_abandon_announces (BtTorrent *torrent)
 {
-  cancel_askings (torrent);
+  cancel_askings (torrent, TRUE);
   if (torrent->phase == BT_PHASE_CLOSING)
     bt_torrent_finish_close (torrent);
 }
@@ -311,4 +315,93 @@ bt_torrent_hurry (BtTorrent *torrent)
   bt_tiers_hurry_by_hand (torrent->tiers, bt_core_now (torrent->core));
   bt_torrent_schedule_announce (torrent);
   bt_core_want_connections (torrent->core);
+}
+
+gboolean
+bt_torrent_announce_to (BtTorrent *torrent, const char *url)
+{
+  BtTracker *tracker = bt_tiers_find (torrent->tiers, url);
+  gint64 now = bt_core_now (torrent->core);
+
+  if (tracker == NULL)
+    return FALSE;
+  if (!torrent->active || tracker->state == BT_TRACKER_ASKING)
+    return TRUE;
+  /* Also one that stands by, behind another that works. */
+  if (tracker->earliest <= now)
+    ask (torrent, tracker,
+         bt_tiers_event_for (tracker, bt_torrent_is_complete (torrent), torrent->was_complete));
+  else
+    bt_tiers_hurry_one (tracker, now);
+  bt_torrent_schedule_announce (torrent);
+  return TRUE;
+}
+
+/* Editing. */
+
+static void
+goodbye_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
+{
+  BtAsking *asking = owner;
+  BtTorrent *torrent = asking->torrent;
+
+  forget_asking (asking);
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_finish_close (torrent);
+}
+
+static void
+give_goodbye_up (gpointer owner, gint64 now)
+{
+  BtAsking *asking = owner;
+
+  bt_tracker_call_cancel (asking->call);
+  goodbye_cb (NULL, NULL, asking);
+}
+
+/* Takes @tracker. */
+static void
+say_goodbye (BtTorrent *torrent, BtTracker *tracker)
+{
+  BtAsking *asking = g_new0 (BtAsking, 1);
+  BtAnnounceRequest request;
+
+  fill_request (torrent, tracker, BT_ANNOUNCE_STOPPED, &request);
+  asking->torrent = torrent;
+  asking->tracker = asking->gone = tracker;
+  asking->event = BT_ANNOUNCE_STOPPED;
+  g_ptr_array_add (torrent->askings, asking);
+  bt_timer_init (&asking->patience, torrent->core->timers, give_goodbye_up, asking);
+  bt_timer_start (&asking->patience, bt_core_now (torrent->core) + PATIENCE_US);
+  asking->call = bt_tracker_client_announce (torrent->core->trackers, tracker->url, &request, goodbye_cb, asking);
+}
+
+static void
+cancel_askings_of (BtTorrent *torrent, const BtTracker *tracker)
+{
+  for (guint i = torrent->askings->len; i > 0; i--)
+    {
+      BtAsking *asking = g_ptr_array_index (torrent->askings, i - 1);
+
+      if (asking->tracker != tracker)
+        continue;
+      bt_tracker_call_cancel (asking->call);
+      g_ptr_array_remove_index_fast (torrent->askings, i - 1);
+    }
+}
+
+void
+bt_torrent_replace_tiers (BtTorrent *torrent, GPtrArray *tiers)
+{
+  g_autoptr(GPtrArray) gone = bt_tiers_replace (torrent->tiers, tiers);
+
+  for (guint i = gone->len; i > 0; i--)
+    {
+      BtTracker *tracker = g_ptr_array_index (gone, i - 1);
+
+      cancel_askings_of (torrent, tracker);
+      if (tracker->started)
+        say_goodbye (torrent, g_ptr_array_steal_index (gone, i - 1));
+    }
+  bt_torrent_schedule_announce (torrent);
 }

@@ -256,6 +256,17 @@ bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
 }
 
 void
+bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint)
+{
+  BtEndpoint host = *endpoint;
+
+  host.port = 0;
+  bt_torrent_ban (torrent, &host, "by hand");
+  torrent->dirty = TRUE;
+  bt_torrent_save (torrent);
+}
+
+void
 bt_torrent_request_all (BtTorrent *torrent)
 {
   for (guint i = 0; i < torrent->peers->len; i++)

@@ -26,6 +26,7 @@ typedef struct
 {
   BtTorrent *torrent;
   BtTracker *tracker;
+  BtTracker *gone;        /* (nullable): the same, when it was taken off the list: owned */
   BtTrackerCall *call;
   BtAnnounceEvent event;
   gboolean is_scrape;
@@ -84,6 +85,7 @@ struct _BtTorrent
 
   /* Trackers. */
   BtTiers *tiers;
+  gboolean own_tiers;      /* edited by a person: saved, in place of those of the metainfo */
   BtTimer announce;
   GPtrArray *askings;      /* of BtAsking */
   gboolean was_complete;   /* when it was activated: no completed is owed */
@@ -188,6 +190,8 @@ void bt_torrent_stop_announces (BtTorrent *torrent);
 /* Trackers are others, or one has answered: says which stands for the torrent. */
 void bt_torrent_name_tracker (BtTorrent *torrent);
 void bt_torrent_schedule_announce (BtTorrent *torrent);
+/* Trackers that stay are not disturbed; others that know we are here are told that we leave. */
+void bt_torrent_replace_tiers (BtTorrent *torrent, GPtrArray *tiers);
 
 /* bt-torrent-peers.c */
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);

@@ -129,6 +129,8 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   resume->priorities = g_bytes_new (torrent->priorities, n_files);
   resume->created = get_created (torrent);
   resume->peers = best_peers (torrent);
+  if (torrent->own_tiers)
+    resume->extra_tiers = bt_tiers_list (torrent->tiers);
   resume->banned = bt_candidates_banned_ips (torrent->candidates);
   bt_torrent_save_partials (torrent, resume);
   if (stamps != NULL)

@@ -469,7 +469,7 @@ init_priorities (BtTorrent *torrent, const BtResume *resume)
 }
 
 static void
-init_deciders (BtTorrent *torrent)
+init_deciders (BtTorrent *torrent, const BtResume *resume)
 {
   BtCore *core = torrent->core;
   BtMetainfo *metainfo = torrent->metainfo;
@@ -479,7 +479,9 @@ init_deciders (BtTorrent *torrent)
   torrent->candidates = bt_candidates_new (&core->random);
   torrent->blame = bt_blame_new ();
   bt_choker_init (&torrent->choker, &core->random);
-  torrent->tiers = bt_tiers_new (metainfo->tiers, metainfo->is_private, &core->random);
+  torrent->own_tiers = resume != NULL && resume->extra_tiers != NULL;
+  torrent->tiers = bt_tiers_new (torrent->own_tiers ? resume->extra_tiers : metainfo->tiers, metainfo->is_private,
+                                 &core->random);
   bt_peer_id_generate (torrent->peer_id, &core->random);
   torrent->key = bt_random_u32 (&core->random);
 }
@@ -517,7 +519,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_torrent_init_files (torrent);
   torrent->changed = BT_CHANGED_ALL;
   init_priorities (torrent, resume);
-  init_deciders (torrent);
+  init_deciders (torrent, resume);
   bt_torrent_name_tracker (torrent);
   torrent->storage = make_storage (torrent, resume);
   bt_torrent_init_pieces (torrent);

@@ -41,6 +41,14 @@ void bt_torrent_trim_peers (BtTorrent *torrent);
 /* The limits of the engine or of tags are others now. */
 void bt_torrent_apply_limits (BtTorrent *torrent);
 void bt_torrent_hurry (BtTorrent *torrent);
+/* One tracker, as soon as it allows. FALSE if it is not in the list. */
+gboolean bt_torrent_announce_to (BtTorrent *torrent, const char *url);
+/* @tiers: of GStrv: valid, all its trackers from now on. */
+void bt_torrent_set_tiers (BtTorrent *torrent, GPtrArray *tiers);
+/* Those of them that it does not have, each list a tier at the end. FALSE if there would be too many. */
+gboolean bt_torrent_add_tiers (BtTorrent *torrent, GPtrArray *tiers);
+/* By the person: the IP, with all its ports. */
+void bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint);
 void bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source);
 void bt_torrent_save (BtTorrent *torrent);
 

@@ -7,9 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "bt-limits.h"
 #include "bt-text.h"
-
-#define MAX_NAME 64 /* bytes */
 
 struct _FtTag
 {
@@ -366,10 +365,10 @@ char *
 ft_tag_clean_name (const char *name)
 {
   /* One character more than is allowed shows what is too long. */
-  g_autofree char *clean = bt_text_for_display (name, strlen (name), MAX_NAME + 4);
+  g_autofree char *clean = bt_text_for_display (name, strlen (name), BT_LIMIT_TEXT_TAG + 4);
 
   g_strstrip (clean);
-  if (*clean == '\0' || strlen (clean) > MAX_NAME)
+  if (*clean == '\0' || strlen (clean) > BT_LIMIT_TEXT_TAG)
     return NULL;
   return g_steal_pointer (&clean);
 }

@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "bt-tiers.h"
+#include "bt-tiers-private.h"
 
 #include "bt-limits.h"
 
@@ -20,14 +20,6 @@
 #define MAX_BACKOFF_S (60 * 60)
 #define BACKOFF_JITTER 0.2
 
-struct _BtTiers
-{
-  GPtrArray *trackers; /* of BtTracker, owned, sorted by tier */
-  gboolean is_private;
-  gboolean running;
-  BtRandom random;
-};
-
 /* A group: the trackers first … end-1 of the list. */
 typedef struct
 {
@@ -41,11 +33,9 @@ get_tracker (BtTiers *tiers, guint index)
   return g_ptr_array_index (tiers->trackers, index);
 }
 
-static void
-free_tracker (gpointer data)
+void
+bt_tracker_free (BtTracker *tracker)
 {
-  BtTracker *tracker = data;
-
   g_free (tracker->url);
   g_free (tracker->tracker_id);
   g_free (tracker->message);
@@ -63,20 +53,6 @@ new_tracker (const char *url, guint tier)
   tracker->n_leechers = -1;
   tracker->n_downloaded = -1;
   return tracker;
-}
-
-static gboolean
-find_url (BtTiers *tiers, const char *url, guint *index)
-{
-  for (guint i = 0; i < tiers->trackers->len; i++)
-    {
-      if (g_str_equal (get_tracker (tiers, i)->url, url))
-        {
-          *index = i;
-          return TRUE;
-        }
-    }
-  return FALSE;
 }
 
 /* The place in the list behind the last tracker of @tier. */
@@ -121,9 +97,8 @@ gboolean
 bt_tiers_add (BtTiers *tiers, const char *url, guint tier)
 {
   BtTracker *tracker;
-  guint index;
 
-  if (tiers->trackers->len >= BT_LIMIT_TRACKERS || find_url (tiers, url, &index))
+  if (tiers->trackers->len >= BT_LIMIT_TRACKERS || bt_tiers_find (tiers, url) != NULL)
     return FALSE;
   tracker = new_tracker (url, tier);
   tracker->next_announce = tiers->running ? 0 : G_MAXINT64;
@@ -136,7 +111,7 @@ bt_tiers_new (GPtrArray *lists, gboolean is_private, BtRandom *random)
 {
   BtTiers *tiers = g_new0 (BtTiers, 1);
 
-  tiers->trackers = g_ptr_array_new_with_free_func (free_tracker);
+  tiers->trackers = g_ptr_array_new_with_free_func ((GDestroyNotify) bt_tracker_free);
   tiers->is_private = is_private;
   bt_random_seed (&tiers->random, bt_random_u64 (random));
   for (guint tier = 0; tier < lists->len; tier++)
@@ -479,13 +454,9 @@ bt_tiers_hurry_by_hand (BtTiers *tiers, gint64 now)
     }
 }
 
-gboolean
-bt_tiers_remove (BtTiers *tiers, const char *url)
+void
+bt_tiers_hurry_one (BtTracker *tracker, gint64 now)
 {
-  guint index;
-
-  if (!find_url (tiers, url, &index))
-    return FALSE;
-  g_ptr_array_remove_index (tiers->trackers, index);
-  return TRUE;
+  if (tracker->state == BT_TRACKER_WORKING || tracker->state == BT_TRACKER_FAILING)
+    bring_forward (tracker, MAX (now, tracker->earliest));
 }

@@ -96,10 +96,24 @@ void bt_tiers_hurry_completed (BtTiers *tiers, gint64 now);
  * also those that said "never". */
 void bt_tiers_hurry_by_hand (BtTiers *tiers, gint64 now);
 
+/* The person asks for this one: as soon as it allows, if it was asked before. */
+void bt_tiers_hurry_one (BtTracker *tracker, gint64 now);
+
+/* Returns: (transfer none) (nullable) */
+BtTracker *bt_tiers_find (BtTiers *tiers, const char *url);
+
 /* Editing. @url was found valid (bt_tracker_url_is_valid()). FALSE if it is there already or the
  * list is full. */
 gboolean bt_tiers_add (BtTiers *tiers, const char *url, guint tier);
-/* FALSE if there is none. Frees the BtTracker: whoever asks it cancels first. */
-gboolean bt_tiers_remove (BtTiers *tiers, const char *url);
+/* Replaces the list by @lists (of GStrv, valid). A tracker that is in both stays what it is, in its new place.
+ * Returns: (transfer full): of BtTracker: those that are gone; whoever asks one calls that off. */
+GPtrArray *bt_tiers_replace (BtTiers *tiers, GPtrArray *lists);
+void bt_tracker_free (BtTracker *tracker);
+
+/* Returns: (transfer full): of GStrv: the URLs as bt_tiers_new() takes them */
+GPtrArray *bt_tiers_list (BtTiers *tiers);
+/* What a person wrote: blanks around URLs, URLs that come twice and tiers without any are dropped.
+ * Returns: (transfer full) (nullable): of GStrv; NULL with MALFORMED or LIMIT, naming the URL */
+GPtrArray *bt_tiers_clean (GPtrArray *lists, GError **error);
 
 G_END_DECLS
