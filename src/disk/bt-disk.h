@@ -8,6 +8,7 @@
 #include "bt-buffer.h"
 #include "bt-mailbox.h"
 #include "bt-metainfo.h"
+#include "bt-torrent-bytes.h"
 
 G_BEGIN_DECLS
 
@@ -32,6 +33,8 @@ typedef struct
   /* Some files were there when it was last used. A root without any, like the mount point of a drive
    * that is not there yet, is then not remembered as the one to come back to. */
   gboolean expects_files;
+  /* (nullable): where piece hashes are, if the metainfo gave them away. */
+  BtTorrentBytes *torrent;
 } BtStorageConfig;
 
 /* Size and modification time of a file as last seen. size -1: not there. */

@@ -224,7 +224,7 @@ bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
   guint32 size = bt_metainfo_piece_size (store->metainfo, piece);
   RunningHash *running = find (hashes, store, piece);
   guint32 hashed = 0;
-  BtSha1 digest;
+  BtSha1 digest, expected;
 
   *ok = FALSE;
   if (running != NULL)
@@ -244,7 +244,9 @@ bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
       return FALSE;
     }
   bt_hasher_finish (hasher, digest.bytes);
-  *ok = bt_sha1_equal (&digest, bt_metainfo_piece_hash (store->metainfo, piece));
+  if (!bt_file_store_get_piece_hash_in_disk (store, piece, &expected, error))
+    return FALSE;
+  *ok = bt_sha1_equal (&digest, &expected);
   return TRUE;
 }
 

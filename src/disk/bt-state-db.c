@@ -16,6 +16,7 @@
 struct _BtStateDb
 {
   BtStateDoor *door;
+  BtStateReader *reader;
   char *directory; /* (nullable): none in memory */
   char *path;
   int lock_fd;
@@ -252,10 +253,12 @@ do_requests_in_disk (BtStateDb *self, BtStateRequest *requests)
       BtStateRequest *rest = cut (requests);
       gboolean is_load = requests->is_load;
 
+      bt_state_reader_lock_in_disk (self->reader);
       if (is_load)
         do_load_in_disk (self, requests);
       else
         do_changes_in_disk (self, requests);
+      bt_state_reader_unlock_in_disk (self->reader, self->db);
       bt_state_door_post_in_disk (self->door, requests);
       if (is_load)
         keep_house_in_disk (self);
@@ -271,9 +274,11 @@ run_in_disk (void *data)
 
   while ((requests = steal_in_disk (self)) != NULL)
     do_requests_in_disk (self, requests);
+  bt_state_reader_lock_in_disk (self->reader);
   if (self->db != NULL && self->stop_clean)
     set_clean_in_disk (self, TRUE, NULL);
   g_clear_pointer (&self->db, sqlite3_close);
+  bt_state_reader_unlock_in_disk (self->reader, NULL);
   return NULL;
 }
 
@@ -305,6 +310,7 @@ db_new (const char *directory, BtMailbox *mailbox)
   BtStateDb *self = g_new0 (BtStateDb, 1);
 
   self->door = bt_state_door_new (mailbox);
+  self->reader = bt_state_reader_new ();
   self->directory = g_strdup (directory);
   self->path =
     directory != NULL ? g_build_filename (directory, "state.db", NULL) : g_strdup (":memory:");
@@ -324,6 +330,7 @@ db_free (BtStateDb *self)
     close (self->lock_fd);
   g_clear_error (&self->damaged);
   bt_state_door_unref (self->door);
+  bt_state_reader_unref (self->reader);
   g_hash_table_unref (self->saves);
   pthread_cond_destroy (&self->wake);
   pthread_mutex_destroy (&self->mutex);
@@ -400,6 +407,12 @@ bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner)
   request->loaded = done;
   request->load_owner = owner;
   push (db, request);
+}
+
+BtStateReader *
+bt_state_db_get_reader (BtStateDb *db)
+{
+  return db->reader;
 }
 
 void

@@ -7,6 +7,7 @@
 #include "bt-bitfield.h"
 #include "bt-disk.h"
 #include "bt-mailbox.h"
+#include "bt-state-reader.h"
 #include "bt-options.h"
 #include "bt-types.h"
 
@@ -101,6 +102,8 @@ typedef void (*BtStateLoadFunc) (BtStateLoad *load, const GError *error, gpointe
 
 /* Marks the state unclean. */
 void bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner);
+/* Returns: (transfer none): reads torrents that were added, and are committed */
+BtStateReader *bt_state_db_get_reader (BtStateDb *db);
 /* A new torrent: committed when done. EXISTS when it is there. @done may be NULL, here and below.
  */
 void bt_state_db_add (BtStateDb *db,

@@ -72,8 +72,18 @@ gboolean bt_state_sql_change (sqlite3 *db, const BtChange *change, GError **erro
 gboolean bt_state_sql_check (sqlite3 *db);
 /* Reads all. Returns: an SQLite result. */
 int bt_state_sql_load (sqlite3 *db, BtStateLoad *load);
+/* One torrent's bytes. */
+GBytes *bt_state_sql_read_torrent (sqlite3 *db, const BtSha1 *info_hash, GError **error);
 BtStateLoad *bt_state_load_new (void);
 void bt_state_load_free (BtStateLoad *load);
+
+/* bt-state-reader.c */
+
+BtStateReader *bt_state_reader_new (void);
+/* Nobody reads meanwhile. */
+void bt_state_reader_lock_in_disk (BtStateReader *reader);
+/* @db: (nullable): what is read from now on */
+void bt_state_reader_unlock_in_disk (BtStateReader *reader, sqlite3 *db);
 
 /* bt-state-repair.c: what to do with a file that is bad, and what to do before. */
 

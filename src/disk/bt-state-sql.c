@@ -397,3 +397,27 @@ bt_state_sql_load (sqlite3 *db, BtStateLoad *load)
     result = load_torrents (db, load);
   return result;
 }
+
+GBytes *
+bt_state_sql_read_torrent (sqlite3 *db, const BtSha1 *info_hash, GError **error)
+{
+  sqlite3_stmt *statement = prepare (db, "SELECT torrent FROM torrents WHERE info_hash = ?");
+  GBytes *bytes = NULL;
+  int result;
+
+  if (statement == NULL)
+    {
+      bt_state_sql_set_error (db, sqlite3_extended_errcode (db), error);
+      return NULL;
+    }
+  sqlite3_bind_blob (statement, 1, info_hash->bytes, BT_SHA1_SIZE, SQLITE_STATIC);
+  result = sqlite3_step (statement);
+  if (result == SQLITE_ROW)
+    bytes = column_bytes (statement, 0);
+  else if (result == SQLITE_DONE)
+    g_set_error (error, BT_ERROR, BT_ERROR_STATE, "The torrent is not in the list of torrents any more");
+  else
+    bt_state_sql_set_error (db, result, error);
+  sqlite3_finalize (statement);
+  return bytes;
+}

@@ -47,6 +47,7 @@ typedef enum
 struct _BtFileStore
 {
   BtMetainfo *metainfo;
+  BtTorrentBytes *torrent; /* (nullable) */
   BtFileSet *set;
   char *root;        /* changed by a move only, which runs alone */
   char *parts_name;
@@ -103,6 +104,8 @@ int bt_file_store_root_in_disk (BtFileStore *store, BtRootUse use, GError **erro
 void bt_file_store_close_root_in_disk (BtFileStore *store);
 /* Another root may take its place the next time it is looked for. */
 void bt_file_store_forget_root_in_disk (BtFileStore *store);
+/* What a piece is to hash to. */
+gboolean bt_file_store_get_piece_hash_in_disk (BtFileStore *store, guint32 piece, BtSha1 *out, GError **error);
 /* Looks whether a regular file is there. Returns: FALSE when that cannot be told. */
 gboolean bt_file_store_look_in_disk (BtFileStore *store,
                                      int root_fd,

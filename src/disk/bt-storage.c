@@ -81,6 +81,8 @@ bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSe
 
   bt_sha1_to_hex (&metainfo->info_hash, hex);
   store->metainfo = bt_metainfo_ref (metainfo);
+  if (config->torrent != NULL)
+    store->torrent = bt_torrent_bytes_ref (config->torrent);
   store->set = set;
   store->id = id;
   store->root = g_strdup (config->root);
@@ -105,6 +107,7 @@ bt_file_store_free (BtFileStore *store)
   if (store->root_fd >= 0)
     close (store->root_fd);
   pthread_mutex_destroy (&store->root_lock);
+  g_clear_pointer (&store->torrent, bt_torrent_bytes_unref);
   g_free (store->root);
   g_free (store->parts_name);
   bt_file_store_free_names (store->names, store->metainfo->n_files);
@@ -123,6 +126,15 @@ bt_file_store_path (const BtFileStore *store, guint32 file)
   if (store->names != NULL && store->names[file] != NULL)
     return store->names[file];
   return store->metainfo->files[file].path;
+}
+
+gboolean
+bt_file_store_get_piece_hash_in_disk (BtFileStore *store, guint32 piece, BtSha1 *out, GError **error)
+{
+  if (store->torrent != NULL)
+    return bt_torrent_bytes_get_piece_hash (store->torrent, piece, out, error);
+  *out = *bt_metainfo_piece_hash (store->metainfo, piece);
+  return TRUE;
 }
 
 gboolean

@@ -124,7 +124,8 @@ read_path (BtFile *file, const char *folder, BtNode entry, GError **error)
   else
     return refuse (error, ".path: it is missing, empty or not a list");
 
-  file->path = g_string_free (g_steal_pointer (&path), FALSE);
+  /* Not the string itself, which has room to grow: there may be millions of them. */
+  file->path = g_strndup (path->str, path->len);
   if (g_str_has_prefix (strrchr (file->path, '/') + 1, LEGACY_PAD))
     file->flags |= BT_FILE_PAD;
   return TRUE;

@@ -173,6 +173,8 @@ read_pieces (BtMetainfo *metainfo, BtNode info, GError **error)
       return FALSE;
     }
   metainfo->piece_hashes = (const guint8 *) hashes;
+  metainfo->hashes_offset =
+    (gsize) (metainfo->piece_hashes - (const guint8 *) g_bytes_get_data (metainfo->torrent, NULL));
   metainfo->n_pieces = (guint32) wanted;
   return TRUE;
 }
@@ -265,6 +267,13 @@ bt_metainfo_parse (GBytes *torrent, GError **error)
   return g_steal_pointer (&metainfo);
 }
 
+GBytes *
+bt_metainfo_detach_torrent (BtMetainfo *metainfo)
+{
+  metainfo->piece_hashes = NULL;
+  return g_steal_pointer (&metainfo->torrent);
+}
+
 BtMetainfo *
 bt_metainfo_ref (BtMetainfo *metainfo)
 {
@@ -290,7 +299,7 @@ bt_metainfo_unref (BtMetainfo *metainfo)
   g_free (metainfo->comment);
   g_free (metainfo->created_by);
   g_free (metainfo->source);
-  g_bytes_unref (metainfo->torrent);
+  g_clear_pointer (&metainfo->torrent, g_bytes_unref);
   g_free (metainfo);
 }
 
@@ -307,6 +316,7 @@ const BtSha1 *
 bt_metainfo_piece_hash (const BtMetainfo *metainfo, guint32 piece)
 {
   g_assert (piece < metainfo->n_pieces);
+  g_assert (metainfo->piece_hashes != NULL);
   /* A BtSha1 is bytes alone: it has no alignment to keep. */
   return (const BtSha1 *) (metainfo->piece_hashes + (gsize) piece * BT_SHA1_SIZE);
 }

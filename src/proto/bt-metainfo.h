@@ -29,7 +29,7 @@ typedef struct
   guint64 payload_size; /* without */
   guint32 n_files;
   BtFile *files;        /* (array length=n_files), in torrent order, sorted by offset */
-  const guint8 *piece_hashes; /* 20 bytes each, inside @torrent */
+  const guint8 *piece_hashes; /* (nullable): 20 bytes each, inside @torrent */
   gboolean is_private;
   gboolean is_hybrid;   /* has BEP 52 metadata too, which is not used yet */
   GPtrArray *tiers;     /* of GStrv: valid, de-duplicated announce URLs in file order */
@@ -39,7 +39,8 @@ typedef struct
   char *created_by;     /* (nullable), fit for display */
   char *source;         /* (nullable), fit for display */
   gint64 creation_date; /* Unix seconds, 0: unknown */
-  GBytes *torrent;      /* the whole file as it was read */
+  GBytes *torrent;      /* (nullable): the whole file as it was read */
+  gsize hashes_offset;  /* of the first piece hash inside it */
   gsize info_offset;    /* the raw info dictionary inside @torrent */
   gsize info_length;
 } BtMetainfo;
@@ -55,6 +56,10 @@ typedef struct
  *   or %BT_ERROR_UNSUPPORTED ("version 2 is not supported yet")
  */
 BtMetainfo *bt_metainfo_parse (GBytes *torrent, GError **error);
+
+/* Before it is shared: gives the file's bytes away, and with them the piece hashes, which are most of what
+ * a torrent weighs. Returns: (transfer full) */
+GBytes *bt_metainfo_detach_torrent (BtMetainfo *metainfo);
 
 BtMetainfo *bt_metainfo_ref (BtMetainfo *metainfo);
 void bt_metainfo_unref (BtMetainfo *metainfo);
