@@ -163,7 +163,7 @@ preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_da
   GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
 
   if (!FT_IS_PREFERENCES (parent))
-    gtk_window_present (GTK_WINDOW (ft_preferences_new (parent, self->settings)));
+    gtk_window_present (GTK_WINDOW (ft_preferences_new (parent, self->settings, self->session)));
 }
 
 static void
