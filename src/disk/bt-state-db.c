@@ -415,6 +415,16 @@ bt_state_db_get_reader (BtStateDb *db)
   return db->reader;
 }
 
+/* Takes @request. */
+static void
+push_with_resume (BtStateDb *db, BtStateRequest *request, const BtResume *resume, BtDiskFunc done, gpointer owner)
+{
+  if (resume != NULL)
+    bt_state_request_set_resume (request, resume);
+  bt_state_request_add_waiter (request, done, owner);
+  push (db, request);
+}
+
 void
 bt_state_db_add (BtStateDb *db,
                  const BtSha1 *info_hash,
@@ -426,10 +436,35 @@ bt_state_db_add (BtStateDb *db,
   BtStateRequest *request = bt_state_request_new (BT_CHANGE_ADD, info_hash);
 
   request->change.torrent = g_bytes_ref (torrent);
-  if (resume != NULL)
-    bt_state_request_set_resume (request, resume);
-  bt_state_request_add_waiter (request, done, owner);
-  push (db, request);
+  push_with_resume (db, request, resume, done, owner);
+}
+
+void
+bt_state_db_add_magnet (BtStateDb *db,
+                        const BtSha1 *info_hash,
+                        const char *link,
+                        const BtResume *resume,
+                        BtDiskFunc done,
+                        gpointer owner)
+{
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_ADD, info_hash);
+
+  request->change.value = g_strdup (link);
+  push_with_resume (db, request, resume, done, owner);
+}
+
+void
+bt_state_db_resolve (BtStateDb *db,
+                     const BtSha1 *info_hash,
+                     GBytes *torrent,
+                     const BtResume *resume,
+                     BtDiskFunc done,
+                     gpointer owner)
+{
+  BtStateRequest *request = bt_state_request_new (BT_CHANGE_RESOLVE, info_hash);
+
+  request->change.torrent = g_bytes_ref (torrent);
+  push_with_resume (db, request, resume, done, owner);
 }
 
 void

@@ -74,7 +74,9 @@ BtResume *bt_resume_decode (GBytes *bytes, GError **error);
 typedef struct
 {
   BtSha1 info_hash;
-  GBytes *torrent;
+  GBytes *torrent;  /* (nullable): NULL while no more is known than the link */
+  char *magnet;     /* (nullable): the link */
+  gint64 added_order;
   char *save_path;  /* (nullable): absolute; stands beside @resume, so that it is known without */
   BtResume *resume; /* (nullable): the row's checksum or contents are bad: check everything */
 } BtStateRow;
@@ -112,6 +114,20 @@ void bt_state_db_add (BtStateDb *db,
                       const BtResume *resume,
                       BtDiskFunc done,
                       gpointer owner);
+/* Likewise a link whose torrent is not known. */
+void bt_state_db_add_magnet (BtStateDb *db,
+                             const BtSha1 *info_hash,
+                             const char *link,
+                             const BtResume *resume,
+                             BtDiskFunc done,
+                             gpointer owner);
+/* The torrent of such a link takes its place. NOT_FOUND when there is none. */
+void bt_state_db_resolve (BtStateDb *db,
+                          const BtSha1 *info_hash,
+                          GBytes *torrent,
+                          const BtResume *resume,
+                          BtDiskFunc done,
+                          gpointer owner);
 /* Saves that wait for the same torrent are merged; those of a turn share one transaction. NOT_FOUND
  * when the torrent was removed. */
 void bt_state_db_save (BtStateDb *db,

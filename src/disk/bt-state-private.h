@@ -13,6 +13,7 @@ typedef enum
 {
   BT_CHANGE_ADD,
   BT_CHANGE_SAVE,
+  BT_CHANGE_RESOLVE,
   BT_CHANGE_REMOVE,
   BT_CHANGE_SET,
 } BtChangeKind;
@@ -21,11 +22,11 @@ typedef struct
 {
   BtChangeKind kind;
   BtSha1 info_hash;
-  GBytes *torrent; /* of ADD */
+  GBytes *torrent; /* of ADD, (nullable): NULL for a magnet; of RESOLVE */
   GBytes *resume;  /* (nullable): encoded */
   char *save_path; /* (nullable) */
   char *key;       /* of SET */
-  char *value;     /* of SET; (nullable): the key goes */
+  char *value;     /* of SET; (nullable): the key goes. Of ADD: the link of a magnet */
 } BtChange;
 
 /* bt-state-request.c */

@@ -60,6 +60,9 @@ static const Table tables[] = {
   { "SELECT info_hash, added_order, torrent FROM torrents NOT INDEXED"
     " WHERE length (info_hash) = 20 AND length (torrent) > 0 ORDER BY rowid",
     "INSERT OR IGNORE INTO torrents (info_hash, added_order, torrent) VALUES (?, ?, ?)" },
+  { "SELECT info_hash, added_order, link FROM magnets NOT INDEXED"
+    " WHERE length (info_hash) = 20 AND length (link) > 0 ORDER BY rowid",
+    "INSERT OR IGNORE INTO magnets (info_hash, added_order, link) VALUES (?, ?, ?)" },
   { "SELECT info_hash, save_path, data, sha1 FROM resume NOT INDEXED"
     " WHERE length (info_hash) = 20 ORDER BY rowid",
     "INSERT OR IGNORE INTO resume (info_hash, save_path, data, sha1) VALUES (?, ?, ?, ?)" },

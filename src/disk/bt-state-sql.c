@@ -11,7 +11,7 @@
  * saved data so that a torrent whose data is damaged is still looked for in the right place. */
 
 #define APPLICATION_ID 0x46725472 /* "FrTr" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
 #define TO_TEXT(x) TO_TEXT_NOW (x)
 #define TO_TEXT_NOW(x) #x
 
@@ -23,6 +23,11 @@ static const char settings_sql[] = "PRAGMA locking_mode = EXCLUSIVE;"
                                    "PRAGMA journal_mode = WAL;"
                                    "PRAGMA synchronous = FULL;";
 
+/* Torrents of which no more than a link is known yet. Of one info-hash there is a row here or in torrents. */
+#define MAGNETS_SQL                                                                                \
+  "CREATE TABLE magnets (info_hash BLOB PRIMARY KEY NOT NULL,"                                     \
+  "  added_order INTEGER NOT NULL, link TEXT NOT NULL);"
+
 static const char schema_sql[] =
   "BEGIN IMMEDIATE;"
   "CREATE TABLE torrents (info_hash BLOB PRIMARY KEY NOT NULL,"
@@ -30,10 +35,14 @@ static const char schema_sql[] =
   "CREATE TABLE resume (info_hash BLOB PRIMARY KEY NOT NULL,"
   "  save_path BLOB, data BLOB, sha1 BLOB);"
   "CREATE TABLE session (key TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL);"
+  MAGNETS_SQL
   "PRAGMA application_id = " TO_TEXT (APPLICATION_ID) ";"
                                                       "PRAGMA user_version = " TO_TEXT (
                                                         SCHEMA_VERSION) ";"
                                                                         "COMMIT;";
+
+/* Since version 2 there are magnets. */
+static const char to_version_2_sql[] = "BEGIN IMMEDIATE;" MAGNETS_SQL "PRAGMA user_version = 2; COMMIT;";
 
 gboolean
 bt_state_sql_is_damage (int result)
@@ -126,7 +135,7 @@ check_kind (sqlite3 *db, gboolean *damaged, GError **error)
                    "The state database was written by a newer version of this program");
       return FALSE;
     }
-  return TRUE;
+  return version >= 2 || bt_state_sql_exec (db, to_version_2_sql, error);
 }
 
 sqlite3 *
@@ -197,6 +206,7 @@ save (sqlite3 *db, const BtChange *change)
     prepare_for (db, change,
                  "INSERT INTO resume (info_hash, save_path, data, sha1) SELECT ?1, ?2, ?3, ?4"
                  " WHERE EXISTS (SELECT 1 FROM torrents WHERE info_hash = ?1)"
+                 "  OR EXISTS (SELECT 1 FROM magnets WHERE info_hash = ?1)"
                  " ON CONFLICT (info_hash) DO UPDATE SET save_path = ?2, data = ?3, sha1 = ?4");
 
   if (statement != NULL)
@@ -209,16 +219,52 @@ save (sqlite3 *db, const BtChange *change)
   return finish (db, statement);
 }
 
+#define NEXT_ORDER                                                                                 \
+  "(SELECT coalesce (max (added_order), 0) + 1 FROM"                                               \
+  " (SELECT added_order FROM torrents UNION ALL SELECT added_order FROM magnets))"
+
 static int
-add (sqlite3 *db, const BtChange *change)
+add_torrent (sqlite3 *db, const BtChange *change)
 {
   sqlite3_stmt *statement =
     prepare_for (db, change,
                  "INSERT OR IGNORE INTO torrents (info_hash, added_order, torrent)"
-                 " VALUES (?1, (SELECT coalesce (max (added_order), 0) + 1 FROM torrents), ?2)");
+                 " SELECT ?1, " NEXT_ORDER ", ?2"
+                 " WHERE NOT EXISTS (SELECT 1 FROM magnets WHERE info_hash = ?1)");
 
   bind_bytes (statement, 2, change->torrent);
   return finish (db, statement);
+}
+
+static int
+add_magnet (sqlite3 *db, const BtChange *change)
+{
+  sqlite3_stmt *statement =
+    prepare_for (db, change,
+                 "INSERT OR IGNORE INTO magnets (info_hash, added_order, link)"
+                 " SELECT ?1, " NEXT_ORDER ", ?2"
+                 " WHERE NOT EXISTS (SELECT 1 FROM torrents WHERE info_hash = ?1)");
+
+  if (statement != NULL)
+    sqlite3_bind_text (statement, 2, change->value, -1, SQLITE_STATIC);
+  return finish (db, statement);
+}
+
+/* The torrent stands where its link stood. */
+static int
+resolve (sqlite3 *db, const BtChange *change)
+{
+  sqlite3_stmt *statement =
+    prepare_for (db, change,
+                 "INSERT OR REPLACE INTO torrents (info_hash, added_order, torrent)"
+                 " SELECT info_hash, added_order, ?2 FROM magnets WHERE info_hash = ?1");
+  int result;
+
+  bind_bytes (statement, 2, change->torrent);
+  result = finish (db, statement);
+  if (result == SQLITE_OK && sqlite3_changes (db) > 0)
+    result = finish (db, prepare_for (db, change, "DELETE FROM magnets WHERE info_hash = ?1"));
+  return result;
 }
 
 static int
@@ -244,6 +290,8 @@ delete_rows (sqlite3 *db, const BtChange *change)
 
   if (result == SQLITE_OK)
     result = finish (db, prepare_for (db, change, "DELETE FROM torrents WHERE info_hash = ?1"));
+  if (result == SQLITE_OK)
+    result = finish (db, prepare_for (db, change, "DELETE FROM magnets WHERE info_hash = ?1"));
   return result;
 }
 
@@ -255,7 +303,7 @@ bt_state_sql_change (sqlite3 *db, const BtChange *change, GError **error)
   switch (change->kind)
     {
     case BT_CHANGE_ADD:
-      result = add (db, change);
+      result = change->torrent != NULL ? add_torrent (db, change) : add_magnet (db, change);
       if (result == SQLITE_OK && sqlite3_changes (db) == 0)
         {
           g_set_error (error, BT_ERROR, BT_ERROR_EXISTS, "The torrent is in the database already");
@@ -271,6 +319,16 @@ bt_state_sql_change (sqlite3 *db, const BtChange *change, GError **error)
           g_set_error (error, BT_ERROR, BT_ERROR_NOT_FOUND, "The torrent is not in the database");
           return FALSE;
         }
+      break;
+    case BT_CHANGE_RESOLVE:
+      result = resolve (db, change);
+      if (result == SQLITE_OK && sqlite3_changes (db) == 0)
+        {
+          g_set_error (error, BT_ERROR, BT_ERROR_NOT_FOUND, "The magnet link is not in the database");
+          return FALSE;
+        }
+      if (result == SQLITE_OK && change->resume != NULL)
+        result = save (db, change);
       break;
     case BT_CHANGE_REMOVE:
       result = delete_rows (db, change);
@@ -290,7 +348,8 @@ bt_state_row_free (BtStateRow *row)
 {
   if (row == NULL)
     return;
-  g_bytes_unref (row->torrent);
+  g_clear_pointer (&row->torrent, g_bytes_unref);
+  g_free (row->magnet);
   g_free (row->save_path);
   bt_resume_free (row->resume);
   g_free (row);
@@ -336,8 +395,9 @@ column_resume (sqlite3_stmt *statement, int data_column, int sha1_column)
   return bt_resume_decode (data, NULL);
 }
 
+/* Columns: info_hash, torrent or link, save_path, data, sha1, added_order */
 static void
-load_row (sqlite3_stmt *statement, BtStateLoad *load)
+load_row (sqlite3_stmt *statement, gboolean is_magnet, BtStateLoad *load)
 {
   const void *info_hash = sqlite3_column_blob (statement, 0);
   const char *path = sqlite3_column_blob (statement, 2);
@@ -349,27 +409,58 @@ load_row (sqlite3_stmt *statement, BtStateLoad *load)
     return;
   row = g_new0 (BtStateRow, 1);
   memcpy (row->info_hash.bytes, info_hash, BT_SHA1_SIZE);
-  row->torrent = column_bytes (statement, 1);
+  if (is_magnet)
+    row->magnet = g_strdup ((const char *) sqlite3_column_text (statement, 1));
+  else
+    row->torrent = column_bytes (statement, 1);
   if (path != NULL && path[0] == '/')
     row->save_path = g_strndup (path, (gsize) sqlite3_column_bytes (statement, 2));
   row->resume = column_resume (statement, 3, 4);
+  row->added_order = sqlite3_column_int64 (statement, 5);
   g_ptr_array_add (load->rows, row);
 }
 
 static int
-load_torrents (sqlite3 *db, BtStateLoad *load)
+load_rows (sqlite3 *db, const char *sql, gboolean is_magnet, BtStateLoad *load)
 {
-  sqlite3_stmt *statement =
-    prepare (db, "SELECT t.info_hash, t.torrent, r.save_path, r.data, r.sha1 FROM torrents AS t"
-                 " LEFT JOIN resume AS r ON r.info_hash = t.info_hash ORDER BY t.added_order");
+  sqlite3_stmt *statement = prepare (db, sql);
   int result = SQLITE_ROW;
 
   if (statement == NULL)
     return sqlite3_extended_errcode (db);
   while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    load_row (statement, load);
+    load_row (statement, is_magnet, load);
   sqlite3_finalize (statement);
   return result == SQLITE_DONE ? SQLITE_OK : result;
+}
+
+static int
+compare_order (gconstpointer a, gconstpointer b)
+{
+  const BtStateRow *first = *(BtStateRow *const *) a;
+  const BtStateRow *second = *(BtStateRow *const *) b;
+
+  return (first->added_order > second->added_order) - (first->added_order < second->added_order);
+}
+
+/* Two readings, so that SQLite need not sort rows of some megabytes that have little in common. */
+static int
+load_torrents (sqlite3 *db, BtStateLoad *load)
+{
+  int result = load_rows (db,
+                          "SELECT t.info_hash, t.torrent, r.save_path, r.data, r.sha1, t.added_order FROM torrents AS t"
+                          " LEFT JOIN resume AS r ON r.info_hash = t.info_hash ORDER BY t.added_order",
+                          FALSE, load);
+  guint n_torrents = load->rows->len;
+
+  if (result == SQLITE_OK)
+    result = load_rows (db,
+                        "SELECT m.info_hash, m.link, r.save_path, r.data, r.sha1, m.added_order FROM magnets AS m"
+                        " LEFT JOIN resume AS r ON r.info_hash = m.info_hash ORDER BY m.added_order",
+                        TRUE, load);
+  if (load->rows->len > n_torrents)
+    g_ptr_array_sort (load->rows, compare_order);
+  return result;
 }
 
 static int

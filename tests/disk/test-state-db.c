@@ -569,11 +569,11 @@ test_foreign (void)
   state_open (state);
   state_add (state, 1, 10, &seen);
   state_close (state, TRUE);
-  run_sql (state, "PRAGMA user_version = 2");
+  run_sql (state, "PRAGMA user_version = 3");
   g_assert_null (bt_state_db_open (state->directory, state->mailbox, &error));
   g_assert_error (error, BT_ERROR, BT_ERROR_STATE);
   g_assert_cmpuint (count_named (state, ".damaged-"), ==, 0);
-  run_sql (state, "PRAGMA user_version = 1");
+  run_sql (state, "PRAGMA user_version = 2");
   state_open (state);
   state_load (state, &seen);
   assert_row (&seen, 0, 1, 10, 1);
@@ -584,6 +584,136 @@ test_foreign (void)
   state_load (state, &seen);
   g_assert_error (seen.error, BT_ERROR, BT_ERROR_STATE);
   g_assert_cmpuint (count_named (state, "state.db.damaged-"), ==, 2); /* with its backup */
+}
+
+static void
+state_add_magnet (State *self, guint number, const char *link, Seen *seen)
+{
+  BtSha1 info_hash = hash_of (number);
+  g_autoptr (BtResume) resume = resume_of (number);
+
+  seen->n = 0;
+  g_clear_error (&seen->error);
+  bt_state_db_add_magnet (self->db, &info_hash, link, resume, done_cb, seen);
+  ft_test_iterate (NULL, seen->n == 1, FT_WAIT_S);
+}
+
+static void
+state_resolve (State *self, guint number, gsize length, guint64 value, Seen *seen)
+{
+  BtSha1 info_hash = hash_of (number);
+  g_autoptr (GBytes) torrent = torrent_of (number, length);
+  g_autoptr (BtResume) resume = resume_of (value);
+
+  seen->n = 0;
+  g_clear_error (&seen->error);
+  bt_state_db_resolve (self->db, &info_hash, torrent, resume, done_cb, seen);
+  ft_test_iterate (NULL, seen->n == 1, FT_WAIT_S);
+}
+
+static void
+assert_magnet (const Seen *seen, guint index, guint number, const char *link, guint64 value)
+{
+  const BtStateRow *row = seen->rows->pdata[index];
+  BtSha1 info_hash = hash_of (number);
+
+  g_assert_true (bt_sha1_equal (&row->info_hash, &info_hash));
+  g_assert_null (row->torrent);
+  g_assert_cmpstr (row->magnet, ==, link);
+  g_assert_nonnull (row->resume);
+  g_assert_cmpuint (row->resume->downloaded, ==, value);
+}
+
+/* A link stands among the torrents, and what it leads to stands in its place. */
+static void
+test_magnets (void)
+{
+  g_autoptr (State) state = state_new ();
+  g_auto (Seen) seen = { 0 };
+  BtSha1 fourth = hash_of (4);
+
+  state_open (state);
+  state_add (state, 1, 10, &seen);
+  state_add_magnet (state, 2, "magnet:two", &seen);
+  g_assert_no_error (seen.error);
+  state_add (state, 3, 10, &seen);
+  state_add_magnet (state, 4, "magnet:four", &seen);
+  state_add_magnet (state, 5, "magnet:five", &seen);
+
+  state_add_magnet (state, 2, "magnet:again", &seen);
+  g_assert_error (seen.error, BT_ERROR, BT_ERROR_EXISTS);
+  state_add_magnet (state, 3, "magnet:there", &seen);
+  g_assert_error (seen.error, BT_ERROR, BT_ERROR_EXISTS);
+  g_clear_error (&seen.error);
+  state_add (state, 2, 10, &seen);
+  g_assert_error (seen.error, BT_ERROR, BT_ERROR_EXISTS);
+  state_resolve (state, 3, 10, 30, &seen);
+  g_assert_error (seen.error, BT_ERROR, BT_ERROR_NOT_FOUND);
+
+  g_clear_error (&seen.error);
+  seen.n = 0;
+  state_save (state, 5, 50, &seen);
+  bt_state_db_remove (state->db, &fourth, done_cb, &seen);
+  ft_test_iterate (NULL, seen.n == 2, FT_WAIT_S);
+  g_assert_no_error (seen.error);
+  state_load (state, &seen);
+  g_assert_cmpuint (seen.rows->len, ==, 4);
+  assert_magnet (&seen, 1, 2, "magnet:two", 2);
+  assert_row (&seen, 2, 3, 10, 3);
+  assert_magnet (&seen, 3, 5, "magnet:five", 50);
+
+  state_resolve (state, 2, 700, 22, &seen);
+  g_assert_no_error (seen.error);
+  state_close (state, TRUE);
+  state_open (state);
+  state_load (state, &seen);
+  g_assert_cmpuint (seen.rows->len, ==, 4);
+  assert_row (&seen, 0, 1, 10, 1);
+  assert_row (&seen, 1, 2, 700, 22);
+  assert_row (&seen, 2, 3, 10, 3);
+}
+
+/* As version 1 left it. */
+static void
+test_migrate (void)
+{
+  g_autoptr (State) state = state_new ();
+  g_auto (Seen) seen = { 0 };
+
+  state_open (state);
+  state_add (state, 1, 10, &seen);
+  state_close (state, TRUE);
+  run_sql (state, "DROP TABLE magnets; PRAGMA user_version = 1");
+  state_open (state);
+  state_add_magnet (state, 2, "magnet:two", &seen);
+  g_assert_no_error (seen.error);
+  state_close (state, TRUE);
+  state_open (state);
+  state_load (state, &seen);
+  g_assert_no_error (seen.error);
+  g_assert_cmpuint (seen.rows->len, ==, 2);
+  assert_row (&seen, 0, 1, 10, 1);
+  assert_magnet (&seen, 1, 2, "magnet:two", 2);
+}
+
+/* Of what a damaged file still holds, links are brought over too. */
+static void
+test_salvage_magnets (void)
+{
+  g_autoptr (State) state = state_new ();
+  g_auto (Seen) seen = { 0 };
+
+  state_open (state);
+  state_add (state, 1, 10, &seen);
+  state_add_magnet (state, 2, "magnet:two", &seen);
+  state_load (state, &seen); /* which makes a backup */
+  state_close (state, TRUE);
+  overwrite (state, 0, 8192);
+  state_open (state);
+  state_load (state, &seen);
+  g_assert_error (seen.error, BT_ERROR, BT_ERROR_STATE);
+  g_assert_cmpuint (seen.rows->len, ==, 2);
+  assert_magnet (&seen, 1, 2, "magnet:two", 2);
 }
 
 /* Any page may go bad: what comes back is right, and it can be written to. */
@@ -693,6 +823,9 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/state-db/no-database", test_no_database);
   g_test_add_func ("/disk/state-db/nothing-left", test_nothing_left);
   g_test_add_func ("/disk/state-db/foreign", test_foreign);
+  g_test_add_func ("/disk/state-db/magnets", test_magnets);
+  g_test_add_func ("/disk/state-db/migrate", test_migrate);
+  g_test_add_func ("/disk/state-db/salvage-magnets", test_salvage_magnets);
   g_test_add_func ("/disk/state-db/corrupt-pages", test_corrupt_pages);
   g_test_add_func ("/disk/state-db/full", test_full);
   return g_test_run ();
