@@ -35,6 +35,12 @@ void bt_resume_write_count (BtBencodeWriter *writer, const char *key, guint64 va
 gboolean bt_resume_read_number (BtNode dict, const char *key, gint64 max, gint64 *out);
 gboolean bt_resume_read_count (BtNode dict, const char *key, guint64 *out);
 
+/* bt-resume-place.c: where files are. Reading as below. */
+void bt_resume_write_path (BtBencodeWriter *writer, const char *key, const char *path);
+void bt_resume_write_renamed (BtBencodeWriter *writer, const BtResume *resume);
+gboolean bt_resume_read_path (BtNode dict, const char *key, char **out);
+gboolean bt_resume_read_renamed (BtNode dict, BtResume *resume);
+
 /* bt-resume-options.c: what a person set, and how far its goals are. Reading, what is not there is
  * left as it is; FALSE when something is there and wrong. */
 void bt_resume_write_goal (BtBencodeWriter *writer, const BtResume *resume);

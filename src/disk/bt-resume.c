@@ -8,7 +8,6 @@
 #include "bt-limits.h"
 #include "bt-reader.h"
 
-#include <limits.h>
 
 #define MAX_BITFIELD_BYTES (BT_LIMIT_PIECES / 8)
 #define MAX_BLOCKS_BYTES ((BT_LIMIT_PIECE_LENGTH / BT_LIMIT_BLOCK + 7) / 8)
@@ -35,6 +34,12 @@ bt_resume_free (BtResume *resume)
   if (resume == NULL)
     return;
   g_free (resume->save_path);
+  g_free (resume->data_path);
+  g_free (resume->move_to);
+  g_free (resume->move_from);
+  g_free (resume->rename_from);
+  g_free (resume->rename_to);
+  g_clear_pointer (&resume->renamed, g_ptr_array_unref);
   g_clear_pointer (&resume->have, g_bytes_unref);
   g_clear_pointer (&resume->partials, g_ptr_array_unref);
   g_clear_pointer (&resume->stamps, g_array_unref);
@@ -78,20 +83,6 @@ static gboolean
 read_string (BtNode dict, const char *key, gsize max, const char **out, gsize *length)
 {
   return bt_node_get_string (dict, key, out, length) && *length <= max;
-}
-
-/* A path is taken as it is: where somebody keeps his files is his to say. */
-static gboolean
-read_path (BtNode dict, char **out)
-{
-  const char *path;
-  gsize length;
-
-  if (!read_string (dict, "path", PATH_MAX - 1, &path, &length) || length == 0 || path[0] != '/'
-      || memchr (path, '\0', length) != NULL)
-    return FALSE;
-  *out = g_strndup (path, length);
-  return TRUE;
 }
 
 static gboolean
@@ -350,8 +341,14 @@ agrees (const BtResume *resume)
 static const char *
 read_all (BtNode dict, BtResume *resume)
 {
-  if (!read_path (dict, &resume->save_path))
+  if (!bt_resume_read_path (dict, "path", &resume->save_path) || resume->save_path == NULL)
     return "path";
+  if (!bt_resume_read_path (dict, "data", &resume->data_path)
+      || !bt_resume_read_path (dict, "from", &resume->move_from)
+      || !bt_resume_read_path (dict, "to", &resume->move_to))
+    return "paths";
+  if (!bt_resume_read_renamed (dict, resume))
+    return "renamed";
   if (!read_totals (dict, resume))
     return "totals";
   if (!read_bits (dict, "have", &resume->have))

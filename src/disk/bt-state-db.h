@@ -29,7 +29,13 @@ typedef enum
  * SHA-1 in a column of its own. */
 typedef struct
 {
-  char *save_path;
+  char *save_path;     /* the folder that holds its files, or will */
+  char *data_path;     /* (nullable): the one that does now, if that is another */
+  char *move_to;       /* (nullable): they are on the way there: some may be there already */
+  char *move_from;     /* (nullable): copies that a move has left are there, to be removed */
+  GPtrArray *renamed;  /* (nullable) of BtRenamed */
+  char *rename_from;   /* (nullable): a path below data_path that is being renamed to @rename_to */
+  char *rename_to;
   BtIntent intent;
   gint64 added_at;     /* Unix seconds */
   gint64 completed_at; /* 0: not yet */
@@ -62,6 +68,15 @@ typedef struct
   GBytes *blocks; /* bitfield */
 } BtPartial;
 
+/* A file whose path is not the torrent's. */
+typedef struct
+{
+  guint32 file;
+  char *path;
+} BtRenamed;
+
+void bt_renamed_free (BtRenamed *renamed);
+
 BtResume *bt_resume_new (void);
 void bt_resume_free (BtResume *resume);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtResume, bt_resume_free)
@@ -77,7 +92,7 @@ typedef struct
   GBytes *torrent;  /* (nullable): NULL while no more is known than the link */
   char *magnet;     /* (nullable): the link */
   gint64 added_order;
-  char *save_path;  /* (nullable): absolute; stands beside @resume, so that it is known without */
+  char *save_path;  /* (nullable): absolute; where the data is. Beside @resume, so that it is known without */
   BtResume *resume; /* (nullable): the row's checksum or contents are bad: check everything */
 } BtStateRow;
 

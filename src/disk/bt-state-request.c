@@ -56,7 +56,7 @@ bt_state_request_set_resume (BtStateRequest *request, const BtResume *resume)
   g_clear_pointer (&request->change.resume, g_bytes_unref);
   g_free (request->change.save_path);
   request->change.resume = bt_resume_encode (resume);
-  request->change.save_path = g_strdup (resume->save_path);
+  request->change.save_path = g_strdup (resume->data_path != NULL ? resume->data_path : resume->save_path);
 }
 
 void

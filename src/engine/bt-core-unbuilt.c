@@ -15,15 +15,3 @@ bt_core_move_in_queue (BtCore *core, BtCommand *command)
 {
   refuse (command);
 }
-
-void
-bt_core_move (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}
-
-void
-bt_core_rename_path (BtCore *core, BtCommand *command)
-{
-  refuse (command);
-}

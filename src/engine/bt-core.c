@@ -336,6 +336,8 @@ make_first_resume (BtCore *core, BtCommand *command)
   BtResume *resume = bt_resume_new ();
 
   resume->save_path = g_strdup (command->path != NULL ? command->path : core->config->download_dir);
+  if (core->config->incomplete_dir != NULL && !command->flag)
+    resume->data_path = g_strdup (core->config->incomplete_dir);
   resume->intent = command->intent;
   resume->added_at = bt_core_unix_now (core);
   if (command->priorities != NULL)

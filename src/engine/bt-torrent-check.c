@@ -49,6 +49,8 @@ gain_piece (BtTorrent *torrent, guint32 piece)
 static gboolean
 had_data (BtTorrent *torrent)
 {
+  if (torrent->expects_data)
+    return TRUE;
   if (torrent->stamps == NULL || bt_picker_have (torrent->picker)->n_set == 0)
     return FALSE;
   for (guint i = 0; i < torrent->stamps->len; i++)
@@ -57,13 +59,14 @@ had_data (BtTorrent *torrent)
   return FALSE;
 }
 
+/* @stamps: (nullable) */
 static gboolean
-all_gone (BtTorrent *torrent, const BtFileStamp *stamps)
+has_any (BtTorrent *torrent, const BtFileStamp *stamps)
 {
-  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+  for (guint32 i = 0; stamps != NULL && i < torrent->metainfo->n_files; i++)
     if (is_payload (&torrent->metainfo->files[i]) && stamps[i].size >= 0)
-      return FALSE;
-  return TRUE;
+      return TRUE;
+  return FALSE;
 }
 
 static gboolean
@@ -150,6 +153,7 @@ become_ready (BtTorrent *torrent)
   if (bt_torrent_is_complete (torrent) && !was_complete)
     torrent->completed_at = bt_core_unix_now (torrent->core);
   torrent->load = BT_LOAD_CLEAN;
+  torrent->expects_data = FALSE;
   if (torrent->dirty)
     bt_torrent_save_soon (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PROGRESS);
@@ -226,11 +230,11 @@ looked_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
   BtTorrent *torrent = owner;
   g_autoptr(GError) gone = NULL;
 
-  if (torrent->phase == BT_PHASE_LOADING)
+  if (torrent->phase == BT_PHASE_LOADING && !bt_torrent_leaves_home (torrent, has_any (torrent, stamps)))
     {
-      if (error == NULL && !torrent->check_asked && had_data (torrent) && all_gone (torrent, stamps))
+      if (error == NULL && !torrent->check_asked && had_data (torrent) && !has_any (torrent, stamps))
         gone = g_error_new (BT_ERROR, BT_ERROR_DISK_MISSING, "All files are gone from \"%s\"",
-                            torrent->save_path);
+                            torrent->data_path);
       if (error != NULL || gone != NULL)
         bt_torrent_fail (torrent, error != NULL ? error : gone);
       else
@@ -245,6 +249,8 @@ bt_torrent_look (BtTorrent *torrent)
 {
   BtDisk *disk = torrent->core->disk;
 
+  if (bt_torrent_settle (torrent))
+    return;
   bt_torrent_job_begin (torrent);
   disk->ops->stat (disk, torrent->storage, looked_cb, torrent);
 }
@@ -293,7 +299,7 @@ bt_torrent_check_next (BtTorrent *torrent)
 
   if (torrent->phase != BT_PHASE_CHECKING || torrent->problem != NULL)
     return;
-  if (torrent->intent != BT_INTENT_RUN && !torrent->check_asked)
+  if (torrent->relocating || (torrent->intent != BT_INTENT_RUN && !torrent->check_asked))
     {
       bt_core_dequeue_check (torrent->core, torrent); /* goes on when it is started */
       return;

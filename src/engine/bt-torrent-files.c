@@ -29,6 +29,8 @@ bt_torrent_init_files (BtTorrent *torrent)
 const char *
 bt_torrent_file_path (BtTorrent *torrent, guint32 file)
 {
+  if (torrent->names != NULL && torrent->names[file] != NULL)
+    return torrent->names[file];
   return torrent->metainfo->files[file].path;
 }
 
@@ -179,6 +181,13 @@ bt_torrent_prioritised_files (BtTorrent *torrent)
     if ((torrent->metainfo->files[i].flags & BT_FILE_PAD) == 0
         && bt_file_list_get (watch->list, watch->places[i])->priority != torrent->priorities[i])
       bt_bitfield_set (watch->changed, i);
+}
+
+void
+bt_torrent_changed_file (BtTorrent *torrent, guint32 file)
+{
+  if (torrent->file_watch != NULL)
+    bt_bitfield_set (torrent->file_watch->changed, file);
 }
 
 void

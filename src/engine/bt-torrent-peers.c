@@ -48,7 +48,7 @@ bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint sourc
 static gboolean
 wants_connections (BtTorrent *torrent)
 {
-  return torrent->active && torrent->peers->len < max_peers (torrent)
+  return torrent->active && !torrent->relocating && torrent->peers->len < max_peers (torrent)
          && torrent->n_connecting < CONNECTING_MAX;
 }
 
@@ -142,7 +142,7 @@ bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *hands
 {
   BtPeer *peer;
 
-  if (torrent->peers->len >= max_peers (torrent)
+  if (torrent->relocating || torrent->peers->len >= max_peers (torrent)
       || torrent->core->n_peers >= torrent->core->config->max_peers)
     {
       bt_link_close (link, BT_CLOSE_TOO_MANY, NULL);

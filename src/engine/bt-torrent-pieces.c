@@ -248,6 +248,20 @@ has_banned_sender (BtTorrent *torrent, const BtOpenPiece *open)
   return FALSE;
 }
 
+void
+bt_torrent_lose_partials (BtTorrent *torrent)
+{
+  g_autoptr(GList) all = g_hash_table_get_values (torrent->open_pieces);
+
+  for (GList *l = all; l != NULL; l = l->next)
+    {
+      BtOpenPiece *open = l->data;
+
+      if (!open->checking)
+        give_piece_up (torrent, open->piece);
+    }
+}
+
 /* What a liar has begun is not worth ending: it would fail, and shame those who end it. */
 void
 bt_torrent_drop_pieces_of_banned (BtTorrent *torrent)

@@ -40,7 +40,8 @@ struct _BtTorrent
   BtCore *core;
   BtTorrentId id;
   BtMetainfo *metainfo;
-  char *save_path;
+  char *save_path;        /* the folder that has its files or will */
+  char *data_path;        /* the folder that has them now */
   guint8 *priorities;     /* one a file */
   BtStorage *storage;
   BtPicker *picker;
@@ -108,13 +109,28 @@ struct _BtTorrent
   gboolean syncing;
   BtTimer save;
 
+  /* Where its files are: bt-torrent-place.c. */
+  gboolean relocating;     /* they are on the way: no peers */
+  gboolean looking_for_move; /* whether they can go where an order says */
+  gboolean looks_home;     /* new: whether they are in save_path already */
+  gboolean leaves_home_alone; /* a move failed: not tried again by itself */
+  gboolean expects_data;   /* they are said to be where they are looked for */
+  char *move_to;           /* (nullable): saved, as the next */
+  char *move_from;         /* (nullable): copies are left there */
+  BtTimer place_tick;
+
+  /* Names of a person's choice: bt-torrent-names.c. */
+  char **names;            /* (nullable) (array length=n_files) of (nullable): paths */
+  char *rename_from, *rename_to; /* (nullable): paths; under way, and saved */
+  BtCommand *rename_command; /* (nullable): to be answered when it is done */
+
   /* Files: bt-torrent-files.c. */
   guint32 n_listed;        /* without padding */
   BtFileWatch *file_watch; /* (nullable): while somebody looks at them */
 
   /* Telling. */
   BtChanged changed;
-  GRefString *name_text, *path_text;
+  GRefString *name_text, *path_text, *data_text;
   GRefString *tracker_text; /* (nullable): see bt_torrent_name_tracker() */
 
   /* Closing. */
@@ -166,6 +182,25 @@ BtFileList *bt_torrent_list_files (BtTorrent *torrent);
 /* What the list shows of them changed: bytes of a piece were gained (@sign) or lost; priorities; anything. */
 void bt_torrent_count_in_files (BtTorrent *torrent, guint32 piece, int sign);
 void bt_torrent_prioritised_files (BtTorrent *torrent);
+void bt_torrent_changed_file (BtTorrent *torrent, guint32 file);
+
+/* bt-torrent-names.c */
+void bt_torrent_init_names (BtTorrent *torrent, const BtResume *resume);
+void bt_torrent_free_names (BtTorrent *torrent);
+void bt_torrent_save_names (BtTorrent *torrent, BtResume *resume);
+/* See bt_torrent_settle(). */
+gboolean bt_torrent_settle_names (BtTorrent *torrent);
+
+/* bt-torrent-place.c */
+void bt_torrent_init_place (BtTorrent *torrent, const BtResume *resume);
+void bt_torrent_free_place (BtTorrent *torrent);
+void bt_torrent_save_place (BtTorrent *torrent, BtResume *resume);
+const char *bt_torrent_first_root (BtTorrent *torrent);
+double bt_torrent_move_progress (BtTorrent *torrent);
+gboolean bt_torrent_settle (BtTorrent *torrent);
+gboolean bt_torrent_leaves_home (BtTorrent *torrent, gboolean has_files);
+void bt_torrent_go_home (BtTorrent *torrent);
+void bt_torrent_stop_moving (BtTorrent *torrent);
 
 /* bt-torrent-pieces.c */
 void bt_torrent_init_pieces (BtTorrent *torrent);
@@ -180,6 +215,8 @@ void bt_torrent_flush_pieces (BtTorrent *torrent);
 void bt_torrent_save_partials (BtTorrent *torrent, BtResume *resume);
 void bt_torrent_restore_partial (BtTorrent *torrent, const BtPartial *partial);
 void bt_torrent_drop_open_piece (BtTorrent *torrent, guint32 piece);
+/* Blocks of unfinished pieces that are in the files count no more. */
+void bt_torrent_lose_partials (BtTorrent *torrent);
 void bt_torrent_drop_pieces_of_banned (BtTorrent *torrent);
 void bt_torrent_finished (BtTorrent *torrent);
 
@@ -211,6 +248,8 @@ void bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume);
 BtResume *bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps);
 /* Syncs and saves soon (a few seconds) or now. */
 void bt_torrent_save_soon (BtTorrent *torrent);
+/* Syncs and saves now, whatever else is being saved. @done: with the torrent as its owner. */
+void bt_torrent_save_then (BtTorrent *torrent, BtDiskFunc done);
 
 /* bt-torrent-status.c */
 BtState bt_torrent_state (BtTorrent *torrent);

@@ -115,7 +115,8 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   guint32 n_files = torrent->metainfo->n_files;
   BtResume *resume = bt_resume_new ();
 
-  resume->save_path = g_strdup (torrent->save_path);
+  bt_torrent_save_place (torrent, resume);
+  bt_torrent_save_names (torrent, resume);
   resume->intent = torrent->intent;
   resume->added_at = torrent->added_at;
   resume->completed_at = torrent->completed_at;
@@ -169,11 +170,11 @@ saved_cb (const GError *error, gpointer owner)
 }
 
 static void
-store (BtTorrent *torrent, const BtFileStamp *stamps)
+store_as (BtTorrent *torrent, const BtFileStamp *stamps, gboolean keep, BtDiskFunc done, gpointer owner)
 {
   g_autoptr(BtResume) resume = bt_torrent_make_resume (torrent, stamps);
 
-  if (torrent->phase == BT_PHASE_CHECKING && stamps == NULL)
+  if (keep)
     keep_saved (torrent, resume);
   else
     torrent->dirty = FALSE;
@@ -182,7 +183,13 @@ store (BtTorrent *torrent, const BtFileStamp *stamps)
   if (resume->stamps != NULL)
     torrent->stamps = g_array_ref (resume->stamps);
   bt_torrent_job_begin (torrent);
-  bt_state_db_save (torrent->core->db, &torrent->metainfo->info_hash, resume, saved_cb, torrent);
+  bt_state_db_save (torrent->core->db, &torrent->metainfo->info_hash, resume, done, owner);
+}
+
+static void
+store (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  store_as (torrent, stamps, torrent->phase == BT_PHASE_CHECKING && stamps == NULL, saved_cb, torrent);
 }
 
 /* Everything that passed its check by now was written before this sync was asked for: it is a barrier,
@@ -223,6 +230,69 @@ bt_torrent_save (BtTorrent *torrent)
   torrent->syncing = TRUE;
   bt_torrent_job_begin (torrent);
   disk->ops->sync (disk, torrent->storage, synced_cb, torrent);
+}
+
+/* An order that waits until it is saved. */
+
+typedef struct
+{
+  BtTorrent *torrent;
+  BtDiskFunc done;
+} Waiting;
+
+static void
+waited_cb (const GError *error, gpointer owner)
+{
+  Waiting *waiting = owner;
+  BtTorrent *torrent = waiting->torrent;
+
+  waiting->done (error, torrent);
+  g_free (waiting);
+  bt_torrent_job_end (torrent);
+}
+
+static void
+synced_for_order_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
+{
+  Waiting *waiting = owner;
+  BtTorrent *torrent = waiting->torrent;
+
+  if (error == NULL && !torrent->forget)
+    {
+      /* A check may have begun meanwhile. */
+      if (torrent->phase == BT_PHASE_READY)
+        store_as (torrent, stamps, FALSE, waited_cb, waiting);
+      else
+        store_as (torrent, NULL, TRUE, waited_cb, waiting);
+      bt_torrent_job_end (torrent);
+      return;
+    }
+  if (error != NULL)
+    bt_torrent_fail (torrent, error);
+  waited_cb (error, waiting);
+}
+
+void
+bt_torrent_save_then (BtTorrent *torrent, BtDiskFunc done)
+{
+  BtDisk *disk = torrent->core->disk;
+  Waiting *waiting;
+
+  if (torrent->forget)
+    {
+      done (NULL, torrent);
+      return;
+    }
+  waiting = g_new (Waiting, 1);
+  waiting->torrent = torrent;
+  waiting->done = done;
+  if (torrent->phase != BT_PHASE_READY)
+    {
+      store_as (torrent, NULL, TRUE, waited_cb, waiting);
+      return;
+    }
+  bt_torrent_job_begin (torrent);
+  disk->ops->sync (disk, torrent->storage, synced_for_order_cb, waiting);
 }
 
 void

@@ -7,6 +7,8 @@
 BtState
 bt_torrent_state (BtTorrent *torrent)
 {
+  if (torrent->relocating && (torrent->move_to != NULL || torrent->move_from != NULL))
+    return BT_STATE_MOVING;
   if (torrent->problem != NULL)
     return BT_STATE_ERROR;
   if (torrent->phase == BT_PHASE_CHECKING && (torrent->intent == BT_INTENT_RUN || torrent->check_asked))
@@ -138,6 +140,8 @@ static void
 fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
 {
   status->reason = BT_REASON_NONE;
+  if (status->state == BT_STATE_MOVING)
+    return;
   if (torrent->problem != NULL)
     {
       status->reason = problem_reason (torrent->problem);
@@ -196,7 +200,7 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
 
   status->name = g_ref_string_acquire (torrent->name_text);
   status->save_path = g_ref_string_acquire (torrent->path_text);
-  status->data_path = g_ref_string_acquire (torrent->path_text);
+  status->data_path = g_ref_string_acquire (torrent->data_text);
   status->options = bt_torrent_options_ref (torrent->options);
   status->tracker = torrent->tracker_text != NULL ? g_ref_string_acquire (torrent->tracker_text) : NULL;
   status->info_hash = metainfo->info_hash;
@@ -225,6 +229,7 @@ bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
   status->wanted = torrent->wanted;
   status->done = torrent->done;
   status->check_progress = torrent->n_to_check > 0 ? (double) torrent->n_checked / torrent->n_to_check : 0;
+  status->move_progress = bt_torrent_move_progress (torrent);
   status->completed_at = torrent->completed_at;
   status->rate_down = bt_rate_get (&torrent->rate_down, now);
   status->rate_up = bt_rate_get (&torrent->rate_up, now);

@@ -81,7 +81,7 @@ apply_priorities (BtTorrent *torrent)
 gboolean
 bt_torrent_may_request (BtTorrent *torrent)
 {
-  return torrent->active && torrent->core->config->mode != BT_MODE_SEEDING;
+  return torrent->active && !torrent->relocating && torrent->core->config->mode != BT_MODE_SEEDING;
 }
 
 static gboolean
@@ -144,6 +144,7 @@ bt_torrent_reconsider (BtTorrent *torrent)
   if (torrent->phase == BT_PHASE_CHECKING && torrent->intent == BT_INTENT_RUN && torrent->problem == NULL)
     bt_core_enqueue_check (torrent->core, torrent);
   bt_torrent_make_files (torrent);
+  bt_torrent_go_home (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_SPEED | BT_CHANGED_PEERS);
 }
 
@@ -159,6 +160,7 @@ bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
   if (torrent->phase == BT_PHASE_CLOSING || torrent->intent == intent)
     return;
   torrent->intent = intent;
+  torrent->leaves_home_alone = FALSE;
   torrent->dirty = TRUE;
   bt_torrent_reconsider (torrent);
   if (!torrent->active)
@@ -250,7 +252,7 @@ retry (gpointer owner, gint64 now)
     }
   bt_torrent_job_begin (torrent);
   if (g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_DISK_FULL))
-    disk->ops->free_space (disk, torrent->save_path, free_space_cb, torrent);
+    disk->ops->free_space (disk, torrent->data_path, free_space_cb, torrent);
   else
     disk->ops->stat (disk, torrent->storage, retry_stat_cb, torrent);
 }
@@ -347,10 +349,10 @@ free_torrent (BtTorrent *torrent)
   g_clear_error (&torrent->last_problem);
   g_clear_error (&torrent->close_error);
   g_ref_string_release (torrent->name_text);
-  g_ref_string_release (torrent->path_text);
+  bt_torrent_free_place (torrent);
+  bt_torrent_free_names (torrent);
   g_clear_pointer (&torrent->tracker_text, g_ref_string_release);
   g_free (torrent->priorities);
-  g_free (torrent->save_path);
   bt_torrent_options_unref (torrent->options);
   g_free (torrent->own_limits);
   bt_metainfo_unref (torrent->metainfo);
@@ -416,6 +418,7 @@ bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
   torrent->closed = done;
   torrent->closed_data = data;
   bt_torrent_job_begin (torrent);
+  bt_torrent_stop_moving (torrent);
   bt_torrent_stop_check (torrent);
   bt_core_dequeue_check (torrent->core, torrent);
   if (torrent->active)
@@ -450,7 +453,9 @@ static BtStorage *
 make_storage (BtTorrent *torrent, const BtResume *resume)
 {
   BtDisk *disk = torrent->core->disk;
-  BtStorageConfig config = { .root = torrent->save_path, .file_priorities = torrent->priorities };
+  BtStorageConfig config = { .root = bt_torrent_first_root (torrent),
+                             .file_priorities = torrent->priorities,
+                             .names = (const char *const *) torrent->names };
 
   for (guint i = 0; resume != NULL && resume->stamps != NULL && i < resume->stamps->len; i++)
     config.expects_files |= g_array_index (resume->stamps, BtFileStamp, i).size > 0;
@@ -510,10 +515,10 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->limits = &core->limits;
   torrent->load = load;
   torrent->phase = BT_PHASE_LOADING;
-  torrent->save_path = g_strdup (resume != NULL ? resume->save_path : core->config->download_dir);
   torrent->added_at = bt_core_unix_now (core);
   torrent->name_text = g_ref_string_new (metainfo->name);
-  torrent->path_text = g_ref_string_new (torrent->save_path);
+  bt_torrent_init_place (torrent, resume);
+  bt_torrent_init_names (torrent, resume);
   torrent->peers = g_ptr_array_new ();
   bt_torrent_init_announces (torrent);
   bt_torrent_init_files (torrent);

@@ -35,6 +35,16 @@ add_peer (BtResume *resume, const char *text)
   g_array_append_val (resume->peers, peer);
 }
 
+static void
+add_renamed (BtResume *resume, guint32 file, const char *path)
+{
+  BtRenamed *renamed = g_new0 (BtRenamed, 1);
+
+  renamed->file = file;
+  renamed->path = g_strdup (path);
+  g_ptr_array_add (resume->renamed, renamed);
+}
+
 static BtTorrentOptions *
 make_options (void)
 {
@@ -61,6 +71,13 @@ make_full (void)
   BtResume *resume = bt_resume_new ();
 
   resume->save_path = g_strdup ("/home/somebody/Ünïcode folder");
+  resume->data_path = g_strdup ("/var/tmp/not done yet");
+  resume->move_to = g_strdup ("/mnt/there");
+  resume->move_from = g_strdup ("/mnt/from");
+  resume->renamed = g_ptr_array_new_with_free_func ((GDestroyNotify) bt_renamed_free);
+  add_renamed (resume, 2, "top/new name");
+  resume->rename_from = g_strdup ("top/a");
+  resume->rename_to = g_strdup ("top/b");
   resume->intent = BT_INTENT_STOP;
   resume->added_at = 1700000000;
   resume->completed_at = 1700000001;
@@ -112,6 +129,14 @@ test_round_trip (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (after->save_path, ==, before->save_path);
+  g_assert_cmpstr (after->data_path, ==, before->data_path);
+  g_assert_cmpstr (after->move_to, ==, before->move_to);
+  g_assert_cmpstr (after->move_from, ==, before->move_from);
+  g_assert_cmpuint (after->renamed->len, ==, 1);
+  g_assert_cmpuint (((BtRenamed *) after->renamed->pdata[0])->file, ==, 2);
+  g_assert_cmpstr (((BtRenamed *) after->renamed->pdata[0])->path, ==, "top/new name");
+  g_assert_cmpstr (after->rename_from, ==, "top/a");
+  g_assert_cmpstr (after->rename_to, ==, "top/b");
   g_assert_cmpint (after->intent, ==, BT_INTENT_STOP);
   g_assert_cmpint (after->added_at, ==, before->added_at);
   g_assert_cmpint (after->completed_at, ==, before->completed_at);
@@ -171,6 +196,23 @@ test_least (void)
   g_assert_null (after->options);
   g_assert_cmpuint (after->queue_key, ==, 0);
   g_assert_cmpint (after->goal_state, ==, BT_GOAL_STATE_OPEN);
+}
+
+/* A path that leads out of the folder was not written by us. */
+static void
+test_unsafe_names (void)
+{
+  static const char *const bad[] = { "../x", "top/../../x", "/etc/passwd", "top//x", "" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (BtResume) before = make_full ();
+      g_autoptr (GBytes) encoded = NULL;
+
+      add_renamed (before, 1, bad[i]);
+      encoded = bt_resume_encode (before);
+      g_assert_null (bt_resume_decode (encoded, NULL));
+    }
 }
 
 /* What is out of range is put in range when it is written, so that it can be read. */
@@ -415,6 +457,7 @@ main (int argc, char **argv)
 
   g_test_add_func ("/disk/resume/round-trip", test_round_trip);
   g_test_add_func ("/disk/resume/least", test_least);
+  g_test_add_func ("/disk/resume/unsafe-names", test_unsafe_names);
   g_test_add_func ("/disk/resume/clamped", test_clamped);
   g_test_add_func ("/disk/resume/bad-values", test_bad_values);
   g_test_add_func ("/disk/resume/bad-tracker", test_bad_tracker);

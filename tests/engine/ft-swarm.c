@@ -455,6 +455,35 @@ ft_node_connect (FtNode *node, BtTorrentId id, guint16 port)
   ft_node_connect_to (node, id, &endpoint);
 }
 
+static GError *
+finish_with_error (FtNode *node, FtCall *call)
+{
+  GError *error = NULL;
+
+  ft_wait_until (call->done);
+  bt_engine_finish (node->engine, call->result, &error);
+  g_object_unref (call->result);
+  return error;
+}
+
+GError *
+ft_node_move (FtNode *node, BtTorrentId id, const char *folder, gboolean with_files)
+{
+  FtCall call = { 0 };
+
+  bt_engine_move_async (node->engine, id, folder, with_files, NULL, called_cb, &call);
+  return finish_with_error (node, &call);
+}
+
+GError *
+ft_node_rename (FtNode *node, BtTorrentId id, const char *path, const char *name)
+{
+  FtCall call = { 0 };
+
+  bt_engine_rename_path_async (node->engine, id, path, name, NULL, called_cb, &call);
+  return finish_with_error (node, &call);
+}
+
 BtDetail *
 ft_node_detail (FtNode *node, BtTorrentId id, BtDetailParts parts)
 {

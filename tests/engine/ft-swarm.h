@@ -64,6 +64,9 @@ void ft_node_set_intent (FtNode *node, BtTorrentId id, BtIntent intent);
 void ft_node_remove (FtNode *node, BtTorrentId id, gboolean with_data);
 void ft_node_set_priorities (FtNode *node, BtTorrentId id, GBytes *priorities);
 void ft_node_verify (FtNode *node, BtTorrentId id);
+/* Each waits for the answer. Returns: (transfer full) (nullable): the error */
+GError *ft_node_move (FtNode *node, BtTorrentId id, const char *folder, gboolean with_files);
+GError *ft_node_rename (FtNode *node, BtTorrentId id, const char *path, const char *name);
 /* To a node that is bound to the same address. */
 void ft_node_connect (FtNode *node, BtTorrentId id, guint16 port); /* at 127.0.0.1 */
 void ft_node_connect_to (FtNode *node, BtTorrentId id, const BtEndpoint *endpoint);
