@@ -4,6 +4,8 @@
 
 #include "ft-application-private.h"
 
+#include "ft-open-torrent.h"
+
 typedef void (*WantedFunc) (FtApplication *self, FtTorrent *torrent);
 
 /* What is asked for before the session runs, or before its list is here, waits: the desktop starts
@@ -36,6 +38,23 @@ show_torrent (FtApplication *self, FtTorrent *torrent)
 {
   ft_application_show_window (self);
   ft_window_show_torrent (self->window, ft_torrent_get_id (torrent));
+}
+
+static void
+opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!ft_open_torrent_finish (FT_SESSION (object), result, &error))
+    ft_application_say_error (self, error);
+}
+
+static void
+show_in_folder (FtApplication *self, FtTorrent *torrent)
+{
+  ft_open_torrent_async (self->session, ft_torrent_get_id (torrent), FT_OPEN_IN_FOLDER, NULL, NULL, opened_cb,
+                         g_object_ref (self));
 }
 
 static void
@@ -151,6 +170,12 @@ show_torrent_action (GSimpleAction *action, GVariant *parameter, gpointer user_d
 }
 
 static void
+show_in_folder_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  want_torrent (user_data, parameter, show_in_folder);
+}
+
+static void
 retry_torrent_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   want_torrent (user_data, parameter, retry_torrent);
@@ -188,6 +213,7 @@ static const GActionEntry actions[] = {
   /* Torrents by their info-hash, in hex: a notification outlives the ids of an engine. */
   { .name = "retry-torrent", .activate = retry_torrent_action, .parameter_type = "s" },
   { .name = "show", .activate = show_action },
+  { .name = "show-in-folder", .activate = show_in_folder_action, .parameter_type = "s" },
   { .name = "show-torrent", .activate = show_torrent_action, .parameter_type = "s" },
 };
 
@@ -199,6 +225,8 @@ static const struct
   { "app.preferences", { "<Control>comma" } },
   { "app.quit", { "<Control>q" } },
   { "window.close", { "<Control>w" } },
+  { "win.open", { "<Control>Return" } },
+  { "win.show-in-folder", { "<Control><Shift>Return" } },
   { "win.add", { "<Control>o", "<Control>n" } },
   { "win.pause", { "<Control>p" } },
   { "win.resume", { "<Control>r" } },

@@ -148,6 +148,7 @@ ft_window_update_actions (FtWindow *self)
   for (guint i = 0; i < torrents->len; i++)
     n_running += ft_torrent_get_status (torrents->pdata[i])->intent == BT_INTENT_RUN;
 
+  ft_window_update_open (self, torrents->len);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.pause", n_running > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.resume", n_running < torrents->len);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.verify", torrents->len > 0);

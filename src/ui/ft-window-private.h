@@ -78,6 +78,10 @@ void ft_window_install_add (GtkWidgetClass *widget_class);
 void ft_window_init_add (FtWindow *window);
 void ft_window_end_add (FtWindow *window);
 
+/* ft-window-open.c */
+void ft_window_install_open (GtkWidgetClass *widget_class);
+void ft_window_update_open (FtWindow *window, guint n_selected);
+
 /* ft-window-menu.c */
 void ft_window_install_menu (GtkWidgetClass *widget_class);
 void ft_window_init_menu (FtWindow *window);

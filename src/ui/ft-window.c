@@ -197,6 +197,7 @@ ft_window_class_init (FtWindowClass *klass)
   ft_window_install_panes (widget_class);
   ft_window_install_add (widget_class);
   ft_window_install_menu (widget_class);
+  ft_window_install_open (widget_class);
   ft_window_install_toasts (widget_class);
 }
 

@@ -156,9 +156,10 @@ class Face:
         bus.call_sync(APP_ID, "/" + APP_ID.replace(".", "/"), interface, method, arguments, None,
                       Gio.DBusCallFlags.NONE, -1, None)
 
-    def activate(self, action):
-        """An action of the application."""
-        self.call("org.gtk.Actions", "Activate", GLib.Variant("(sava{sv})", (action, [], {})))
+    def activate(self, action, target=None):
+        """An action of the application, with a text as its target."""
+        targets = [GLib.Variant("s", target)] if target is not None else []
+        self.call("org.gtk.Actions", "Activate", GLib.Variant("(sava{sv})", (action, targets, {})))
 
     def open(self, *uris):
         """As a file manager does it; with nothing to open, as the desktop shows the program."""

@@ -36,6 +36,12 @@ def make_torrent(home, name, with_data, tracker=None):
     return str(path)
 
 
+def info_hash_of(path):
+    """In hex. Of torrents made here: their last key is the info dictionary."""
+    body = pathlib.Path(path).read_bytes()
+    return hashlib.sha1(body[body.index(b"4:info") + len("4:info"):-1]).hexdigest()
+
+
 class SlowTracker(http.server.ThreadingHTTPServer):
     """Answers everything but a goodbye. Whoever ends has to wait for it, for a bounded time."""
 
