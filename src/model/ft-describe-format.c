@@ -98,6 +98,27 @@ ft_format_percent (double fraction)
 }
 
 char *
+ft_format_moment (gint64 unix_s)
+{
+  g_autoptr (GDateTime) moment = unix_s > 0 ? g_date_time_new_from_unix_local (unix_s) : NULL;
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  char *text;
+
+  if (moment == NULL)
+    return g_strdup ("");
+  if (g_date_time_get_year (moment) != g_date_time_get_year (now))
+    /* Translators: a date of another year, for g_date_time_format(): "3 May 2024". */
+    text = g_date_time_format (moment, C_ ("moment", "%-e %b %Y"));
+  else if (g_date_time_get_day_of_year (moment) != g_date_time_get_day_of_year (now))
+    /* Translators: a moment of this year, for g_date_time_format(): "3 May, 14:30". */
+    text = g_date_time_format (moment, C_ ("moment", "%-e %b, %H:%M"));
+  else
+    /* Translators: a moment of today, for g_date_time_format(): "14:30". */
+    text = g_date_time_format (moment, C_ ("moment", "%H:%M"));
+  return text != NULL ? text : g_strdup ("");
+}
+
+char *
 ft_format_ratio (guint64 uploaded, guint64 downloaded)
 {
   if (downloaded > 0)

@@ -307,6 +307,16 @@ ft_describe_row (const BtTorrentStatus *status, gint64 now)
   return g_strdup_printf (_("%1$s, %2$d percent, %3$s"), status->name, percent, state);
 }
 
+char *
+ft_describe_connection (guint16 port, gboolean incoming_seen)
+{
+  if (port == 0)
+    return g_strdup (_("No port is open: others cannot connect to you, but you can connect to them"));
+  if (incoming_seen)
+    return g_strdup_printf (_("Port %u is open: others can connect to you"), port);
+  return g_strdup_printf (_("Nobody has connected to port %u yet"), port);
+}
+
 /* Where the engine's own message holds details: what is said before it. */
 static const char *
 error_headline (int code)

@@ -12,6 +12,7 @@ char *ft_format_speed (guint64 bytes_per_s);        /* "1.4 MB/s"; "—" is the 
 char *ft_format_duration (gint64 seconds);          /* "3 minutes", "2 hours, 5 minutes" */
 char *ft_format_percent (double fraction);          /* "45 %": never 100 % before it is complete */
 char *ft_format_ratio (guint64 uploaded, guint64 downloaded);
+char *ft_format_moment (gint64 unix_s);              /* "14:30" today, "3 May, 14:30", "3 May 2024"; "": 0 */
 char *ft_describe_speeds (guint64 down, guint64 up); /* "↓ 1.4 MB/s ↑ 30 kB/s"; "" if both are 0 */
 
 /* One short sentence of what a torrent does and, when it does not move, why and what comes next:
@@ -24,6 +25,8 @@ char *ft_describe_progress (const BtTorrentStatus *status);
 char *ft_describe_row (const BtTorrentStatus *status, gint64 now);
 /* Whether it can be completed, and from whom: "Healthy: 12 seeds are connected". */
 char *ft_describe_health (const BtTorrentStatus *status);
+/* Whether others can connect to us: "Port 51413 is open". @port: 0: not listening */
+char *ft_describe_connection (guint16 port, gboolean incoming_seen);
 /* A GError of the engine in words for a person. */
 char *ft_describe_error (const GError *error);
 

@@ -254,9 +254,20 @@ stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   return_stop_tasks (self);
 }
 
+/* What a person has seen go is gone at the next start. */
+static void
+carry_out_removals (FtSession *self)
+{
+  g_autoptr (GArray) ids = ft_torrent_list_dup_hidden (self->torrents);
+
+  for (guint i = 0; i < ids->len; i++)
+    bt_engine_remove_async (self->engine, g_array_index (ids, BtTorrentId, i), FALSE, NULL, NULL, NULL);
+}
+
 static void
 stop_engine (FtSession *self)
 {
+  carry_out_removals (self);
   set_state (self, FT_SESSION_STOPPING);
   bt_engine_stop_async (self->engine, NULL, stopped_cb, g_object_ref (self));
 }
@@ -466,6 +477,22 @@ ft_session_lookup (FtSession *self, BtTorrentId id)
   g_return_val_if_fail (FT_IS_SESSION (self), NULL);
 
   return ft_torrent_list_lookup (self->torrents, id);
+}
+
+void
+ft_session_remove_later (FtSession *self, BtTorrentId id)
+{
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  ft_torrent_list_hide (self->torrents, id);
+}
+
+gboolean
+ft_session_keep (FtSession *self, BtTorrentId id)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), FALSE);
+
+  return ft_torrent_list_show (self->torrents, id);
 }
 
 void

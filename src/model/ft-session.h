@@ -92,6 +92,15 @@ void ft_session_set_intent_async (FtSession *session, BtTorrentId id, BtIntent i
 void ft_session_remove_async (FtSession *session, BtTorrentId id, gboolean with_data,
                               GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
+/**
+ * ft_session_remove_later:
+ *
+ * Takes a torrent out of the list at once, and tells the engine of it with ft_session_remove_async() or when the
+ * session stops; until then ft_session_keep() puts it back. A program that dies meanwhile has lost nothing.
+ */
+void ft_session_remove_later (FtSession *session, BtTorrentId id);
+/* Returns: whether it was to be removed and is in the list again */
+gboolean ft_session_keep (FtSession *session, BtTorrentId id);
 /* Returns when the check has begun. */
 void ft_session_verify_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);

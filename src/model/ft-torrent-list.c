@@ -10,11 +10,15 @@ struct _FtTorrentList
 
   GSequence *torrents;   /* (owned) of FtTorrent */
   GHashTable *iterators; /* BtTorrentId -> GSequenceIter */
+  GHashTable *hidden;    /* BtTorrentId -> FtTorrent (owned) */
 };
 
 enum
 {
   SIGNAL_UPDATED,
+  SIGNAL_TORRENT_ADDED,
+  SIGNAL_TORRENT_CHANGED,
+  SIGNAL_TORRENT_REMOVED,
   N_SIGNALS
 };
 
@@ -61,9 +65,11 @@ remove_torrent (FtTorrentList *self, BtTorrentId id)
   GSequenceIter *iter = g_hash_table_lookup (self->iterators, GUINT_TO_POINTER (id));
   guint position;
 
+  g_hash_table_remove (self->hidden, GUINT_TO_POINTER (id));
   /* One that was added and removed between two updates was never seen. */
   if (iter == NULL)
     return;
+  g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, g_sequence_get (iter));
   position = (guint) g_sequence_iter_get_position (iter);
   g_hash_table_remove (self->iterators, GUINT_TO_POINTER (id));
   g_sequence_remove (iter);
@@ -75,21 +81,33 @@ static BtChanged
 update_torrent (FtTorrentList *self, const BtTorrentStatus *status)
 {
   FtTorrent *torrent = ft_torrent_list_lookup (self, status->id);
+  FtTorrent *hidden = g_hash_table_lookup (self->hidden, GUINT_TO_POINTER (status->id));
 
-  if (torrent != NULL)
-    ft_torrent_update (torrent, status);
+  if (hidden != NULL)
+    ft_torrent_update (hidden, status);
+  if (torrent == NULL)
+    return status->changed;
+  ft_torrent_update (torrent, status);
+  g_signal_emit (self, signals[SIGNAL_TORRENT_CHANGED], 0, torrent, (guint) status->changed);
   return status->changed;
 }
 
+/* Takes @torrent. */
 static void
-append_torrent (FtTorrentList *self, const BtTorrentStatus *status)
+append (FtTorrentList *self, FtTorrent *torrent)
 {
-  GSequenceIter *iter;
+  g_hash_table_insert (self->iterators, GUINT_TO_POINTER (ft_torrent_get_id (torrent)),
+                       g_sequence_append (self->torrents, torrent));
+  g_signal_emit (self, signals[SIGNAL_TORRENT_ADDED], 0, torrent);
+}
 
-  if (g_hash_table_contains (self->iterators, GUINT_TO_POINTER (status->id)))
-    return;
-  iter = g_sequence_append (self->torrents, ft_torrent_new (status));
-  g_hash_table_insert (self->iterators, GUINT_TO_POINTER (status->id), iter);
+static void
+append_new_torrent (FtTorrentList *self, const BtTorrentStatus *status)
+{
+  gpointer key = GUINT_TO_POINTER (status->id);
+
+  if (!g_hash_table_contains (self->iterators, key) && !g_hash_table_contains (self->hidden, key))
+    append (self, ft_torrent_new (status));
 }
 
 static void
@@ -98,6 +116,7 @@ ft_torrent_list_finalize (GObject *object)
   FtTorrentList *self = FT_TORRENT_LIST (object);
 
   g_hash_table_unref (self->iterators);
+  g_hash_table_unref (self->hidden);
   g_sequence_free (self->torrents);
 
   G_OBJECT_CLASS (ft_torrent_list_parent_class)->finalize (object);
@@ -109,6 +128,15 @@ ft_torrent_list_class_init (FtTorrentListClass *klass)
   G_OBJECT_CLASS (klass)->finalize = ft_torrent_list_finalize;
   signals[SIGNAL_UPDATED] = g_signal_new ("updated", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_TORRENT_ADDED]
+    = g_signal_new ("torrent-added", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, FT_TYPE_TORRENT);
+  signals[SIGNAL_TORRENT_CHANGED]
+    = g_signal_new ("torrent-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 2, FT_TYPE_TORRENT, G_TYPE_UINT);
+  signals[SIGNAL_TORRENT_REMOVED]
+    = g_signal_new ("torrent-removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                    G_TYPE_NONE, 1, FT_TYPE_TORRENT);
 }
 
 static void
@@ -116,6 +144,7 @@ ft_torrent_list_init (FtTorrentList *self)
 {
   self->torrents = g_sequence_new (g_object_unref);
   self->iterators = g_hash_table_new (NULL, NULL);
+  self->hidden = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
 }
 
 FtTorrentList *
@@ -152,7 +181,7 @@ ft_torrent_list_apply (FtTorrentList *self, const BtUpdate *update)
     changed |= update_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
   /* Nothing is notified while they are appended: nobody sees more items than were announced. */
   for (guint i = 0; i < update->torrents->len; i++)
-    append_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
+    append_new_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
   n_added = g_hash_table_size (self->iterators) - n_before;
   if (n_added > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, n_added);
@@ -182,15 +211,69 @@ ft_torrent_list_refresh_texts (FtTorrentList *self, gint64 now)
 }
 
 void
+ft_torrent_list_hide (FtTorrentList *self, BtTorrentId id)
+{
+  FtTorrent *torrent;
+
+  g_return_if_fail (FT_IS_TORRENT_LIST (self));
+
+  torrent = ft_torrent_list_lookup (self, id);
+  if (torrent == NULL)
+    return;
+  g_object_ref (torrent);
+  remove_torrent (self, id);
+  g_hash_table_insert (self->hidden, GUINT_TO_POINTER (id), torrent);
+  g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
+}
+
+gboolean
+ft_torrent_list_show (FtTorrentList *self, BtTorrentId id)
+{
+  FtTorrent *torrent;
+
+  g_return_val_if_fail (FT_IS_TORRENT_LIST (self), FALSE);
+
+  if (!g_hash_table_steal_extended (self->hidden, GUINT_TO_POINTER (id), NULL, (gpointer *) &torrent))
+    return FALSE;
+  append (self, torrent);
+  g_list_model_items_changed (G_LIST_MODEL (self), g_hash_table_size (self->iterators) - 1, 0, 1);
+  g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
+  return TRUE;
+}
+
+GArray *
+ft_torrent_list_dup_hidden (FtTorrentList *self)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (BtTorrentId));
+  GHashTableIter iter;
+  gpointer key;
+
+  g_return_val_if_fail (FT_IS_TORRENT_LIST (self), ids);
+
+  g_hash_table_iter_init (&iter, self->hidden);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      BtTorrentId id = GPOINTER_TO_UINT (key);
+
+      g_array_append_val (ids, id);
+    }
+  return ids;
+}
+
+void
 ft_torrent_list_clear (FtTorrentList *self)
 {
   guint n_items;
 
   g_return_if_fail (FT_IS_TORRENT_LIST (self));
 
+  g_hash_table_remove_all (self->hidden);
   n_items = g_hash_table_size (self->iterators);
   if (n_items == 0)
     return;
+  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->torrents); !g_sequence_iter_is_end (iter);
+       iter = g_sequence_iter_next (iter))
+    g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, g_sequence_get (iter));
   g_hash_table_remove_all (self->iterators);
   g_sequence_remove_range (g_sequence_get_begin_iter (self->torrents),
                            g_sequence_get_end_iter (self->torrents));

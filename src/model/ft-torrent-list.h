@@ -23,6 +23,18 @@ G_DECLARE_FINAL_TYPE (FtTorrentList, ft_torrent_list, FT, TORRENT_LIST, GObject)
  *
  * Once after each update that concerned torrents: sort and filter again here, and only when a bit
  * concerns them.
+ *
+ * FtTorrentList::torrent-added:
+ * FtTorrentList::torrent-removed:
+ * @list: the list
+ * @torrent: a #FtTorrent
+ *
+ * For who keeps a count. They come before the list says that its items changed.
+ *
+ * FtTorrentList::torrent-changed:
+ * @list: the list
+ * @torrent: a #FtTorrent, with its new status
+ * @changed: #BtChanged bits
  */
 
 FtTorrentList *ft_torrent_list_new (void);
@@ -32,10 +44,18 @@ void ft_torrent_list_apply (FtTorrentList *list, const BtUpdate *update);
 /* Notifies texts that count down. Returns: whether there are any at @now (Unix seconds). */
 gboolean ft_torrent_list_refresh_texts (FtTorrentList *list, gint64 now);
 
+/* Takes a torrent out of sight, as if it were removed, until it is shown again, at the end, or is removed.
+ * #FtTorrentList::updated follows. */
+void ft_torrent_list_hide (FtTorrentList *list, BtTorrentId id);
+/* Returns: whether it was hidden */
+gboolean ft_torrent_list_show (FtTorrentList *list, BtTorrentId id);
+/* Returns: (transfer container) (element-type BtTorrentId): in no order */
+GArray *ft_torrent_list_dup_hidden (FtTorrentList *list);
+
 /* Removes all. */
 void ft_torrent_list_clear (FtTorrentList *list);
 
-/* Returns: (transfer none) (nullable) */
+/* Returns: (transfer none) (nullable): not one that is hidden */
 FtTorrent *ft_torrent_list_lookup (FtTorrentList *list, BtTorrentId id);
 
 G_END_DECLS

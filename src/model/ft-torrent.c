@@ -6,12 +6,16 @@
 
 #include "ft-describe.h"
 #include "ft-enums.h"
+#include "ft-query.h"
 
 struct _FtTorrent
 {
   GObject parent_instance;
 
   BtTorrentStatus status;
+  /* (nullable): made when they are first asked for */
+  char *sort_key;
+  char *search_key;
 };
 
 enum
@@ -34,9 +38,16 @@ enum
   N_PROPS
 };
 
+enum
+{
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
 G_DEFINE_FINAL_TYPE (FtTorrent, ft_torrent, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 /* Which facts a property is made of. */
 static const BtChanged property_facts[N_PROPS] = {
@@ -73,10 +84,18 @@ compute_progress (const BtTorrentStatus *status)
 }
 
 static void
+forget_keys (FtTorrent *self)
+{
+  g_clear_pointer (&self->sort_key, g_free);
+  g_clear_pointer (&self->search_key, g_free);
+}
+
+static void
 ft_torrent_finalize (GObject *object)
 {
   FtTorrent *self = FT_TORRENT (object);
 
+  forget_keys (self);
   bt_torrent_status_clear (&self->status);
 
   G_OBJECT_CLASS (ft_torrent_parent_class)->finalize (object);
@@ -182,6 +201,9 @@ ft_torrent_class_init (FtTorrentClass *klass)
   properties[PROP_SPEED_TEXT] = g_param_spec_string ("speed-text", NULL, NULL, NULL, flags);
   properties[PROP_ROW_TEXT] = g_param_spec_string ("row-text", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
 }
 
 static void
@@ -211,12 +233,15 @@ ft_torrent_update (FtTorrent *self, const BtTorrentStatus *status)
 
   bt_torrent_status_copy (status, &self->status);
   bt_torrent_status_clear (&old);
+  if ((status->changed & BT_CHANGED_NAME) != 0)
+    forget_keys (self);
 
   g_object_freeze_notify (G_OBJECT (self));
   for (guint i = PROP_0 + 1; i < N_PROPS; i++)
     if ((property_facts[i] & status->changed) != 0)
       g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
   g_object_thaw_notify (G_OBJECT (self));
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, (guint) status->changed);
 }
 
 BtTorrentId
@@ -235,6 +260,31 @@ ft_torrent_get_status (FtTorrent *self)
   return &self->status;
 }
 
+const char *
+ft_torrent_get_sort_key (FtTorrent *self)
+{
+  g_return_val_if_fail (FT_IS_TORRENT (self), NULL);
+
+  /* As a file manager orders names: digits by their value. */
+  if (self->sort_key == NULL)
+    {
+      g_autofree char *without_case = g_utf8_casefold (self->status.name, -1);
+
+      self->sort_key = g_utf8_collate_key_for_filename (without_case, -1);
+    }
+  return self->sort_key;
+}
+
+const char *
+ft_torrent_get_search_key (FtTorrent *self)
+{
+  g_return_val_if_fail (FT_IS_TORRENT (self), NULL);
+
+  if (self->search_key == NULL)
+    self->search_key = ft_query_fold (self->status.name);
+  return self->search_key;
+}
+
 gboolean
 ft_torrent_counts_down (FtTorrent *self, gint64 now)
 {
@@ -250,4 +300,5 @@ ft_torrent_refresh_texts (FtTorrent *self)
 
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATE_TEXT]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ROW_TEXT]);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0, (guint) BT_CHANGED_STATE);
 }

@@ -20,6 +20,12 @@ G_DECLARE_FINAL_TYPE (FtTorrent, ft_torrent, FT, TORRENT, GObject)
  * (0 … 1, of the check while one runs), total-size, rate-down, rate-up (bytes a second), eta
  * (seconds, -1: unknown), n-peers; and in words, never markup: state-text, progress-text,
  * speed-text (empty while nothing flows), row-text (one sentence for a screen reader).
+ *
+ * FtTorrent::changed:
+ * @torrent: the torrent
+ * @changed: #BtChanged bits
+ *
+ * Once after each update, when it has the new status: for what is made of more than a property.
  */
 
 /* @status: copied */
@@ -31,6 +37,10 @@ void ft_torrent_update (FtTorrent *torrent, const BtTorrentStatus *status);
 BtTorrentId ft_torrent_get_id (FtTorrent *torrent);
 /* (transfer none): valid until the next update. */
 const BtTorrentStatus *ft_torrent_get_status (FtTorrent *torrent);
+
+/* (transfer none): valid until the next update: the name for ordering by strcmp(), and for finding (ft_query_fold()). */
+const char *ft_torrent_get_sort_key (FtTorrent *torrent);
+const char *ft_torrent_get_search_key (FtTorrent *torrent);
 
 /* Whether texts say how long it is from @now (Unix seconds) to something: "next try in 4 minutes". */
 gboolean ft_torrent_counts_down (FtTorrent *torrent, gint64 now);

@@ -169,6 +169,35 @@ test_commands (Fixture *fixture, gconstpointer data)
   outcome_clear (&outcome);
 }
 
+/* What a person saw go is gone after the next start, and what was kept is there. */
+static void
+test_remove_later (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FtSample) first = ft_sample_new (sample_files, 16384, 4);
+  g_autoptr (FtSample) second = ft_sample_new (sample_files, 16384, 5);
+  FtSession *session = fixture->session;
+  BtTorrentId kept, gone;
+
+  start (session);
+  kept = add (session, first->torrent);
+  gone = add (session, second->torrent);
+  ft_wait_until (g_list_model_get_n_items (ft_session_get_torrents (session)) == 2);
+  ft_session_remove_later (session, kept);
+  ft_session_remove_later (session, gone);
+  g_assert_cmpuint (g_list_model_get_n_items (ft_session_get_torrents (session)), ==, 0);
+  g_assert_null (ft_session_lookup (session, kept));
+  g_assert_true (ft_session_keep (session, kept));
+  g_assert_false (ft_session_keep (session, kept));
+  g_assert_nonnull (ft_session_lookup (session, kept));
+  stop (session);
+  g_assert_false (ft_session_keep (session, gone));
+
+  start (session);
+  ft_wait_until (g_list_model_get_n_items (ft_session_get_torrents (session)) > 0);
+  g_assert_cmpuint (g_list_model_get_n_items (ft_session_get_torrents (session)), ==, 1);
+  ft_wait_until (in_state (session, kept, BT_STATE_DOWNLOADING));
+}
+
 static void
 test_malformed (Fixture *fixture, gconstpointer data)
 {
@@ -322,6 +351,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/model/session/commands", test_commands);
+  add_test ("/model/session/remove-later", test_remove_later);
   add_test ("/model/session/malformed", test_malformed);
   add_test ("/model/session/not-running", test_not_running);
   add_test ("/model/session/again", test_again);

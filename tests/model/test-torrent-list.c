@@ -209,6 +209,47 @@ test_countdown (void)
   g_assert_cmpuint (second, ==, 0);
 }
 
+/* A torrent that is hidden is as good as removed, goes on with what it was told, and can come back. */
+static void
+test_hidden (void)
+{
+  g_autoptr (FtTorrentList) list = ft_torrent_list_new ();
+  g_autoptr (FtTorrent) second = NULL;
+  g_autoptr (GArray) hidden = NULL;
+  Mirror mirror;
+  BtUpdate *update;
+
+  mirror_follow (&mirror, list);
+  apply_three (list);
+  g_string_truncate (mirror.log, 0);
+  second = g_object_ref (ft_torrent_list_lookup (list, 2));
+
+  ft_torrent_list_hide (list, 2);
+  mirror_check (&mirror, list, "1-1+0 changed:0 ");
+  g_assert_null (ft_torrent_list_lookup (list, 2));
+  hidden = ft_torrent_list_dup_hidden (list);
+  g_assert_cmpuint (hidden->len, ==, 1);
+  g_assert_cmpuint (g_array_index (hidden, BtTorrentId, 0), ==, 2);
+
+  update = ft_fake_update_new ();
+  ft_fake_update_add (update, 2, BT_CHANGED_NAME, "renamed");
+  apply (list, update);
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
+  g_string_truncate (mirror.log, 0);
+  g_assert_true (ft_torrent_list_show (list, 2));
+  mirror_check (&mirror, list, "2-0+1 changed:0 ");
+  g_assert_true (ft_torrent_list_lookup (list, 2) == second);
+  g_assert_cmpstr (ft_torrent_get_status (second)->name, ==, "renamed");
+
+  ft_torrent_list_hide (list, 2);
+  update = ft_fake_update_new ();
+  ft_fake_update_remove (update, 2);
+  apply (list, update);
+  g_assert_false (ft_torrent_list_show (list, 2));
+  g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
+  mirror_clear (&mirror);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -216,6 +257,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/torrent-list/follows", test_follows);
   g_test_add_func ("/model/torrent-list/out-of-range", test_out_of_range);
   g_test_add_func ("/model/torrent-list/random", test_random);
+  g_test_add_func ("/model/torrent-list/hidden", test_hidden);
   g_test_add_func ("/model/torrent-list/countdown", test_countdown);
   return g_test_run ();
 }
