@@ -6,6 +6,10 @@
 
 #include "bt-gio-world.h"
 #include "bt-peer-id.h"
+
+#ifdef HAVE_MALLOC_TRIM
+#include <malloc.h>
+#endif
 #include "bt-tiers.h"
 
 #define POOL_IDLE_BYTES (8 * 1024 * 1024)
@@ -224,6 +228,8 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
   g_autoptr(GError) error = NULL;
   g_autoptr(BtMetainfo) metainfo = bt_metainfo_parse (row->torrent, &error);
 
+  /* The others' bytes do not have to be there at the same time. */
+  g_clear_pointer (&row->torrent, g_bytes_unref);
   if (metainfo == NULL)
     {
       bt_core_event (core, 0, BT_EVENT_PROBLEM, "A saved torrent cannot be read: %s", error->message);
@@ -236,6 +242,15 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
       row->resume = make_lost_resume (core, row);
     }
   make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
+}
+
+/* The bytes of all torrents were in memory for a moment; the C library would keep the room. */
+static void
+give_memory_back (void)
+{
+#ifdef HAVE_MALLOC_TRIM
+  malloc_trim (0);
+#endif
 }
 
 static void
@@ -261,6 +276,7 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   bt_core_open_network (core);
   for (guint i = 0; i < load->rows->len; i++)
     load_row (core, g_ptr_array_index (load->rows, i), load->was_clean);
+  give_memory_back ();
   bt_core_touch (core);
   bt_command_reply (command, NULL);
 }
@@ -353,7 +369,10 @@ static void
 added_cb (const GError *error, gpointer owner)
 {
   BtCommand *command = owner;
+  BtTorrent *torrent = bt_core_find (command->core, command->result_id);
 
+  if (error == NULL && torrent != NULL)
+    bt_torrent_set_saved (torrent);
   bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
 }
 
@@ -506,7 +525,7 @@ bt_core_get_torrent (BtCore *core, BtCommand *command)
   if (torrent == NULL)
     error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
   else
-    command->result_bytes = g_bytes_ref (bt_torrent_get_metainfo (torrent)->torrent);
+    command->result_bytes = bt_torrent_get_bytes (torrent, &error);
   bt_command_reply (command, error);
 }
 

@@ -554,6 +554,7 @@ bt_torrent_finished (BtTorrent *torrent)
   bt_torrent_schedule_announce (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_ALL);
   bt_torrent_save (torrent);
+  bt_torrent_rest (torrent);
   bt_torrent_reconsider (torrent);
 }
 

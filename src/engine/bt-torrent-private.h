@@ -39,7 +39,8 @@ struct _BtTorrent
 {
   BtCore *core;
   BtTorrentId id;
-  BtMetainfo *metainfo;
+  BtMetainfo *metainfo;   /* without the bytes of the file */
+  BtTorrentBytes *bytes;  /* those */
   char *save_path;        /* the folder that has its files or will */
   char *data_path;        /* the folder that has them now */
   guint8 *priorities;     /* one a file */

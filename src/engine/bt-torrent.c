@@ -114,6 +114,13 @@ activate (BtTorrent *torrent)
   bt_core_want_connections (core);
 }
 
+void
+bt_torrent_rest (BtTorrent *torrent)
+{
+  if (torrent->phase == BT_PHASE_READY && (!torrent->active || bt_torrent_is_complete (torrent)))
+    bt_torrent_bytes_rest (torrent->bytes);
+}
+
 static void
 deactivate (BtTorrent *torrent)
 {
@@ -127,6 +134,7 @@ deactivate (BtTorrent *torrent)
   torrent->n_receiving = 0;
   if (torrent->problem == NULL)
     bt_torrent_save (torrent);
+  bt_torrent_rest (torrent);
 }
 
 void
@@ -355,6 +363,7 @@ free_torrent (BtTorrent *torrent)
   g_free (torrent->priorities);
   bt_torrent_options_unref (torrent->options);
   g_free (torrent->own_limits);
+  bt_torrent_bytes_unref (torrent->bytes);
   bt_metainfo_unref (torrent->metainfo);
   g_free (torrent);
 }
@@ -455,7 +464,8 @@ make_storage (BtTorrent *torrent, const BtResume *resume)
   BtDisk *disk = torrent->core->disk;
   BtStorageConfig config = { .root = bt_torrent_first_root (torrent),
                              .file_priorities = torrent->priorities,
-                             .names = (const char *const *) torrent->names };
+                             .names = (const char *const *) torrent->names,
+                             .torrent = torrent->bytes };
 
   for (guint i = 0; resume != NULL && resume->stamps != NULL && i < resume->stamps->len; i++)
     config.expects_files |= g_array_index (resume->stamps, BtFileStamp, i).size > 0;
@@ -503,6 +513,21 @@ announce_now (gpointer owner, gint64 now)
   bt_torrent_schedule_announce (owner);
 }
 
+void
+bt_torrent_set_saved (BtTorrent *torrent)
+{
+  bt_torrent_bytes_set_saved (torrent->bytes, bt_state_db_get_reader (torrent->core->db));
+  bt_torrent_rest (torrent);
+}
+
+static BtTorrentBytes *
+take_bytes (BtMetainfo *metainfo)
+{
+  g_autoptr(GBytes) torrent = bt_metainfo_detach_torrent (metainfo);
+
+  return bt_torrent_bytes_new (metainfo, torrent);
+}
+
 BtTorrent *
 bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
 {
@@ -511,6 +536,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->core = core;
   torrent->id = id;
   torrent->metainfo = bt_metainfo_ref (metainfo);
+  torrent->bytes = take_bytes (metainfo);
   torrent->options = bt_torrent_options_new ();
   torrent->limits = &core->limits;
   torrent->load = load;
@@ -532,6 +558,11 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_timer_init (&torrent->save, core->timers, save_now, torrent);
   bt_timer_init (&torrent->announce, core->timers, announce_now, torrent);
   apply_priorities (torrent);
+  if (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN)
+    {
+      bt_torrent_set_saved (torrent);
+      bt_torrent_bytes_rest (torrent->bytes); /* whoever checks it reads them again */
+    }
   if (resume != NULL)
     bt_torrent_apply_resume (torrent, resume);
   count_all (torrent);
@@ -556,4 +587,10 @@ BtMetainfo *
 bt_torrent_get_metainfo (BtTorrent *torrent)
 {
   return torrent->metainfo;
+}
+
+GBytes *
+bt_torrent_get_bytes (BtTorrent *torrent, GError **error)
+{
+  return bt_torrent_bytes_get (torrent->bytes, error);
 }

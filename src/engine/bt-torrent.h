@@ -23,8 +23,15 @@ typedef enum
 /* @resume: (nullable): what was saved; NULL: check everything. Looks at the files and goes on alone. */
 BtTorrent *bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load);
 
+/* It is in the state database, committed. */
+void bt_torrent_set_saved (BtTorrent *torrent);
+/* Nothing is checked soon: lets go of what only checks need. */
+void bt_torrent_rest (BtTorrent *torrent);
+
 BtTorrentId bt_torrent_get_id (BtTorrent *torrent);
 BtMetainfo *bt_torrent_get_metainfo (BtTorrent *torrent);
+/* Returns: (transfer full): the .torrent file, or NULL with STATE. May wait for the state database. */
+GBytes *bt_torrent_get_bytes (BtTorrent *torrent, GError **error);
 
 BtIntent bt_torrent_get_intent (BtTorrent *torrent);
 void bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent);
