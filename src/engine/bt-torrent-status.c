@@ -335,6 +335,7 @@ bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts)
   g_atomic_ref_count_init (&detail->refs);
   detail->id = torrent->id;
   detail->parts = parts;
+  detail->n_all_files = metainfo->n_files;
   if ((parts & BT_DETAIL_FILES) != 0)
     detail->files = bt_torrent_list_files (torrent);
   if ((parts & BT_DETAIL_PEERS) != 0)

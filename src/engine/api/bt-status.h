@@ -209,6 +209,7 @@ typedef struct
   BtTorrentId id;
   BtDetailParts parts;  /* which of the following are filled */
   BtFileList *files;    /* (nullable): the same as the last time if nothing changed */
+  guint32 n_all_files;  /* with pads: as many priorities are given */
   GArray *peers;        /* (nullable) of BtPeerStatus */
   GArray *trackers;     /* (nullable) of BtTrackerStatus */
   GBytes *pieces;       /* (nullable): one byte a piece, BT_PIECE_* */
