@@ -130,6 +130,10 @@ BtLimits *bt_core_limits_for (BtCore *core, const char *const *tags);
 /* A torrent finished what it had to do before the end; goes on with the stop when all have. */
 void bt_core_check_stopped (BtCore *core);
 
+/* bt-core-magnet.c */
+/* A torrent of which only a link is known takes up @metainfo, under its id; answers the command. */
+void bt_core_resolve (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtCommand *command);
+
 /* bt-core.c */
 BtTorrent *bt_core_find (BtCore *core, BtTorrentId id);
 void bt_core_forget (BtCore *core, BtTorrent *torrent);

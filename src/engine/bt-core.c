@@ -222,14 +222,28 @@ make_lost_resume (BtCore *core, const BtStateRow *row)
   return resume;
 }
 
+/* Either may be given. */
+static BtMetainfo *
+read_metainfo (GBytes *torrent, const char *link, GError **error)
+{
+  g_autoptr(BtMagnet) magnet = NULL;
+
+  if (torrent != NULL)
+    return bt_metainfo_parse (torrent, error);
+  magnet = bt_magnet_parse (link, error);
+  return magnet != NULL ? bt_metainfo_new_from_magnet (magnet) : NULL;
+}
+
 static void
 load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(BtMetainfo) metainfo = bt_metainfo_parse (row->torrent, &error);
+  g_autoptr(BtMetainfo) metainfo = read_metainfo (row->torrent, row->magnet, &error);
 
   /* The others' bytes do not have to be there at the same time. */
   g_clear_pointer (&row->torrent, g_bytes_unref);
+  if (metainfo != NULL && g_hash_table_contains (core->by_hash, &metainfo->info_hash))
+    return;
   if (metainfo == NULL)
     {
       bt_core_event (core, 0, BT_EVENT_PROBLEM, "A saved torrent cannot be read: %s", error->message);
@@ -324,13 +338,20 @@ clean_tiers (BtCommand *command, GError **error)
   return TRUE;
 }
 
+/* The .torrent file of a link is no second torrent. */
+static gboolean
+can_resolve (BtTorrent *there, const BtMetainfo *metainfo)
+{
+  return metainfo->magnet == NULL && bt_torrent_can_resolve (there);
+}
+
 static GError *
 check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
 {
   GError *error = NULL;
   BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
 
-  if (there != NULL)
+  if (there != NULL && !can_resolve (there, metainfo))
     {
       command->result_id = bt_torrent_get_id (there);
       return g_error_new (BT_ERROR, BT_ERROR_EXISTS, "\"%s\" is there already", metainfo->name);
@@ -382,20 +403,34 @@ bt_core_add (BtCore *core, BtCommand *command)
   GError *error = NULL;
   g_autoptr(BtMetainfo) metainfo = NULL;
   g_autoptr(BtResume) resume = NULL;
+  BtTorrent *there;
 
   if (!core->running)
     error = g_error_new (BT_ERROR, BT_ERROR_CANCELLED, "The engine is not running");
-  else if ((metainfo = bt_metainfo_parse (command->bytes, &error)) != NULL)
+  else if ((metainfo = read_metainfo (command->bytes, command->text, &error)) != NULL)
     error = check_can_add (core, command, metainfo);
   if (error != NULL)
     {
       bt_command_reply (command, error);
       return;
     }
+  there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
+  if (there != NULL)
+    {
+      bt_core_resolve (core, there, metainfo, command);
+      return;
+    }
   resume = make_first_resume (core, command);
   make_torrent (core, metainfo, resume, command->flag ? BT_LOAD_TRUSTED : BT_LOAD_NEW);
   command->result_id = core->last_id;
-  bt_state_db_add (core->db, &metainfo->info_hash, command->bytes, resume, added_cb, command);
+  if (metainfo->magnet != NULL)
+    {
+      g_autofree char *link = bt_magnet_format (metainfo->magnet);
+
+      bt_state_db_add_magnet (core->db, &metainfo->info_hash, link, resume, added_cb, command);
+    }
+  else
+    bt_state_db_add (core->db, &metainfo->info_hash, command->bytes, resume, added_cb, command);
 }
 
 /* Commands on one torrent or all. */
@@ -441,6 +476,19 @@ bt_core_set_intent (BtCore *core, BtCommand *command)
   order (core, command, set_intent);
 }
 
+/* What concerns files or pieces is not for a torrent of which only a link is known. */
+static gboolean
+answer_unknown (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+
+  if (torrent == NULL || !bt_torrent_is_magnet (torrent))
+    return FALSE;
+  bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND,
+                                          "The details of this torrent are not known yet"));
+  return TRUE;
+}
+
 static void
 verify (BtTorrent *torrent, BtCommand *command)
 {
@@ -450,7 +498,8 @@ verify (BtTorrent *torrent, BtCommand *command)
 void
 bt_core_verify (BtCore *core, BtCommand *command)
 {
-  order (core, command, verify);
+  if (!answer_unknown (core, command))
+    order (core, command, verify);
 }
 
 static void
@@ -507,6 +556,8 @@ bt_core_set_priorities (BtCore *core, BtCommand *command)
   BtTorrent *torrent = bt_core_find (core, command->id);
   GError *error = NULL;
 
+  if (answer_unknown (core, command))
+    return;
   if (torrent == NULL)
     error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
   else if (g_bytes_get_size (command->priorities) != bt_torrent_get_metainfo (torrent)->n_files)
@@ -522,6 +573,8 @@ bt_core_get_torrent (BtCore *core, BtCommand *command)
   BtTorrent *torrent = bt_core_find (core, command->id);
   GError *error = NULL;
 
+  if (answer_unknown (core, command))
+    return;
   if (torrent == NULL)
     error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
   else

@@ -13,7 +13,7 @@ bt_picker_new (guint32 n_pieces, guint32 piece_length, guint64 total_size, BtRan
 {
   BtPicker *picker;
 
-  g_return_val_if_fail (n_pieces > 0 && piece_length > 0, NULL);
+  g_return_val_if_fail (piece_length > 0, NULL);
   g_return_val_if_fail (n_pieces == (total_size + piece_length - 1) / piece_length, NULL);
 
   picker = g_new0 (BtPicker, 1);

@@ -374,7 +374,7 @@ bt_torrent_read_failed (BtTorrent *torrent, const GError *error)
 void
 bt_torrent_verify (BtTorrent *torrent)
 {
-  if (torrent->phase == BT_PHASE_CLOSING)
+  if (torrent->phase == BT_PHASE_CLOSING || torrent->phase == BT_PHASE_METADATA)
     return;
   torrent->check_asked = TRUE;
   if (torrent->phase != BT_PHASE_LOADING)

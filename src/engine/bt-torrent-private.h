@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
+  BT_PHASE_METADATA, /* only a magnet link is known: it has no files and no pieces */
   BT_PHASE_LOADING,  /* looking at the files */
   BT_PHASE_CHECKING, /* hashing, or in the queue for it */
   BT_PHASE_READY,
@@ -151,7 +152,7 @@ bt_torrent_touch (BtTorrent *torrent, BtChanged changed)
 static inline gboolean
 bt_torrent_is_complete (BtTorrent *torrent)
 {
-  return bt_picker_is_complete (torrent->picker);
+  return torrent->metainfo->magnet == NULL && bt_picker_is_complete (torrent->picker);
 }
 
 /* bt-torrent.c */
@@ -230,6 +231,10 @@ void bt_torrent_name_tracker (BtTorrent *torrent);
 void bt_torrent_schedule_announce (BtTorrent *torrent);
 /* Trackers that stay are not disturbed; others that know we are here are told that we leave. */
 void bt_torrent_replace_tiers (BtTorrent *torrent, GPtrArray *tiers);
+
+/* bt-torrent-magnet.c */
+/* Addresses that the link names. */
+void bt_torrent_add_named_peers (BtTorrent *torrent);
 
 /* bt-torrent-peers.c */
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);

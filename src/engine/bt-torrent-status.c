@@ -19,6 +19,8 @@ bt_torrent_state (BtTorrent *torrent)
     return BT_STATE_STOPPED;
   if (torrent->phase == BT_PHASE_LOADING)
     return BT_STATE_LOADING;
+  if (torrent->phase == BT_PHASE_METADATA)
+    return BT_STATE_DOWNLOADING;
   if (!bt_torrent_is_complete (torrent))
     return BT_STATE_DOWNLOADING;
   return torrent->core->config->mode == BT_MODE_DOWNLOADING ? BT_STATE_STOPPED : BT_STATE_SEEDING;
@@ -150,6 +152,8 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
     }
   else if (status->state == BT_STATE_CHECKING && torrent->n_checking == 0)
     status->reason = BT_REASON_CHECK_QUEUED;
+  else if (torrent->phase == BT_PHASE_METADATA && status->state == BT_STATE_DOWNLOADING)
+    status->reason = BT_REASON_NO_METADATA;
   else if (torrent->active)
     status->reason = active_reason (torrent, status);
   else if (status->state == BT_STATE_STOPPED && torrent->intent == BT_INTENT_RUN)
@@ -205,7 +209,8 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
   status->tracker = torrent->tracker_text != NULL ? g_ref_string_acquire (torrent->tracker_text) : NULL;
   status->info_hash = metainfo->info_hash;
   status->total_size = metainfo->payload_size;
-  status->piece_length = metainfo->piece_length;
+  status->piece_length = metainfo->magnet == NULL ? metainfo->piece_length : 0;
+  status->is_magnet = metainfo->magnet != NULL;
   status->n_pieces = metainfo->n_pieces;
   status->n_files = torrent->n_listed;
   status->is_private = metainfo->is_private;

@@ -363,7 +363,7 @@ free_torrent (BtTorrent *torrent)
   g_free (torrent->priorities);
   bt_torrent_options_unref (torrent->options);
   g_free (torrent->own_limits);
-  bt_torrent_bytes_unref (torrent->bytes);
+  g_clear_pointer (&torrent->bytes, bt_torrent_bytes_unref);
   bt_metainfo_unref (torrent->metainfo);
   g_free (torrent);
 }
@@ -516,16 +516,19 @@ announce_now (gpointer owner, gint64 now)
 void
 bt_torrent_set_saved (BtTorrent *torrent)
 {
+  if (torrent->bytes == NULL)
+    return;
   bt_torrent_bytes_set_saved (torrent->bytes, bt_state_db_get_reader (torrent->core->db));
   bt_torrent_rest (torrent);
 }
 
+/* Returns: (nullable): NULL of a link */
 static BtTorrentBytes *
 take_bytes (BtMetainfo *metainfo)
 {
   g_autoptr(GBytes) torrent = bt_metainfo_detach_torrent (metainfo);
 
-  return bt_torrent_bytes_new (metainfo, torrent);
+  return torrent != NULL ? bt_torrent_bytes_new (metainfo, torrent) : NULL;
 }
 
 BtTorrent *
@@ -540,7 +543,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->options = bt_torrent_options_new ();
   torrent->limits = &core->limits;
   torrent->load = load;
-  torrent->phase = BT_PHASE_LOADING;
+  torrent->phase = metainfo->magnet != NULL ? BT_PHASE_METADATA : BT_PHASE_LOADING;
   torrent->added_at = bt_core_unix_now (core);
   torrent->name_text = g_ref_string_new (metainfo->name);
   bt_torrent_init_place (torrent, resume);
@@ -558,7 +561,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_timer_init (&torrent->save, core->timers, save_now, torrent);
   bt_timer_init (&torrent->announce, core->timers, announce_now, torrent);
   apply_priorities (torrent);
-  if (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN)
+  if (torrent->bytes != NULL && (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN))
     {
       bt_torrent_set_saved (torrent);
       bt_torrent_bytes_rest (torrent->bytes); /* whoever checks it reads them again */
@@ -567,7 +570,10 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
     bt_torrent_apply_resume (torrent, resume);
   count_all (torrent);
   bt_core_touch (core);
-  bt_torrent_look (torrent);
+  if (metainfo->magnet != NULL)
+    bt_torrent_add_named_peers (torrent);
+  else
+    bt_torrent_look (torrent);
   return torrent;
 }
 

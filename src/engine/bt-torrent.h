@@ -67,6 +67,18 @@ void bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
 /* Does not wait for trackers any more. */
 void bt_torrent_abandon_announces (BtTorrent *torrent);
 
+/* Whether no more than a magnet link is known of it. */
+gboolean bt_torrent_is_magnet (BtTorrent *torrent);
+/* Whether it can become a torrent now: it is one of a link, and is not being removed. */
+gboolean bt_torrent_can_resolve (BtTorrent *torrent);
+/* What a torrent of @metainfo begins with that takes the place of one of a link.
+ * Returns: (transfer full) */
+BtResume *bt_torrent_make_resolved_resume (BtTorrent *torrent, const BtMetainfo *metainfo);
+typedef void (*BtResolvedFunc) (BtTorrent *torrent, const GError *error, gpointer data);
+/* Saves @bytes in place of the link. It may be closing when @done comes. */
+void bt_torrent_resolve (BtTorrent *torrent, GBytes *bytes, const BtResume *resume, BtResolvedFunc done,
+                         gpointer data);
+
 /* For the engine's rounds. */
 gboolean bt_torrent_is_active (BtTorrent *torrent);
 void bt_torrent_second (BtTorrent *torrent, gint64 now);

@@ -491,17 +491,19 @@ bt_magnet_compose (const BtSha1 *info_hash, const char *name, const GPtrArray *t
   return g_string_free (link, FALSE);
 }
 
-gboolean
-bt_magnet_selects (const BtMagnet *magnet, guint32 file)
+void
+bt_magnet_select (const BtMagnet *magnet, gboolean *wanted, guint32 n_files)
 {
-  if (magnet->selection == NULL)
-    return TRUE;
-  for (guint i = 0; i < magnet->selection->len; i++)
+  gboolean any = FALSE;
+
+  memset (wanted, 0, n_files * sizeof *wanted);
+  for (guint i = 0; magnet->selection != NULL && i < magnet->selection->len; i++)
     {
       const BtMagnetRange *range = &g_array_index (magnet->selection, BtMagnetRange, i);
 
-      if (file >= range->first && file <= range->last)
-        return TRUE;
+      for (guint32 file = range->first; file <= range->last && file < n_files; file++)
+        any = wanted[file] = TRUE;
     }
-  return FALSE;
+  for (guint32 file = 0; !any && file < n_files; file++)
+    wanted[file] = TRUE;
 }

@@ -52,7 +52,7 @@ char *bt_magnet_format (const BtMagnet *magnet);
 char *bt_magnet_compose (const BtSha1 *info_hash, const char *name, const GPtrArray *tiers,
                          const char *const *web_seeds);
 
-/* Whether a file is wanted when the torrent is known. */
-gboolean bt_magnet_selects (const BtMagnet *magnet, guint32 file);
+/* Which files are wanted when the torrent is known: TRUE or FALSE for each; all if the link selects none of them. */
+void bt_magnet_select (const BtMagnet *magnet, gboolean *wanted, guint32 n_files);
 
 G_END_DECLS

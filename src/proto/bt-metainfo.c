@@ -300,6 +300,7 @@ bt_metainfo_unref (BtMetainfo *metainfo)
   g_free (metainfo->created_by);
   g_free (metainfo->source);
   g_clear_pointer (&metainfo->torrent, g_bytes_unref);
+  g_clear_pointer (&metainfo->magnet, bt_magnet_unref);
   g_free (metainfo);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bt-hash.h"
+#include "bt-magnet.h"
 #include "bt-types.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,7 @@ typedef struct
   char *created_by;     /* (nullable), fit for display */
   char *source;         /* (nullable), fit for display */
   gint64 creation_date; /* Unix seconds, 0: unknown */
+  BtMagnet *magnet;     /* (nullable): what is known is no more than this: there are no files and no pieces yet */
   GBytes *torrent;      /* (nullable): the whole file as it was read */
   gsize hashes_offset;  /* of the first piece hash inside it */
   gsize info_offset;    /* the raw info dictionary inside @torrent */
@@ -60,6 +62,9 @@ BtMetainfo *bt_metainfo_parse (GBytes *torrent, GError **error);
 /* Before it is shared: gives the file's bytes away, and with them the piece hashes, which are most of what
  * a torrent weighs. Returns: (transfer full) */
 GBytes *bt_metainfo_detach_torrent (BtMetainfo *metainfo);
+
+/* Of a torrent of which only a link is known: its name is that of the link, or the hash. */
+BtMetainfo *bt_metainfo_new_from_magnet (BtMagnet *magnet);
 
 BtMetainfo *bt_metainfo_ref (BtMetainfo *metainfo);
 void bt_metainfo_unref (BtMetainfo *metainfo);
