@@ -266,11 +266,15 @@ choose_by_rule (Pick *pick)
   return choose_rarest (pick);
 }
 
+/* In order means in order: neither rows nor suggestions lead ahead. */
 static guint32
 choose_piece (Pick *pick)
 {
-  guint32 piece = choose_next_in_run (pick);
+  guint32 piece = NO_PIECE;
 
+  if (pick->picker->sequential)
+    return choose_by_rule (pick);
+  piece = choose_next_in_run (pick);
   if (piece == NO_PIECE)
     piece = choose_suggested (pick);
   if (piece == NO_PIECE)
@@ -308,12 +312,48 @@ may_continue (const Pick *pick, const BtPickerOpen *open)
   return peer_may_give (pick, open->piece);
 }
 
+/* The first piece after @after that is begun and has free blocks for this peer. */
+static BtPickerOpen *
+find_next_started (const Pick *pick, gint64 after, gboolean only_slow)
+{
+  GPtrArray *ready = pick->picker->ready;
+  BtPickerOpen *next = NULL;
+
+  for (guint i = 0; i < ready->len; i++)
+    {
+      BtPickerOpen *open = g_ptr_array_index (ready, i);
+
+      if (open->piece > after && (next == NULL || open->piece < next->piece)
+          && (open->slow || !only_slow) && may_continue (pick, open))
+        next = open;
+    }
+  return next;
+}
+
+static void
+take_started_in_order (Pick *pick, gboolean only_slow)
+{
+  gint64 last = -1;
+  BtPickerOpen *open;
+
+  while (pick->n < pick->max && (open = find_next_started (pick, last, only_slow)) != NULL)
+    {
+      last = open->piece;
+      take_free (pick, open);
+    }
+}
+
 /* Free blocks of pieces that are begun. A piece of which the last is taken leaves the list. */
 static void
 take_started (Pick *pick, gboolean only_slow)
 {
   GPtrArray *ready = pick->picker->ready;
 
+  if (pick->picker->sequential)
+    {
+      take_started_in_order (pick, only_slow);
+      return;
+    }
   for (guint i = 0; i < ready->len && pick->n < pick->max;)
     {
       BtPickerOpen *open = g_ptr_array_index (ready, i);

@@ -15,7 +15,8 @@ typedef struct _BtPicker BtPicker;
 typedef guint32 BtPeerId;
 
 /* Pieces are sorted by (peers + 1) × (8 - priority): a high one comes before normal ones that are up to
- * four times as rare. Sequential picking goes by priority alone, then by index. */
+ * four times as rare. Sequential picking goes by priority alone, then by index,
+ * started pieces first; it may be turned on and off at any time. */
 #define BT_PRIORITY_SKIP 0
 #define BT_PRIORITY_LOW 1
 #define BT_PRIORITY_NORMAL 4

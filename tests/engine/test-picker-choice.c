@@ -301,6 +301,36 @@ test_sequential (void)
     g_assert_cmpuint (pick_piece (&t, 3 + i, all), ==, i < 2 ? 400 : 77);
 }
 
+/* What was begun at random is ended in order too; what a fast peer would go on with, or suggests, waits. */
+static void
+test_sequential_from_now_on (void)
+{
+  static const guint32 begun[] = { 30, 10, 20 };
+  static const guint32 suggested[] = { 40 };
+  g_auto (Torrent) t = { 0 };
+  g_autoptr (BtBitfield) all = NULL;
+  BtPickRequest request = { .peer = 9, .contiguous_pieces = 8, .suggested = suggested, .n_suggested = 1 };
+  BtBlock blocks[8];
+
+  torrent_init (&t, 50, 2, 3);
+  all = make_all (&t);
+  request.has = all;
+  bt_picker_seed (t.picker, 1);
+  bt_picker_set_have (t.picker, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (begun); i++)
+    {
+      g_autoptr (BtBitfield) one = make_bits (&t, begun[i], 1);
+
+      g_assert_cmpuint (pick_piece (&t, 1 + i, one), ==, begun[i]);
+    }
+  bt_picker_set_sequential (t.picker, TRUE);
+  g_assert_cmpuint (bt_picker_pick (t.picker, &request, blocks, 7), ==, 7);
+  for (guint i = 0; i < 3; i++)
+    assert_block (&blocks[i], 10 + i * 10, 1);
+  for (guint i = 0; i < 4; i++)
+    assert_block (&blocks[3 + i], 1 + i / 2, i % 2);
+}
+
 static void
 test_started_first (void)
 {
@@ -595,6 +625,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/picker-choice/priorities", test_priorities);
   g_test_add_func ("/engine/picker-choice/priority-weighs", test_priority_weighs);
   g_test_add_func ("/engine/picker-choice/sequential", test_sequential);
+  g_test_add_func ("/engine/picker-choice/sequential-from-now-on", test_sequential_from_now_on);
   g_test_add_func ("/engine/picker-choice/started-first", test_started_first);
   g_test_add_func ("/engine/picker-choice/started-elsewhere", test_started_elsewhere);
   g_test_add_func ("/engine/picker-choice/suggested", test_suggested);
