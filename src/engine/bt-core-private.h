@@ -8,6 +8,7 @@
 #include "bt-limiter.h"
 #include "bt-limits.h"
 #include "bt-link.h"
+#include "bt-queue.h"
 #include "bt-random.h"
 #include "bt-rate.h"
 #include "bt-state-db.h"
@@ -61,6 +62,13 @@ struct _BtCore
 
   GQueue checks;            /* of BtTorrent that wait to be checked; the head is being checked */
   GHashTable *check_links;  /* BtTorrent -> its GList in checks */
+
+  GPtrArray *queue;         /* of BtTorrent, in the order of the queue */
+  BtTimer queue_timer;      /* to the next round */
+  gint64 queue_decided;     /* monotonic µs of the last, 0: none yet */
+  gboolean queue_in_order;  /* the next is by order alone */
+  guint n_active[BT_QUEUE_N_KINDS];
+  BtTimer goal_timer;       /* some have seeded enough */
 
   /* Updates: at most one in flight. */
   BtCoreUpdateFunc update;
@@ -125,6 +133,21 @@ void bt_core_init_limits (BtCore *core);
 void bt_core_apply_limits (BtCore *core);
 /* Those of the first of @tags that has some, else those of the engine. */
 BtLimits *bt_core_limits_for (BtCore *core, const char *const *tags);
+
+/* bt-core-queue.c */
+void bt_core_init_queue (BtCore *core);
+void bt_core_stop_queue (BtCore *core);
+guint64 bt_core_next_queue_key (BtCore *core);
+void bt_core_enqueue (BtCore *core, BtTorrent *torrent);
+void bt_core_dequeue (BtCore *core, BtTorrent *torrent);
+/* A round will come soon, at most one a second. @in_order: whoever comes first is to run. */
+void bt_core_queue_changed (BtCore *core, gboolean in_order);
+
+/* bt-core-goals.c */
+void bt_core_init_goals (BtCore *core);
+void bt_core_stop_goals (BtCore *core);
+/* A torrent has seeded enough: what follows comes soon, not in here. */
+void bt_core_goal_due (BtCore *core);
 
 /* bt-core-stop.c */
 /* A torrent finished what it had to do before the end; goes on with the stop when all have. */

@@ -60,6 +60,7 @@ bt_core_new (const BtConfig *config,
   core->update = update;
   core->update_data = data;
   core->torrents = g_ptr_array_new ();
+  core->queue = g_ptr_array_new ();
   core->by_id = g_hash_table_new (NULL, NULL);
   core->by_hash = g_hash_table_new (bt_sha1_hash, bt_sha1_equal);
   core->arrivals = g_ptr_array_new ();
@@ -106,6 +107,8 @@ make_parts (BtCore *core, GError **error)
   core->trackers = bt_tracker_client_new (core->world, core->timers);
   bt_core_init_limits (core);
   bt_core_init_updates (core);
+  bt_core_init_queue (core);
+  bt_core_init_goals (core);
   return TRUE;
 }
 
@@ -131,6 +134,7 @@ bt_core_free (BtCore *core)
     core->world->ops->free (core->world);
   g_main_context_pop_thread_default (core->context);
   g_ptr_array_unref (core->torrents);
+  g_ptr_array_unref (core->queue);
   g_ptr_array_unref (core->arrivals);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
@@ -163,6 +167,7 @@ make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad
   g_ptr_array_add (core->torrents, torrent);
   g_hash_table_insert (core->by_id, GUINT_TO_POINTER (core->last_id), torrent);
   g_hash_table_insert (core->by_hash, &metainfo->info_hash, torrent);
+  bt_core_enqueue (core, torrent);
   return torrent;
 }
 
@@ -174,6 +179,7 @@ bt_core_forget (BtCore *core, BtTorrent *torrent)
 
   bt_core_dequeue_check (core, torrent);
   g_ptr_array_remove (core->torrents, torrent);
+  bt_core_dequeue (core, torrent);
   g_hash_table_remove (core->by_id, GUINT_TO_POINTER (id));
   g_hash_table_remove (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash);
   g_array_append_val (core->removed, id);
@@ -377,6 +383,7 @@ make_first_resume (BtCore *core, BtCommand *command)
     resume->data_path = g_strdup (core->config->incomplete_dir);
   resume->intent = command->intent;
   resume->added_at = bt_core_unix_now (core);
+  resume->queue_key = bt_core_next_queue_key (core);
   if (command->priorities != NULL)
     resume->priorities = g_bytes_ref (command->priorities);
   if (command->tiers != NULL)
@@ -461,11 +468,12 @@ order (BtCore *core, BtCommand *command, void (*func) (BtTorrent *torrent, BtCom
   bt_command_reply (command, error);
 }
 
-/* An order to all leaves alone what was taken out of the queue. */
+/* An order to all leaves alone what was taken out of the queue, and starts nothing that has seeded enough. */
 static void
 set_intent (BtTorrent *torrent, BtCommand *command)
 {
-  if (command->id == 0 && bt_torrent_get_intent (torrent) == BT_INTENT_STOP)
+  if (command->id == 0
+      && (bt_torrent_get_intent (torrent) == BT_INTENT_STOP || bt_torrent_rests_at_goal (torrent)))
     return;
   bt_torrent_set_intent (torrent, command->intent);
 }
@@ -630,54 +638,4 @@ bt_core_watch (BtCore *core, BtTorrentId id, BtDetailParts parts)
   core->watched = id;
   core->watched_parts = parts;
   bt_core_touch (core);
-}
-
-/* Configuration. */
-
-static void
-reconfigure_torrents (BtCore *core, gboolean reconsider)
-{
-  for (guint i = 0; i < core->torrents->len; i++)
-    {
-      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
-
-      bt_torrent_trim_peers (torrent);
-      if (reconsider)
-        bt_torrent_reconsider (torrent);
-    }
-}
-
-/* Whether torrents may have to start or stop for it: each that is asked is told of anew. */
-static gboolean
-changes_rules (const BtConfig *before, const BtConfig *after)
-{
-  return before->mode != after->mode || before->suspend != after->suspend;
-}
-
-void
-bt_core_set_config (BtCore *core, BtCommand *command)
-{
-  gboolean reopen = core->config->listen_port != command->config->listen_port;
-  gboolean reconsider = changes_rules (core->config, command->config);
-
-  g_free (command->config->state_dir);
-  g_free (command->config->bind_address);
-  command->config->state_dir = g_strdup (core->config->state_dir);
-  command->config->bind_address = g_strdup (core->config->bind_address);
-  bt_config_free (core->config);
-  core->config = g_steal_pointer (&command->config);
-  if (core->running)
-    {
-      bt_core_apply_limits (core);
-      if (reopen)
-        {
-          bt_core_close_network (core);
-          bt_core_open_network (core);
-        }
-      reconfigure_torrents (core, reconsider);
-      bt_core_want_connections (core);
-      core->changed = TRUE;
-      bt_core_touch (core);
-    }
-  bt_command_reply (command, NULL);
 }

@@ -492,6 +492,7 @@ block_progress_cb (BtLink *link, const BtBlock *block, gsize bytes, gpointer own
   bt_core_count_down (torrent->core, bytes);
   peer->downloaded += bytes;
   torrent->downloaded += bytes;
+  torrent->down_moved_at = now;
   peer->useful_at = now;
 }
 

@@ -176,6 +176,7 @@ bt_peer_count_sent (BtPeer *peer, gint64 now)
     return;
   peer->uploaded += bytes;
   torrent->uploaded += bytes;
+  torrent->up_moved_at = now;
   bt_rate_add (&peer->rate_up, now, bytes);
   bt_rate_add (&torrent->rate_up, now, bytes);
   bt_core_count_up (torrent->core, bytes);

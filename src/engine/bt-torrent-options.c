@@ -94,6 +94,9 @@ bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options)
   torrent->options = bt_torrent_options_ref (options);
   bt_torrent_apply_options (torrent);
   bt_torrent_trim_peers (torrent);
+  bt_torrent_note_queue (torrent);
+  if (bt_torrent_goal_is_due (torrent))
+    bt_core_goal_due (torrent->core);
   bt_core_want_connections (torrent->core);
   bt_torrent_touch (torrent, BT_CHANGED_OPTIONS);
   torrent->dirty = TRUE;

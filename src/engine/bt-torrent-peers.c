@@ -415,10 +415,12 @@ bt_torrent_second (BtTorrent *torrent, gint64 now)
   if (++torrent->active_s % 60 == 0)
     bt_torrent_touch (torrent, BT_CHANGED_TOTALS);
   if (bt_torrent_is_complete (torrent))
-    torrent->seeding_s++;
+    bt_torrent_count_seeding (torrent);
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     bt_peer_second (g_ptr_array_index (torrent->peers, i - 1), now);
   if (torrent->peers->len > 0 && now >= torrent->next_choke)
     bt_torrent_rechoke (torrent, now);
   count_movers (torrent, now);
+  bt_torrent_watch_stall (torrent, now);
+  bt_torrent_save_totals (torrent, now);
 }

@@ -8,6 +8,7 @@
 #include "bt-core-private.h"
 #include "bt-peer.h"
 #include "bt-picker.h"
+#include "bt-queue.h"
 #include "bt-tiers.h"
 #include "bt-torrent.h"
 
@@ -62,6 +63,25 @@ struct _BtTorrent
   GError *last_problem;   /* the one last told of, so that a retry does not tell it again */
   BtTimer retry;
 
+  /* The queue: bt-torrent-queue.c. */
+  guint64 queue_key;      /* its place in the order of all */
+  guint queue_position;   /* as faces are told; 0: in none */
+  BtQueueItem asked;      /* in the last round */
+  gboolean waits;         /* the queue lets it not begin */
+  gboolean place_given;   /* it has a place, as a */
+  BtQueueKind place_kind;
+  gint64 place_since;     /* monotonic µs, as are the following */
+  gboolean stalled;       /* it has one and moves nothing */
+  gint64 down_moved_at, up_moved_at; /* payload, 0: never */
+  gint64 loading_since;
+
+  /* Goals: bt-torrent-goals.c. */
+  BtGoalState goal_state;
+  guint64 goal_uploaded;  /* what counts no more */
+  gint64 goal_seeding_s;
+  gint64 idle_s;
+  guint64 idle_uploaded;  /* as it was a second ago */
+
   /* Checking. */
   GArray *stamps;         /* (nullable) of BtFileStamp: the files as they were last left */
   BtBitfield *to_check;   /* (nullable): pieces that are to be hashed */
@@ -109,6 +129,8 @@ struct _BtTorrent
   GBytes *saved_have;      /* (nullable): as last saved: what still counts while it is being checked */
   GPtrArray *saved_partials; /* (nullable) of BtPartial: likewise */
   gboolean syncing;
+  guint64 saved_uploaded;
+  gint64 saved_at;         /* monotonic µs, 0: never */
   BtTimer save;
 
   /* Where its files are: bt-torrent-place.c. */
@@ -163,6 +185,8 @@ void bt_torrent_job_begin (BtTorrent *torrent);
 void bt_torrent_job_end (BtTorrent *torrent);
 /* Closing goes on when nothing holds it any more. */
 void bt_torrent_finish_close (BtTorrent *torrent);
+/* It would run if there were no queue and its data were looked at. */
+gboolean bt_torrent_is_meant_to_run (BtTorrent *torrent);
 gboolean bt_torrent_may_request (BtTorrent *torrent);
 /* A piece is had or not any more: keeps the sums. */
 void bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign);
@@ -245,6 +269,18 @@ void bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char 
 BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
 void bt_torrent_request_all (BtTorrent *torrent);
 
+/* bt-torrent-queue.c */
+/* Something that the queue asks for may be different now. */
+void bt_torrent_note_queue (BtTorrent *torrent);
+void bt_torrent_watch_stall (BtTorrent *torrent, gint64 now);
+
+/* bt-torrent-goals.c */
+/* So that it is not started, or is going to be stopped. */
+gboolean bt_torrent_has_seeded_enough (BtTorrent *torrent);
+void bt_torrent_count_seeding (BtTorrent *torrent);
+/* By the person: goals that are reached by now count anew from here. */
+void bt_torrent_started_by_hand (BtTorrent *torrent);
+
 /* bt-torrent-options.c */
 /* The options are new, or what they name: takes them over. */
 void bt_torrent_apply_options (BtTorrent *torrent);
@@ -252,6 +288,8 @@ void bt_torrent_apply_options (BtTorrent *torrent);
 /* bt-torrent-resume.c */
 void bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume);
 BtResume *bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps);
+/* Now and then, so that a crash costs little of what was given. */
+void bt_torrent_save_totals (BtTorrent *torrent, gint64 now);
 /* Syncs and saves soon (a few seconds) or now. */
 void bt_torrent_save_soon (BtTorrent *torrent);
 /* Syncs and saves now, whatever else is being saved. @done: with the torrent as its owner. */

@@ -5,6 +5,7 @@
 #include "bt-torrent-private.h"
 
 #define MAX_SAVED_PEERS 200
+#define TOTALS_US (600 * G_USEC_PER_SEC) /* a crash may cost so much of the sums of one that only seeds */
 
 /* Taking up. */
 
@@ -60,6 +61,13 @@ bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
   torrent->wasted = resume->wasted;
   torrent->active_s = resume->active_s;
   torrent->seeding_s = resume->seeding_s;
+  torrent->queue_key = resume->queue_key;
+  torrent->goal_state = resume->goal_state;
+  torrent->goal_uploaded = MIN (resume->goal_uploaded, resume->uploaded);
+  torrent->goal_seeding_s = MIN (resume->goal_seeding_s, resume->seeding_s);
+  torrent->idle_s = resume->idle_s;
+  torrent->idle_uploaded = resume->uploaded;
+  torrent->saved_uploaded = resume->uploaded;
   if (resume->options != NULL)
     {
       bt_torrent_options_unref (torrent->options);
@@ -126,6 +134,11 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   resume->active_s = torrent->active_s;
   resume->seeding_s = torrent->seeding_s;
   resume->options = bt_torrent_options_ref (torrent->options);
+  resume->queue_key = torrent->queue_key;
+  resume->goal_state = torrent->goal_state;
+  resume->goal_uploaded = torrent->goal_uploaded;
+  resume->goal_seeding_s = torrent->goal_seeding_s;
+  resume->idle_s = torrent->idle_s;
   resume->have = g_bytes_new (have->bytes, bt_bitfield_n_bytes (have->n_bits));
   resume->priorities = g_bytes_new (torrent->priorities, n_files);
   resume->created = get_created (torrent);
@@ -178,6 +191,8 @@ store_as (BtTorrent *torrent, const BtFileStamp *stamps, gboolean keep, BtDiskFu
     keep_saved (torrent, resume);
   else
     torrent->dirty = FALSE;
+  torrent->saved_uploaded = torrent->uploaded;
+  torrent->saved_at = bt_core_now (torrent->core);
   remember_saved (torrent, resume);
   g_clear_pointer (&torrent->stamps, g_array_unref);
   if (resume->stamps != NULL)
@@ -302,4 +317,11 @@ bt_torrent_save_soon (BtTorrent *torrent)
 
   if (torrent->phase != BT_PHASE_CLOSING && !bt_timer_is_running (&torrent->save))
     bt_timer_start (&torrent->save, bt_core_now (core) + core->outside.save_delay_us);
+}
+
+void
+bt_torrent_save_totals (BtTorrent *torrent, gint64 now)
+{
+  if (torrent->uploaded != torrent->saved_uploaded && now - torrent->saved_at >= TOTALS_US)
+    bt_torrent_save_soon (torrent);
 }

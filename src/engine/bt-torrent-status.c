@@ -138,6 +138,27 @@ active_reason (BtTorrent *torrent, BtTorrentStatus *status)
   return BT_REASON_NO_INTEREST;
 }
 
+/* It is meant to run, but nothing runs now, or others come first. */
+static gboolean
+fill_hold (BtTorrent *torrent, BtTorrentStatus *status)
+{
+  BtCore *core = torrent->core;
+
+  if (status->state != BT_STATE_DOWNLOADING && status->state != BT_STATE_SEEDING)
+    return FALSE;
+  if (core->config->suspend != BT_SUSPEND_NONE)
+    {
+      status->reason = BT_REASON_SUSPENDED;
+      status->reason_count = core->config->suspend;
+      return TRUE;
+    }
+  if (!torrent->waits || !bt_torrent_is_meant_to_run (torrent))
+    return FALSE;
+  status->reason = BT_REASON_QUEUED;
+  status->reason_count = core->n_active[torrent->asked.kind];
+  return TRUE;
+}
+
 static void
 fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
 {
@@ -156,6 +177,10 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
     status->reason = BT_REASON_NO_METADATA;
   else if (torrent->active)
     status->reason = active_reason (torrent, status);
+  else if (status->state == BT_STATE_PAUSED && bt_torrent_rests_at_goal (torrent))
+    status->reason = BT_REASON_GOAL;
+  else if (fill_hold (torrent, status))
+    return;
   else if (status->state == BT_STATE_STOPPED && torrent->intent == BT_INTENT_RUN)
     status->reason = BT_REASON_COMPLETE;
   else if (status->state == BT_STATE_DOWNLOADING)
@@ -206,6 +231,7 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
   status->save_path = g_ref_string_acquire (torrent->path_text);
   status->data_path = g_ref_string_acquire (torrent->data_text);
   status->options = bt_torrent_options_ref (torrent->options);
+  status->queue_position = torrent->queue_position;
   status->tracker = torrent->tracker_text != NULL ? g_ref_string_acquire (torrent->tracker_text) : NULL;
   status->info_hash = metainfo->info_hash;
   status->total_size = metainfo->payload_size;

@@ -137,11 +137,18 @@ deactivate (BtTorrent *torrent)
   bt_torrent_rest (torrent);
 }
 
+gboolean
+bt_torrent_is_meant_to_run (BtTorrent *torrent)
+{
+  return torrent->intent == BT_INTENT_RUN && torrent->problem == NULL && torrent->core->running
+         && torrent->core->config->suspend == BT_SUSPEND_NONE && mode_allows (torrent)
+         && !bt_torrent_has_seeded_enough (torrent);
+}
+
 void
 bt_torrent_reconsider (BtTorrent *torrent)
 {
-  gboolean should = torrent->phase == BT_PHASE_READY && torrent->intent == BT_INTENT_RUN
-                    && torrent->problem == NULL && torrent->core->running && mode_allows (torrent);
+  gboolean should = torrent->phase == BT_PHASE_READY && !torrent->waits && bt_torrent_is_meant_to_run (torrent);
 
   if (should && !torrent->active)
     activate (torrent);
@@ -153,6 +160,9 @@ bt_torrent_reconsider (BtTorrent *torrent)
     bt_core_enqueue_check (torrent->core, torrent);
   bt_torrent_make_files (torrent);
   bt_torrent_go_home (torrent);
+  bt_torrent_note_queue (torrent);
+  if (bt_torrent_goal_is_due (torrent))
+    bt_core_goal_due (torrent->core);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_SPEED | BT_CHANGED_PEERS);
 }
 
@@ -170,6 +180,10 @@ bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
   torrent->intent = intent;
   torrent->leaves_home_alone = FALSE;
   torrent->dirty = TRUE;
+  torrent->goal_state = BT_GOAL_STATE_OPEN;
+  if (intent == BT_INTENT_RUN)
+    bt_torrent_started_by_hand (torrent);
+  bt_core_queue_changed (torrent->core, FALSE);
   bt_torrent_reconsider (torrent);
   if (!torrent->active)
     bt_torrent_save (torrent);
@@ -544,6 +558,8 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   torrent->limits = &core->limits;
   torrent->load = load;
   torrent->phase = metainfo->magnet != NULL ? BT_PHASE_METADATA : BT_PHASE_LOADING;
+  torrent->loading_since = bt_core_now (core);
+  torrent->waits = core->config->max_active_downloads > 0 || core->config->max_active_seeds > 0;
   torrent->added_at = bt_core_unix_now (core);
   torrent->name_text = g_ref_string_new (metainfo->name);
   bt_torrent_init_place (torrent, resume);

@@ -4,6 +4,7 @@
 
 #include "bt-link.h"
 #include "bt-metainfo.h"
+#include "bt-queue.h"
 #include "bt-state-db.h"
 #include "bt-status.h"
 
@@ -89,6 +90,24 @@ void bt_torrent_set_reading (BtTorrent *torrent, gboolean reading);
 /* An incoming link has said our info-hash: takes it over, or closes it. */
 void bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *handshake);
 void bt_torrent_check_next (BtTorrent *torrent);
+
+/* The queue. ask: what it wants. take_place: the answer; @limited: its kind has a limit. */
+void bt_torrent_ask_queue (BtTorrent *torrent, BtQueueItem *item, gint64 now);
+void bt_torrent_take_place (BtTorrent *torrent, const BtQueueItem *item, gboolean limited, gint64 now);
+gboolean bt_torrent_is_loading (BtTorrent *torrent);
+/* It waits in the queue, or would when it is started; stopped ones and seeds do not. */
+gboolean bt_torrent_is_in_queue (BtTorrent *torrent);
+void bt_torrent_set_queue_position (BtTorrent *torrent, guint position);
+guint64 bt_torrent_get_queue_key (BtTorrent *torrent); /* 0: none yet */
+void bt_torrent_set_queue_key (BtTorrent *torrent, guint64 key);
+void bt_torrent_tell_waiting (BtTorrent *torrent);
+
+/* Goals. */
+gboolean bt_torrent_goal_is_due (BtTorrent *torrent);
+/* Tells, stops it if so it shall be, and returns what is to be done. */
+BtGoalAction bt_torrent_reach_goal (BtTorrent *torrent);
+/* Paused because it has seeded enough. */
+gboolean bt_torrent_rests_at_goal (BtTorrent *torrent);
 
 /* Values for faces. fill_status() gives what changed and forgets it; FALSE if nothing did. */
 gboolean bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status);

@@ -1,0 +1,72 @@
+/* bt-core-config.c: a new configuration takes effect while the engine runs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-core-private.h"
+
+static void
+reconfigure_torrents (BtCore *core, gboolean reconsider)
+{
+  for (guint i = 0; i < core->torrents->len; i++)
+    {
+      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
+
+      bt_torrent_trim_peers (torrent);
+      if (reconsider)
+        bt_torrent_reconsider (torrent);
+    }
+}
+
+/* Whether torrents may have to start or stop for it: each that is asked is told of anew. */
+static gboolean
+changes_rules (const BtConfig *before, const BtConfig *after)
+{
+  return before->mode != after->mode || before->suspend != after->suspend;
+}
+
+static gboolean
+changes_goals (const BtConfig *before, const BtConfig *after)
+{
+  return memcmp (&before->goals, &after->goals, sizeof before->goals) != 0;
+}
+
+static gboolean
+changes_queue (const BtConfig *before, const BtConfig *after)
+{
+  return before->max_active_downloads != after->max_active_downloads
+         || before->max_active_seeds != after->max_active_seeds;
+}
+
+void
+bt_core_set_config (BtCore *core, BtCommand *command)
+{
+  gboolean reopen = core->config->listen_port != command->config->listen_port;
+  gboolean reconsider = changes_rules (core->config, command->config);
+  gboolean regoal = changes_goals (core->config, command->config);
+  gboolean requeue = reconsider || changes_queue (core->config, command->config);
+
+  g_free (command->config->state_dir);
+  g_free (command->config->bind_address);
+  command->config->state_dir = g_strdup (core->config->state_dir);
+  command->config->bind_address = g_strdup (core->config->bind_address);
+  bt_config_free (core->config);
+  core->config = g_steal_pointer (&command->config);
+  if (core->running)
+    {
+      bt_core_apply_limits (core);
+      if (reopen)
+        {
+          bt_core_close_network (core);
+          bt_core_open_network (core);
+        }
+      reconfigure_torrents (core, reconsider);
+      if (requeue)
+        bt_core_queue_changed (core, TRUE);
+      if (regoal)
+        bt_core_goal_due (core);
+      bt_core_want_connections (core);
+      core->changed = TRUE;
+      bt_core_touch (core);
+    }
+  bt_command_reply (command, NULL);
+}
