@@ -122,6 +122,8 @@ listen_on_port (BtCore *core, guint16 port, GError **error)
   core->listeners[0] = listen_on (core, FALSE, port, error);
   if (core->listeners[0] != NULL)
     port = core->listen_port;
+  else
+    g_clear_error (error);
   core->listeners[1] = listen_on (core, TRUE, port, core->listeners[0] != NULL ? NULL : error);
   return core->listeners[0] != NULL || core->listeners[1] != NULL;
 }

@@ -153,6 +153,10 @@ ft_window_update_actions (FtWindow *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.resume", n_running < torrents->len);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.verify", torrents->len > 0);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.remove", torrents->len > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.options", torrents->len > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.move", torrents->len > 0);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.rename", torrents->len == 1);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-torrent", torrents->len == 1);
 
   if (torrents->len > 0)
     {

@@ -4,6 +4,7 @@
 
 #include "ft-adder.h"
 #include "ft-selection-summary.h"
+#include "ft-tags.h"
 #include "ft-window.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,9 @@ struct _FtWindow
   GSettings *settings;
   GtkFileChooserNative *file_chooser; /* (nullable): while it is open */
   FtAdder *adder;
+  GtkFileChooserNative *move_chooser; /* (nullable): likewise */
+  GtkFileChooserNative *save_chooser; /* (nullable): likewise */
+  FtTags *tags;                       /* (nullable): see ft_window_get_tags() */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   GtkWidget *context_menu;
 
@@ -86,5 +90,25 @@ void ft_window_update_open (FtWindow *window, guint n_selected);
 void ft_window_install_menu (GtkWidgetClass *widget_class);
 void ft_window_init_menu (FtWindow *window);
 void ft_window_end_menu (FtWindow *window);
+
+/* ft-window-options.c */
+void ft_window_install_options (GtkWidgetClass *widget_class);
+
+/* ft-window-tags.c */
+/* Returns: (transfer none) */
+FtTags *ft_window_get_tags (FtWindow *window);
+void ft_window_install_tags (GtkWidgetClass *widget_class);
+void ft_window_end_tags (FtWindow *window);
+
+/* ft-window-move.c */
+void ft_window_install_move (GtkWidgetClass *widget_class);
+void ft_window_end_move (FtWindow *window);
+
+/* ft-window-rename.c */
+void ft_window_install_rename (GtkWidgetClass *widget_class);
+
+/* ft-window-save.c */
+void ft_window_install_save (GtkWidgetClass *widget_class);
+void ft_window_end_save (FtWindow *window);
 
 G_END_DECLS

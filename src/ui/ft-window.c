@@ -4,6 +4,7 @@
 
 #include "ft-window.h"
 
+#include "ft-policy-banner.h"
 #include "ft-torrent-list.h"
 #include "ft-torrent-row.h"
 #include "ft-window-private.h"
@@ -99,6 +100,9 @@ ft_window_dispose (GObject *object)
   FtWindow *self = FT_WINDOW (object);
 
   ft_window_end_menu (self);
+  ft_window_end_move (self);
+  ft_window_end_save (self);
+  ft_window_end_tags (self);
   ft_window_end_add (self);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -189,6 +193,7 @@ ft_window_class_init (FtWindowClass *klass)
 
   /* Named in templates. */
   g_type_ensure (FT_TYPE_SELECTION_SUMMARY);
+  g_type_ensure (FT_TYPE_POLICY_BANNER);
   g_type_ensure (FT_TYPE_SESSION);
   g_type_ensure (FT_TYPE_TORRENT);
   g_type_ensure (FT_TYPE_TORRENT_ROW);
@@ -197,7 +202,12 @@ ft_window_class_init (FtWindowClass *klass)
   ft_window_install_panes (widget_class);
   ft_window_install_add (widget_class);
   ft_window_install_menu (widget_class);
+  ft_window_install_move (widget_class);
+  ft_window_install_options (widget_class);
   ft_window_install_open (widget_class);
+  ft_window_install_rename (widget_class);
+  ft_window_install_save (widget_class);
+  ft_window_install_tags (widget_class);
   ft_window_install_toasts (widget_class);
 }
 

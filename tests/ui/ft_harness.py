@@ -89,6 +89,9 @@ def running(home, *arguments, program=None):
     """The program with a home of its own; it must have complained of nothing."""
     from ft_face import Face  # finds the session bus of this process: only inside it
 
+    # Other tests may run at the same time.
+    if read_setting(home, "listen-port") is None:
+        write_settings(home, listen_port="uint32 0")
     face = Face(program if program is not None else sys.argv[1], home, *arguments)
     try:
         yield face
