@@ -32,9 +32,11 @@ replace (BtCore *core, BtTorrent *old, BtMetainfo *metainfo, const BtResume *res
   if (!g_ptr_array_find (core->torrents, old, &index))
     g_assert_not_reached ();
   g_hash_table_remove (core->by_hash, &metainfo->info_hash);
+  bt_core_dequeue (core, old);
   torrent = bt_torrent_new (core, id, metainfo, resume, BT_LOAD_NEW);
   bt_torrent_set_saved (torrent);
   core->torrents->pdata[index] = torrent;
+  bt_core_enqueue (core, torrent);
   g_hash_table_insert (core->by_id, GUINT_TO_POINTER (id), torrent);
   g_hash_table_insert (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash, torrent);
 }
