@@ -178,8 +178,6 @@ bt_torrent_is_complete (BtTorrent *torrent)
 }
 
 /* bt-torrent.c */
-/* A job of the disk failed or the network is gone: stops with a reason, and tries again. */
-void bt_torrent_fail (BtTorrent *torrent, const GError *error);
 /* A job of the disk began; it ended. */
 void bt_torrent_job_begin (BtTorrent *torrent);
 void bt_torrent_job_end (BtTorrent *torrent);
@@ -268,6 +266,11 @@ void bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why);
 BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
 void bt_torrent_request_all (BtTorrent *torrent);
+
+/* bt-torrent-problem.c */
+void bt_torrent_init_problems (BtTorrent *torrent);
+/* A job of the disk failed or the network is gone: stops with a reason, and tries again. */
+void bt_torrent_fail (BtTorrent *torrent, const GError *error);
 
 /* bt-torrent-queue.c */
 /* Something that the queue asks for may be different now. */

@@ -1,0 +1,127 @@
+/* bt-torrent-problem.c: a problem stops a torrent until it is over.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+/* A full disk has room again: so much, or all that is left to fetch. */
+#define RETRY_FREE_BYTES (64 * 1024 * 1024)
+
+static void
+retry_later (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+
+  bt_timer_start (&torrent->retry, bt_core_now (core) + core->outside.retry_us);
+}
+
+static void
+recover (BtTorrent *torrent)
+{
+  g_clear_error (&torrent->problem);
+  retry_later (torrent);
+  if (torrent->phase == BT_PHASE_LOADING)
+    {
+      bt_torrent_look (torrent);
+      return;
+    }
+  bt_torrent_reconsider (torrent);
+}
+
+static gboolean
+has_room (BtTorrent *torrent, gint64 free_bytes)
+{
+  guint64 left = torrent->wanted - torrent->done;
+
+  return free_bytes >= 0 && (guint64) free_bytes >= MIN (left, RETRY_FREE_BYTES);
+}
+
+static void
+free_space_cb (gint64 free_bytes, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (torrent->phase != BT_PHASE_CLOSING && torrent->problem != NULL)
+    {
+      if (error == NULL && has_room (torrent, free_bytes))
+        recover (torrent);
+      else
+        retry_later (torrent);
+    }
+  bt_torrent_job_end (torrent);
+}
+
+static void
+retry_stat_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
+{
+  BtTorrent *torrent = owner;
+
+  if (torrent->phase != BT_PHASE_CLOSING && torrent->problem != NULL)
+    {
+      if (error == NULL)
+        recover (torrent);
+      else
+        retry_later (torrent);
+    }
+  bt_torrent_job_end (torrent);
+}
+
+/* Only what has held for as long as it waits between tries: a disk may be found in order each time and
+ * fail again with the first write. */
+static void
+tell_recovery (BtTorrent *torrent)
+{
+  if (torrent->last_problem == NULL)
+    return;
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_RECOVERED, "The problem is over, it goes on");
+  g_clear_error (&torrent->last_problem);
+}
+
+static void
+retry (gpointer owner, gint64 now)
+{
+  BtTorrent *torrent = owner;
+  BtDisk *disk = torrent->core->disk;
+
+  if (torrent->problem == NULL)
+    {
+      tell_recovery (torrent);
+      return;
+    }
+  bt_torrent_job_begin (torrent);
+  if (g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_DISK_FULL))
+    disk->ops->free_space (disk, torrent->data_path, free_space_cb, torrent);
+  else
+    disk->ops->stat (disk, torrent->storage, retry_stat_cb, torrent);
+}
+
+static gboolean
+was_told (BtTorrent *torrent, const GError *error)
+{
+  return torrent->last_problem != NULL
+         && g_error_matches (torrent->last_problem, error->domain, error->code)
+         && strcmp (torrent->last_problem->message, error->message) == 0;
+}
+
+void
+bt_torrent_fail (BtTorrent *torrent, const GError *error)
+{
+  if (torrent->problem != NULL || torrent->phase == BT_PHASE_CLOSING)
+    return;
+  torrent->problem = g_error_copy (error);
+  if (!was_told (torrent, error))
+    {
+      bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "%s", error->message);
+      g_clear_error (&torrent->last_problem);
+      torrent->last_problem = g_error_copy (error);
+    }
+  bt_torrent_stop_check (torrent);
+  retry_later (torrent);
+  bt_torrent_reconsider (torrent);
+}
+
+void
+bt_torrent_init_problems (BtTorrent *torrent)
+{
+  bt_timer_init (&torrent->retry, torrent->core->timers, retry, torrent);
+}
