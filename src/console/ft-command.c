@@ -259,7 +259,7 @@ ft_command_free (FtCommand *command)
 const char *
 ft_command_help (void)
 {
-  return _("add FILE [--path DIR]   add a torrent and start it\n"
+  return _("add FILE [--path DIR]   add a torrent or a magnet link and start it\n"
            "list                    every torrent and what it does\n"
            "queue [NAME…|all]       start these torrents, stopped ones too\n"
            "start                   go on with everything that is paused\n"

@@ -1,4 +1,4 @@
-/* ft-console-add.c: files given to the engine.
+/* ft-console-add.c: files and links given to the engine.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -71,13 +71,19 @@ added_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 void
 ft_console_add_file (FtConsole *console, const char *file, const char *save_path)
 {
+  gboolean is_magnet = ft_load_is_magnet (file);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) torrent = ft_load_torrent (file, &error);
+  g_autoptr (GBytes) torrent = is_magnet ? NULL : ft_load_torrent (file, &error);
   g_autofree char *path = save_path != NULL ? ft_load_resolve_path (save_path) : NULL;
-  BtAddRequest request = { .torrent = torrent, .save_path = path, .intent = BT_INTENT_RUN };
+  BtAddRequest request = {
+    .torrent = torrent,
+    .magnet = is_magnet ? file : NULL,
+    .save_path = path,
+    .intent = BT_INTENT_RUN,
+  };
   Adding *adding;
 
-  if (torrent == NULL)
+  if (torrent == NULL && !is_magnet)
     {
       fail (console, file, error);
       return;

@@ -91,6 +91,9 @@ typedef enum
 static Outcome
 judge (const FtConsole *console, const BtTorrentStatus *status)
 {
+  /* Its details cannot be fetched yet: waiting for that would have no end. */
+  if (status->is_magnet && status->state == BT_STATE_DOWNLOADING)
+    return OUTCOME_FAILED;
   switch (status->state)
     {
     case BT_STATE_SEEDING:
@@ -105,7 +108,7 @@ judge (const FtConsole *console, const BtTorrentStatus *status)
         return OUTCOME_COMPLETE;
       return OUTCOME_PENDING;
     case BT_STATE_PAUSED:
-      return status->done >= status->wanted ? OUTCOME_COMPLETE : OUTCOME_PENDING;
+      return status->done >= status->wanted && !status->is_magnet ? OUTCOME_COMPLETE : OUTCOME_PENDING;
     default:
       return OUTCOME_PENDING;
     }

@@ -61,7 +61,7 @@ ft_lines_torrent (const BtTorrentStatus *status, gint64 now)
   GString *line = g_string_new (NULL);
 
   g_string_append_printf (line, "%s: %s", status->name, state);
-  if (status->state != BT_STATE_CHECKING && status->state != BT_STATE_LOADING)
+  if (status->state != BT_STATE_CHECKING && status->state != BT_STATE_LOADING && !status->is_magnet)
     g_string_append_printf (line, ", %s", progress);
   append_speeds (line, status->rate_down, status->rate_up);
   return clean_line (g_string_free (line, FALSE));
@@ -137,6 +137,8 @@ add_files (GPtrArray *lines, const BtFileList *files)
       add_line (lines, "%s  %s  %s%s", percent_cell, size_cell, file->path,
                 file->priority == 0 ? _("  (skipped)") : "");
     }
+  if (bt_file_list_length (files) == 0)
+    add_line (lines, "%s", _("The details of this torrent are not known yet"));
 }
 
 static void

@@ -19,18 +19,18 @@ ft_load_resolve_path (const char *argument)
   return g_canonicalize_filename (argument, NULL);
 }
 
+gboolean
+ft_load_is_magnet (const char *argument)
+{
+  return g_ascii_strncasecmp (argument, "magnet:", strlen ("magnet:")) == 0;
+}
+
 static GFile *
-resolve_file (const char *argument, GError **error)
+resolve_file (const char *argument)
 {
   g_autofree char *scheme = g_uri_parse_scheme (argument);
   g_autofree char *path = NULL;
 
-  if (g_strcmp0 (scheme, "magnet") == 0)
-    {
-      g_set_error_literal (error, BT_ERROR, BT_ERROR_UNSUPPORTED,
-                           _("magnet links cannot be added yet"));
-      return NULL;
-    }
   if (g_strcmp0 (scheme, "file") == 0)
     return g_file_new_for_uri (argument);
   path = ft_load_resolve_path (argument);
@@ -83,13 +83,11 @@ set_short_error (GError **error, const GError *cause)
 GBytes *
 ft_load_torrent (const char *argument, GError **error)
 {
-  g_autoptr (GFile) file = resolve_file (argument, error);
+  g_autoptr (GFile) file = resolve_file (argument);
   g_autoptr (GFileInputStream) stream = NULL;
   g_autoptr (GError) cause = NULL;
   GBytes *bytes;
 
-  if (file == NULL)
-    return NULL;
   stream = g_file_read (file, NULL, &cause);
   bytes = stream != NULL ? read_bounded (G_INPUT_STREAM (stream), &cause) : NULL;
   if (bytes == NULL)

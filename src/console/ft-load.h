@@ -16,6 +16,9 @@ G_BEGIN_DECLS
  */
 GBytes *ft_load_torrent (const char *argument, GError **error);
 
+/* Whether what was typed is no file but a magnet link. */
+gboolean ft_load_is_magnet (const char *argument);
+
 /* Returns: (transfer full): the absolute path that is meant by what was typed. */
 char *ft_load_resolve_path (const char *argument);
 

@@ -130,7 +130,7 @@ add_figures (FtJson *json, const BtTorrentStatus *status)
   ft_json_uint (json, "wanted", status->wanted);
   ft_json_uint (json, "done", status->done);
   ft_json_boolean (json, "complete",
-                   status->done >= status->wanted && status->state != BT_STATE_LOADING
+                   !status->is_magnet && status->done >= status->wanted && status->state != BT_STATE_LOADING
                      && status->state != BT_STATE_CHECKING);
   ft_json_double (json, "check_progress", status->check_progress);
   ft_json_uint (json, "rate_down", status->rate_down);
@@ -153,6 +153,7 @@ ft_objects_torrent (const char *event, const BtTorrentStatus *status, gint64 now
   g_autofree char *text = ft_describe_state (status, now);
 
   add_identity (json, status);
+  ft_json_boolean (json, "magnet", status->is_magnet);
   ft_json_string (json, "path", status->save_path);
   ft_json_string (json, "state", state_word (status->state));
   ft_json_string (json, "intent", intent_word (status->intent));

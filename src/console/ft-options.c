@@ -98,7 +98,7 @@ add_program_entries (GOptionContext *context, Raw *raw)
 static GOptionContext *
 create_context (Raw *raw)
 {
-  GOptionContext *context = g_option_context_new (_("[FILE.torrent…]"));
+  GOptionContext *context = g_option_context_new (_("[FILE.torrent|MAGNET…]"));
 
   g_option_context_set_help_enabled (context, FALSE);
   g_option_context_set_translation_domain (context, GETTEXT_PACKAGE);

@@ -1,4 +1,4 @@
-/* ft-show.c: what a .torrent file holds, as text or JSON.
+/* ft-show.c: what a .torrent file or a link holds, as text or JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -40,16 +40,22 @@ format_date (gint64 date)
 }
 
 static void
-add_general (GString *out, const BtTorrentFile *file)
+add_identity (GString *out, const BtTorrentFile *file)
 {
-  g_autofree char *size = ft_format_size (file->total_size);
-  g_autofree char *piece = g_format_size_full (file->piece_length, G_FORMAT_SIZE_IEC_UNITS);
-  g_autofree char *date = format_date (file->creation_date);
   char hex[BT_SHA1_HEX_SIZE];
 
   bt_sha1_to_hex (&file->info_hash, hex);
   add_line (out, _("Name: %s"), file->name);
   add_line (out, _("Info-hash: %s"), hex);
+}
+
+static void
+add_general (GString *out, const BtTorrentFile *file)
+{
+  g_autofree char *size = ft_format_size (file->total_size);
+  g_autofree char *piece = g_format_size_full (file->piece_length, G_FORMAT_SIZE_IEC_UNITS);
+  g_autofree char *date = format_date (file->creation_date);
+
   add_line (out, _("Total size: %s (%" G_GUINT64_FORMAT " bytes)"), size, file->total_size);
   add_line (out, _("Piece length: %s (%u bytes)"), piece, file->piece_length);
   add_line (out, _("Pieces: %u"), file->n_pieces);
@@ -122,10 +128,15 @@ ft_show_text (const BtTorrentFile *file)
 {
   GString *out = g_string_new (NULL);
 
-  add_general (out, file);
+  add_identity (out, file);
+  if (!file->is_magnet)
+    add_general (out, file);
   add_tiers (out, file->tiers);
   add_web_seeds (out, (const char *const *) file->web_seeds);
-  add_line (out, _("Files: %u"), file->files->len);
+  if (file->is_magnet)
+    add_line (out, "%s", _("A magnet link: size and files are not known"));
+  else
+    add_line (out, _("Files: %u"), file->files->len);
   for (guint i = 0; i < file->files->len; i++)
     add_file (out, &g_array_index (file->files, BtFileStatus, i), get_target (file, i));
   return g_string_free (out, FALSE);
@@ -139,6 +150,7 @@ add_json_general (FtJson *json, const BtTorrentFile *file)
   bt_sha1_to_hex (&file->info_hash, hex);
   ft_json_string (json, "name", file->name);
   ft_json_string (json, "info_hash", hex);
+  ft_json_boolean (json, "magnet", file->is_magnet);
   ft_json_uint (json, "size", file->total_size);
   ft_json_uint (json, "piece_length", file->piece_length);
   ft_json_uint (json, "pieces", file->n_pieces);
@@ -196,16 +208,24 @@ ft_show_json (const BtTorrentFile *file)
   return ft_json_finish (json);
 }
 
+static BtTorrentFile *
+describe (const char *argument, GError **error)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (ft_load_is_magnet (argument))
+    return bt_magnet_describe (argument, error);
+  bytes = ft_load_torrent (argument, error);
+  return bytes != NULL ? bt_torrent_file_describe (bytes, error) : NULL;
+}
+
 static gboolean
 show_file (const char *argument, gboolean as_json)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) bytes = ft_load_torrent (argument, &error);
-  g_autoptr (BtTorrentFile) file = NULL;
+  g_autoptr (BtTorrentFile) file = describe (argument, &error);
   g_autofree char *text = NULL;
 
-  if (bytes != NULL)
-    file = bt_torrent_file_describe (bytes, &error);
   if (file == NULL)
     {
       g_autofree char *message = g_strdup_printf ("%s: %s", argument, error->message);

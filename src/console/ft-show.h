@@ -1,4 +1,4 @@
-/* ft-show.h: what a .torrent file holds, as text or JSON.
+/* ft-show.h: what a .torrent file or a link holds, as text or JSON.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 

@@ -37,6 +37,8 @@ shown_fraction (const BtTorrentStatus *status)
 {
   if (status->state == BT_STATE_CHECKING)
     return status->check_progress;
+  if (status->is_magnet)
+    return 0;
   if (status->done >= status->wanted)
     return status->state == BT_STATE_LOADING ? 0 : 1;
   return (double) status->done / (double) status->wanted;

@@ -54,7 +54,7 @@ answer_unknown (BtCore *core, BtCommand *command)
 
   if (torrent == NULL || !bt_torrent_is_magnet (torrent))
     return FALSE;
-  bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND,
+  bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NO_METADATA,
                                           "The details of this torrent are not known yet"));
   return TRUE;
 }

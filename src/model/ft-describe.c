@@ -9,6 +9,8 @@
 static double
 done_fraction (const BtTorrentStatus *status)
 {
+  if (status->is_magnet)
+    return 0;
   if (status->wanted == 0 || status->done >= status->wanted)
     return 1;
   return (double) status->done / (double) status->wanted;
@@ -279,6 +281,8 @@ ft_describe_progress (const BtTorrentStatus *status)
   g_autofree char *wanted = ft_format_size (status->wanted);
   g_autofree char *left = describe_time_left (status);
 
+  if (status->is_magnet)
+    return g_strdup (_("Size not known yet"));
   if (done_fraction (status) >= 1)
     /* Translators: a share and a size: "100 %, 260 MB". */
     return g_strdup_printf (C_ ("complete", "%1$s, %2$s"), percent, wanted);
@@ -300,6 +304,9 @@ ft_describe_row (const BtTorrentStatus *status, gint64 now)
     /* Translators: read aloud: "Debian 13, 45 percent, 3 minutes left". */
     return g_strdup_printf (_("%1$s, %2$d percent, %3$s"), status->name, percent, left);
   state = ft_describe_state (status, now);
+  if (status->is_magnet)
+    /* Translators: read aloud: "Debian 13, Paused". */
+    return g_strdup_printf (_("%1$s, %2$s"), status->name, state);
   if (percent == 100)
     /* Translators: read aloud: "Debian 13, complete, Paused". */
     return g_strdup_printf (_("%1$s, complete, %2$s"), status->name, state);
@@ -366,6 +373,8 @@ error_sentence (int code)
       return _("The disk is full");
     case BT_ERROR_CHANGED:
       return _("Another program changed the files");
+    case BT_ERROR_NO_METADATA:
+      return _("The details of this torrent are not known yet");
     default:
       return NULL;
     }

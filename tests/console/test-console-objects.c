@@ -19,7 +19,7 @@ test_torrent (void)
   g_assert_cmpstr (
     text, ==,
     "{\"event\":\"state\",\"time\":1700000000,\"info_hash\":\"" HASH "\","
-    "\"name\":\"Debian \\\"13\\\"\",\"path\":\"/downloads\",\"state\":\"downloading\","
+    "\"name\":\"Debian \\\"13\\\"\",\"magnet\":false,\"path\":\"/downloads\",\"state\":\"downloading\","
     "\"intent\":\"run\",\"reason\":\"peers-lack-pieces\",\"detail\":null,"
     "\"text\":\"Waiting: none of the 12 connected peers has the missing pieces\","
     "\"size\":2000000,\"wanted\":2000000,\"done\":1000000,\"complete\":false,"

@@ -484,6 +484,33 @@ test_commands (Fixture *fixture, gconstpointer data)
   assert_same_file (fixture->downloads, fixture->downloads, "beta.bin");
 }
 
+#define LINK "magnet:?xt=urn:btih:d2354010a3ca4ade5b7427bb093a62a3899ff381&dn=Nice+name&tr=http://a/x"
+
+static void
+test_magnets (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Run) run = run_in (fixture, "", LINK);
+  g_autoptr (Run) leaves = NULL;
+
+  run_wait_for (run, "Nice name: Waiting: ");
+  run_type (run, "add magnet:///?xt=urn:btih:2I2UAEFDZJFN4W3UE65QSOTCUOEZ744B\nadd magnet:?dn=x\nverify nice\n"
+                 "files nice\nlist\nexit\n");
+  run_assert_end (run, 0);
+  g_assert_nonnull (strstr (run->out->str, "UOEZ744B: "));
+  g_assert_nonnull (strstr (run->err->str, "magnet:?dn=x: "));
+  g_assert_nonnull (strstr (run->err->str, "details"));
+  g_assert_nonnull (strstr (run->out->str, "The details of this torrent"));
+  g_assert_nonnull (strstr (run->out->str, "  Nice name: Waiting: "));
+  /* It would wait for ever. */
+  leaves = run_in (fixture, "--exit-when-done", NULL);
+  run_assert_end (leaves, 1);
+
+  assert_status ("show " LINK, 0, "Name: Nice name\n", "");
+  assert_status ("show " LINK, 0, "A magnet link", "");
+  assert_status ("show --json " LINK, 0, "\"magnet\":true,", "");
+  assert_status ("show magnet:?xt=urn:btih:x", 1, "", "magnet:?xt=urn:btih:x: ");
+}
+
 /* What was stopped stays so in the next run. */
 static void
 test_state_is_kept (Fixture *fixture, gconstpointer data)
@@ -562,6 +589,7 @@ main (int argc, char *argv[])
   ADD ("/console/program/second-instance", test_second_instance);
   ADD ("/console/program/reader-leaves", test_reader_leaves);
   ADD ("/console/program/commands", test_commands);
+  ADD ("/console/program/magnets", test_magnets);
   ADD ("/console/program/state-is-kept", test_state_is_kept);
   ADD ("/console/program/download", test_download);
   ADD ("/console/program/demo", test_demo);

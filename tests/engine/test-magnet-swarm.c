@@ -139,9 +139,9 @@ test_wait (void)
   assert_waits (node, id, "The name");
   g_assert_cmpuint (try_add (node, &request, BT_ERROR_EXISTS), ==, id);
   bt_engine_verify_async (node->engine, id, NULL, called_cb, &result);
-  assert_failed (node, &result, BT_ERROR_NOT_FOUND);
+  assert_failed (node, &result, BT_ERROR_NO_METADATA);
   bt_engine_set_priorities_async (node->engine, id, priorities, NULL, called_cb, &result);
-  assert_failed (node, &result, BT_ERROR_NOT_FOUND);
+  assert_failed (node, &result, BT_ERROR_NO_METADATA);
   bt_engine_rename_path_async (node->engine, id, "a", "b", NULL, called_cb, &result);
   assert_failed (node, &result, BT_ERROR_NOT_FOUND);
 

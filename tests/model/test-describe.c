@@ -202,13 +202,18 @@ test_progress_and_row (void)
   status.state = BT_STATE_PAUSED;
   assert_text (ft_describe_progress (&status), "100 %, 260.0 MB");
   assert_text (ft_describe_row (&status, NOW), "Debian 13, complete, Paused");
+  /* Of a magnet link nothing is had, though nothing is wanted. */
+  status.is_magnet = TRUE;
+  status.done = status.wanted = 0;
+  assert_text (ft_describe_progress (&status), "Size not known yet");
+  assert_text (ft_describe_row (&status, NOW), "Debian 13, Paused");
   bt_torrent_status_clear (&status);
 }
 
 static void
 test_errors (void)
 {
-  for (int code = BT_ERROR_MALFORMED; code <= BT_ERROR_STATE; code++)
+  for (int code = BT_ERROR_MALFORMED; code <= BT_ERROR_NO_METADATA; code++)
     {
       g_autoptr (GError) error = g_error_new (BT_ERROR, code, "info.pieces: missing");
       g_autofree char *text = ft_describe_error (error);

@@ -51,7 +51,8 @@ void bt_engine_start_async (BtEngine *engine, GCancellable *cancellable, GAsyncR
  */
 void bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
-/* For every command below that has no finish of its own. An unknown id is %BT_ERROR_NOT_FOUND. */
+/* For every command below that has no finish of its own. An unknown id is %BT_ERROR_NOT_FOUND; what concerns the files
+ * of a torrent of which only a magnet link is known is %BT_ERROR_NO_METADATA. */
 gboolean bt_engine_finish (BtEngine *engine, GAsyncResult *result, GError **error);
 
 /**
@@ -148,7 +149,7 @@ void bt_engine_ban_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoin
 /* The .torrent file, for "save as" and for undo. */
 void bt_engine_get_torrent_async (BtEngine *engine, BtTorrentId id, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
-/* Returns: (transfer full): NOT_FOUND while its details are not known */
+/* Returns: (transfer full): NO_METADATA while its details are not known */
 GBytes *bt_engine_get_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **error);
 
 /* Takes effect at once, the bind address and interface included; only state_dir stays what it was. */
