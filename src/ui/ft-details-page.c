@@ -186,15 +186,20 @@ ft_details_page_show_text (FtDetailsPage *self, const char *text)
 }
 
 void
+ft_details_page_show_error (FtDetailsPage *self, const GError *error)
+{
+  g_autofree char *text = ft_describe_error (error);
+
+  ft_details_page_show_text (self, text);
+}
+
+void
 ft_details_page_done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtDetailsPage) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
 
-  if (ft_session_finish (FT_SESSION (object), result, &error)
-      || g_error_matches (error, BT_ERROR, BT_ERROR_CANCELLED))
-    return;
-  text = ft_describe_error (error);
-  ft_details_page_show_text (self, text);
+  if (!ft_session_finish (FT_SESSION (object), result, &error)
+      && !g_error_matches (error, BT_ERROR, BT_ERROR_CANCELLED))
+    ft_details_page_show_error (self, error);
 }

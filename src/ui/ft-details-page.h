@@ -42,6 +42,7 @@ void ft_details_page_take_detail (FtDetailsPage *page, const BtDetail *detail);
 
 /* A toast at the foot of the details; @text is not markup. */
 void ft_details_page_show_text (FtDetailsPage *page, const char *text);
+void ft_details_page_show_error (FtDetailsPage *page, const GError *error);
 void ft_details_page_add_toast (FtDetailsPage *page, AdwToast *toast);
 /* A command's callback that says what failed; @user_data: (transfer full): the page. */
 void ft_details_page_done_cb (GObject *session, GAsyncResult *result, gpointer user_data);

@@ -4,6 +4,7 @@
 
 #include "ft-details.h"
 
+#include "ft-details-files.h"
 #include "ft-details-overview.h"
 #include "ft-details-page.h"
 #include "ft-torrent-list.h"
@@ -289,6 +290,7 @@ ft_details_class_init (FtDetailsClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /* Named in templates. */
+  g_type_ensure (FT_TYPE_DETAILS_FILES);
   g_type_ensure (FT_TYPE_DETAILS_OVERVIEW);
   bind_template (widget_class);
 }

@@ -20,7 +20,16 @@ struct _FtPieceMap
   guint count;
 };
 
+enum
+{
+  PROP_0,
+  PROP_PIECES,
+  N_PROPS
+};
+
 G_DEFINE_FINAL_TYPE (FtPieceMap, ft_piece_map, GTK_TYPE_WIDGET)
+
+static GParamSpec *properties[N_PROPS];
 
 static const char *const color_names[FT_N_PIECE_KINDS] = {
   [BT_PIECE_MISSING] = "ft_piece_missing",
@@ -126,11 +135,49 @@ ft_piece_map_finalize (GObject *object)
 }
 
 static void
+ft_piece_map_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  switch (prop_id)
+    {
+    case PROP_PIECES:
+      g_value_set_boxed (value, FT_PIECE_MAP (object)->pieces);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+ft_piece_map_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  GBytes *pieces;
+
+  switch (prop_id)
+    {
+    case PROP_PIECES:
+      pieces = g_value_get_boxed (value);
+      ft_piece_map_set_pieces (FT_PIECE_MAP (object), pieces, 0,
+                               pieces != NULL ? (guint) g_bytes_get_size (pieces) : 0);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 ft_piece_map_class_init (FtPieceMapClass *klass)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->finalize = ft_piece_map_finalize;
+  object_class->finalize = ft_piece_map_finalize;
+  object_class->get_property = ft_piece_map_get_property;
+  object_class->set_property = ft_piece_map_set_property;
+
+  properties[PROP_PIECES] = g_param_spec_boxed ("pieces", NULL, NULL, G_TYPE_BYTES,
+                                                G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
   widget_class->snapshot = ft_piece_map_snapshot;
   gtk_widget_class_set_css_name (widget_class, "piecemap");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);

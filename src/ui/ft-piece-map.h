@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define FT_TYPE_PIECE_MAP (ft_piece_map_get_type ())
 G_DECLARE_FINAL_TYPE (FtPieceMap, ft_piece_map, FT, PIECE_MAP, GtkWidget)
 
+/* Properties: pieces (#GBytes, nullable): all of them are shown. */
+
 /**
  * ft_piece_map_set_pieces:
  * @pieces: (nullable): BT_PIECE_* of a whole torrent, one byte each
