@@ -37,28 +37,38 @@ changes_queue (const BtConfig *before, const BtConfig *after)
          || before->max_active_seeds != after->max_active_seeds;
 }
 
+static gboolean
+needs_other_sockets (const BtConfig *before, const BtConfig *after)
+{
+  return before->listen_port != after->listen_port || g_strcmp0 (before->bind_address, after->bind_address) != 0
+         || g_strcmp0 (before->bind_interface, after->bind_interface) != 0;
+}
+
 void
 bt_core_set_config (BtCore *core, BtCommand *command)
 {
-  gboolean reopen = core->config->listen_port != command->config->listen_port;
+  gboolean reopen = needs_other_sockets (core->config, command->config);
   gboolean reconsider = changes_rules (core->config, command->config);
   gboolean regoal = changes_goals (core->config, command->config);
   gboolean requeue = reconsider || changes_queue (core->config, command->config);
+  BtEndpoint bind_address;
+  gboolean is_bound;
+  GError *error = NULL;
 
+  if (!bt_core_get_bind_address (command->config, &bind_address, &is_bound, &error))
+    {
+      bt_command_reply (command, error);
+      return;
+    }
   g_free (command->config->state_dir);
-  g_free (command->config->bind_address);
   command->config->state_dir = g_strdup (core->config->state_dir);
-  command->config->bind_address = g_strdup (core->config->bind_address);
   bt_config_free (core->config);
   core->config = g_steal_pointer (&command->config);
   if (core->running)
     {
       bt_core_apply_limits (core);
       if (reopen)
-        {
-          bt_core_close_network (core);
-          bt_core_open_network (core);
-        }
+        bt_core_rebind (core);
       reconfigure_torrents (core, reconsider);
       if (requeue)
         bt_core_queue_changed (core, TRUE);

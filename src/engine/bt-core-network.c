@@ -128,8 +128,8 @@ listen_on_port (BtCore *core, guint16 port, GError **error)
   return core->listeners[0] != NULL || core->listeners[1] != NULL;
 }
 
-static void
-start_listening (BtCore *core)
+void
+bt_core_start_listening (BtCore *core)
 {
   g_autoptr(GError) error = NULL;
   guint tries = core->config->listen_port == DEFAULT_PORT ? PORT_TRIES : 1;
@@ -143,6 +143,17 @@ start_listening (BtCore *core)
     }
   bt_core_event (core, 0, BT_EVENT_PROBLEM, "Nobody can connect to us: port %u cannot be opened: %s",
                  core->config->listen_port, error != NULL ? error->message : "no such address");
+}
+
+void
+bt_core_stop_listening (BtCore *core)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
+    if (core->listeners[i] != NULL)
+      core->world->ops->listener_free (core->world, g_steal_pointer (&core->listeners[i]));
+  while (core->arrivals->len > 0)
+    bt_link_close (g_ptr_array_index (core->arrivals, core->arrivals->len - 1), BT_CLOSE_STOPPED, NULL);
+  core->listen_port = 0;
 }
 
 /* Connecting: a token bucket of 30 a second, handed to the torrents in turn. */
@@ -235,7 +246,7 @@ bt_core_open_network (BtCore *core)
 {
   gint64 now = bt_core_now (core);
 
-  start_listening (core);
+  bt_core_init_binding (core);
   core->connect_tokens = CONNECTS_PER_S;
   core->connect_refilled = now;
   bt_timer_init (&core->second, core->timers, every_second, core);
@@ -251,10 +262,6 @@ bt_core_close_network (BtCore *core)
     return; /* never opened */
   bt_timer_stop (&core->second);
   bt_timer_stop (&core->connect);
-  for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
-    if (core->listeners[i] != NULL)
-      core->world->ops->listener_free (core->world, g_steal_pointer (&core->listeners[i]));
-  while (core->arrivals->len > 0)
-    bt_link_close (g_ptr_array_index (core->arrivals, core->arrivals->len - 1), BT_CLOSE_STOPPED, NULL);
-  core->listen_port = 0;
+  bt_core_end_binding (core);
+  bt_core_stop_listening (core);
 }

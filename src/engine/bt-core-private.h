@@ -49,6 +49,9 @@ struct _BtCore
 
   BtListener *listeners[2]; /* IPv4, IPv6 */
   guint16 listen_port;
+  char *no_network;         /* (nullable): why no socket is opened */
+  guint interface_index;    /* of the one it is bound to */
+  BtTimer interface_timer;
   gboolean incoming_seen;
   GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
 
@@ -120,6 +123,17 @@ void bt_core_count_up (BtCore *core, gsize bytes);
 /* bt-core-network.c */
 void bt_core_open_network (BtCore *core);
 void bt_core_close_network (BtCore *core);
+/* bt-core-binding.c */
+/* What @config binds sockets to, or NULL with an error. Returns: (transfer none): FALSE if it is no address */
+gboolean bt_core_get_bind_address (const BtConfig *config, BtEndpoint *out, gboolean *is_bound, GError **error);
+/* Before the first socket, and whenever the binding or the port is another: closes all there are, and opens
+ * those there may be. */
+void bt_core_rebind (BtCore *core);
+void bt_core_init_binding (BtCore *core);
+void bt_core_end_binding (BtCore *core);
+/* bt-core-network.c */
+void bt_core_start_listening (BtCore *core);
+void bt_core_stop_listening (BtCore *core);
 /* Torrents want peers, or addresses became known: looks at them soon. */
 void bt_core_want_connections (BtCore *core);
 /* The disk fell behind or caught up: starts or stops reading on all links. */

@@ -18,16 +18,11 @@ static BtWorld *
 make_gio_world (GMainContext *context, const BtConfig *config, gpointer data, GError **error)
 {
   BtEndpoint bind_address;
+  gboolean is_bound;
 
-  if (config->bind_address == NULL)
-    return bt_gio_world_new (context, NULL, bt_user_agent ());
-  if (!bt_endpoint_parse_ip (&bind_address, config->bind_address, 0))
-    {
-      g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "\"%s\" is not an IP address",
-                   config->bind_address);
-      return NULL;
-    }
-  return bt_gio_world_new (context, &bind_address, bt_user_agent ());
+  if (!bt_core_get_bind_address (config, &bind_address, &is_bound, error))
+    return NULL;
+  return bt_gio_world_new (context, is_bound ? &bind_address : NULL, bt_user_agent ());
 }
 
 static BtDisk *
@@ -139,6 +134,7 @@ bt_core_free (BtCore *core)
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
   g_hash_table_unref (core->check_links);
+  g_free (core->no_network);
   bt_mailbox_unref (core->mailbox);
   g_main_context_unref (core->context);
   bt_config_free (core->config);

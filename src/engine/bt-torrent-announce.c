@@ -281,6 +281,13 @@ bt_torrent_start_announces (BtTorrent *torrent)
   bt_torrent_schedule_announce (torrent);
 }
 
+void
+bt_torrent_cancel_announces (BtTorrent *torrent)
+{
+  bt_timer_stop (&torrent->announce);
+  cancel_askings (torrent, TRUE);
+}
+
 /* Trackers that know we are here are told that we leave. An announce that is under way may or may not
  * have arrived: it is called off. */
 void
@@ -289,6 +296,8 @@ bt_torrent_stop_announces (BtTorrent *torrent)
   bt_timer_stop (&torrent->announce);
   cancel_askings (torrent, FALSE);
   bt_tiers_stop (torrent->tiers);
+  if (torrent->core->no_network != NULL)
+    return;
   for (guint i = 0; i < bt_tiers_n_trackers (torrent->tiers); i++)
     {
       BtTracker *tracker = bt_tiers_get (torrent->tiers, i);

@@ -248,6 +248,8 @@ void bt_torrent_finished (BtTorrent *torrent);
 void bt_torrent_init_announces (BtTorrent *torrent);
 void bt_torrent_start_announces (BtTorrent *torrent);
 void bt_torrent_stop_announces (BtTorrent *torrent);
+/* Whatever is being asked. */
+void bt_torrent_cancel_announces (BtTorrent *torrent);
 /* Trackers are others, or one has answered: says which stands for the torrent. */
 void bt_torrent_name_tracker (BtTorrent *torrent);
 void bt_torrent_schedule_announce (BtTorrent *torrent);

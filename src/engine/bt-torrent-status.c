@@ -159,6 +159,13 @@ fill_hold (BtTorrent *torrent, BtTorrentStatus *status)
   return TRUE;
 }
 
+static gboolean
+is_without_network (BtTorrent *torrent, const BtTorrentStatus *status)
+{
+  return torrent->core->no_network != NULL && torrent->intent == BT_INTENT_RUN
+         && (status->state == BT_STATE_DOWNLOADING || status->state == BT_STATE_SEEDING);
+}
+
 static void
 fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
 {
@@ -175,6 +182,11 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
     status->reason = BT_REASON_CHECK_QUEUED;
   else if (torrent->phase == BT_PHASE_METADATA && status->state == BT_STATE_DOWNLOADING)
     status->reason = BT_REASON_NO_METADATA;
+  else if (is_without_network (torrent, status))
+    {
+      status->reason = BT_REASON_NETWORK;
+      set_text (status, torrent->core->no_network);
+    }
   else if (torrent->active)
     status->reason = active_reason (torrent, status);
   else if (status->state == BT_STATE_PAUSED && bt_torrent_rests_at_goal (torrent))

@@ -146,7 +146,8 @@ bt_torrent_is_meant_to_run (BtTorrent *torrent)
 void
 bt_torrent_reconsider (BtTorrent *torrent)
 {
-  gboolean should = torrent->phase == BT_PHASE_READY && !torrent->waits && bt_torrent_is_meant_to_run (torrent);
+  gboolean should = torrent->phase == BT_PHASE_READY && !torrent->waits && torrent->core->no_network == NULL
+                    && bt_torrent_is_meant_to_run (torrent);
 
   if (should && !torrent->active)
     activate (torrent);
@@ -162,6 +163,29 @@ bt_torrent_reconsider (BtTorrent *torrent)
   if (bt_torrent_goal_is_due (torrent))
     bt_core_goal_due (torrent->core);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_SPEED | BT_CHANGED_PEERS);
+}
+
+/* The sockets there are must not be used any more, not even to say goodbye. */
+void
+bt_torrent_cut_off (BtTorrent *torrent)
+{
+  if (torrent->phase == BT_PHASE_CLOSING)
+    {
+      bt_torrent_abandon_announces (torrent);
+      return;
+    }
+  bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
+  bt_torrent_cancel_announces (torrent);
+}
+
+void
+bt_torrent_reconnect (BtTorrent *torrent)
+{
+  gboolean was_active = torrent->active;
+
+  bt_torrent_reconsider (torrent);
+  if (was_active && torrent->active)
+    bt_torrent_start_announces (torrent);
 }
 
 gboolean

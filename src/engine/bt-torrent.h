@@ -65,6 +65,9 @@ void bt_torrent_save (BtTorrent *torrent);
  * saved. @with_data: its files go to the trash. */
 void bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
                        void (*done) (BtTorrent *torrent, const GError *error, gpointer data), gpointer data);
+/* All its sockets are closed, and trackers are not told; then it may open others. */
+void bt_torrent_cut_off (BtTorrent *torrent);
+void bt_torrent_reconnect (BtTorrent *torrent);
 /* Does not wait for trackers any more. */
 void bt_torrent_abandon_announces (BtTorrent *torrent);
 

@@ -17,6 +17,7 @@ typedef struct
   GSource *wake;
   gboolean bound;          /* @bind_address is the only local address there may be */
   BtEndpoint bind_address; /* its port is 0 */
+  char *interface;         /* (nullable): the only network interface there may be */
   char *user_agent;
   BtPoller *poller;     /* (nullable) until the first socket */
   SoupSession *session; /* (nullable) until the first fetch */
@@ -34,8 +35,12 @@ socklen_t bt_gio_to_sockaddr (const BtEndpoint *endpoint, struct sockaddr_storag
 /* Unspecified if it is of another family. */
 void bt_gio_from_sockaddr (BtEndpoint *endpoint, const struct sockaddr_storage *address);
 void bt_gio_get_local (int fd, BtEndpoint *out);
-/* A non-blocking socket of @family_of's family, or -1. */
-int bt_gio_socket_new (const BtEndpoint *family_of, int type, GError **error);
+/* A non-blocking socket of @family_of's family, bound to the world's interface, or -1. */
+int bt_gio_socket_new (BtGioWorld *world, const BtEndpoint *family_of, int type, GError **error);
+/* Binds a socket to the interface, if the world has one. */
+gboolean bt_gio_world_confine (BtGioWorld *world, int fd, gboolean is_ipv4, GError **error);
+/* Whether a socket is. */
+gboolean bt_gio_world_is_confined (BtGioWorld *world, int fd);
 /* Makes @local an address that may be used. FALSE when the world is bound to another: there is no
  * fallback, since the person may have bound it in order not to be seen elsewhere. */
 gboolean bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error);
@@ -51,6 +56,10 @@ GSource *bt_gio_world_start_timer (BtGioWorld *world,
                                    guint delay_ms,
                                    GSourceFunc func,
                                    gpointer data);
+
+/* bt-binding.c */
+void bt_gio_bind (BtWorld *base, const BtEndpoint *address, const char *interface);
+guint bt_gio_find_interface (BtWorld *base, const char *interface);
 
 /* The functions of BtWorldOps: bt-tcp.c, bt-udp.c, bt-lookup.c, bt-http.c */
 

@@ -122,6 +122,7 @@ free_world (BtWorld *base)
   g_source_unref (world->wake);
   g_main_context_unref (world->context);
   g_free (world->user_agent);
+  g_free (world->interface);
   g_free (world);
 }
 
@@ -139,6 +140,8 @@ BtWorld *
 bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const char *user_agent)
 {
   static const BtWorldOps ops = {
+    .bind = bt_gio_bind,
+    .find_interface = bt_gio_find_interface,
     .now = get_now,
     .unix_now = get_unix_now,
     .random = fill_random,
@@ -165,11 +168,6 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
     context != NULL ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
   world->wake = create_wake_source (world);
   world->user_agent = g_strdup (user_agent);
-  if (bind_address != NULL)
-    {
-      world->bound = TRUE;
-      world->bind_address = *bind_address;
-      world->bind_address.port = 0;
-    }
+  bt_gio_bind (&world->base, bind_address, NULL);
   return &world->base;
 }

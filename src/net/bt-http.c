@@ -253,6 +253,12 @@ check_local (BtFetch *fetch, GSocketConnection *connection, GError **error)
   g_autoptr (GSocketAddress) address = NULL;
   BtEndpoint local;
 
+  if (!bt_gio_world_is_confined (fetch->world, g_socket_get_fd (g_socket_connection_get_socket (connection))))
+    {
+      g_set_error_literal (error, BT_ERROR, BT_ERROR_NETWORK,
+                           "The connection does not go by the interface that may be used");
+      return FALSE;
+    }
   if (!fetch->world->bound)
     return TRUE;
   address = g_socket_connection_get_local_address (connection, NULL);
@@ -262,6 +268,26 @@ check_local (BtFetch *fetch, GSocketConnection *connection, GError **error)
   g_set_error_literal (error, BT_ERROR, BT_ERROR_NETWORK,
                        "The connection does not come from the local address that may be used");
   return FALSE;
+}
+
+/* A socket was made, and nothing was sent yet. One that cannot be bound to the interface is closed at
+ * once: calling the hop off would come too late for its first packet. */
+static void
+confine_connection (BtFetch *fetch, GSocketConnection *connection)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  gboolean is_ipv4 = g_socket_get_family (socket) == G_SOCKET_FAMILY_IPV4;
+  GError *error = NULL;
+
+  if (fetch->func == NULL)
+    {
+      g_socket_close (socket, NULL); /* called off */
+      return;
+    }
+  if (bt_gio_world_confine (fetch->world, g_socket_get_fd (socket), is_ipv4, &error))
+    return;
+  g_socket_close (socket, NULL);
+  refuse_hop (fetch, error);
 }
 
 /* Connected, and nothing sent yet: neither a request nor TLS's hello. */
@@ -274,6 +300,8 @@ network_event_cb (SoupMessage *message,
   g_autoptr (GSocketAddress) remote = NULL;
   GError *error = NULL;
 
+  if (event == G_SOCKET_CLIENT_CONNECTING)
+    confine_connection (fetch, G_SOCKET_CONNECTION (connection));
   if (event != G_SOCKET_CLIENT_CONNECTED || fetch->func == NULL)
     return;
 
@@ -346,7 +374,7 @@ ensure_session (BtGioWorld *world)
     "local-address", local,
     NULL);
   /* The way to a proxy, and from it, is not the one that the person asked for. */
-  if (world->bound)
+  if (world->bound || world->interface != NULL)
     soup_session_set_proxy_resolver (world->session, NULL);
   return world->session;
 }

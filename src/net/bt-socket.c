@@ -78,7 +78,7 @@ bt_gio_get_local (int fd, BtEndpoint *out)
 }
 
 int
-bt_gio_socket_new (const BtEndpoint *family_of, int type, GError **error)
+bt_gio_socket_new (BtGioWorld *world, const BtEndpoint *family_of, int type, GError **error)
 {
   int family = bt_endpoint_is_ipv4 (family_of) ? AF_INET : AF_INET6;
   int fd = socket (family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -92,28 +92,10 @@ bt_gio_socket_new (const BtEndpoint *family_of, int type, GError **error)
   /* Each family has a socket of its own: IPv4 peers must not appear as IPv6 ones. */
   if (family == AF_INET6)
     setsockopt (fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  return fd;
-}
-
-gboolean
-bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error)
-{
-  const BtEndpoint *only = &world->bind_address;
-  char text[BT_ENDPOINT_TEXT_SIZE];
-
-  if (!world->bound)
-    return TRUE;
-
-  if (bt_endpoint_is_ipv4 (local) == bt_endpoint_is_ipv4 (only)
-      && (bt_endpoint_is_unspecified (local) || bt_endpoint_same_ip (local, only)))
-    {
-      memcpy (local->ip, only->ip, sizeof local->ip);
-      local->scope = only->scope;
-      return TRUE;
-    }
-  bt_endpoint_format_ip (only, text);
-  g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the local address %s may be used", text);
-  return FALSE;
+  if (bt_gio_world_confine (world, fd, family == AF_INET, error))
+    return fd;
+  close (fd);
+  return -1;
 }
 
 gboolean

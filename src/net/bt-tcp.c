@@ -219,7 +219,7 @@ bt_gio_connect (BtWorld *base,
 {
   BtGioWorld *world = (BtGioWorld *) base;
   BtStream *stream;
-  int fd = bt_gio_socket_new (remote, SOCK_STREAM, error);
+  int fd = bt_gio_socket_new (world, remote, SOCK_STREAM, error);
 
   if (fd < 0)
     return NULL;
@@ -333,7 +333,7 @@ bt_gio_listen (BtWorld *base, BtEndpoint *local, BtAcceptFunc func, gpointer own
 
   if (!bt_gio_world_restrict (world, local, error))
     return NULL;
-  fd = bt_gio_socket_new (local, SOCK_STREAM, error);
+  fd = bt_gio_socket_new (world, local, SOCK_STREAM, error);
   if (fd < 0)
     return NULL;
 

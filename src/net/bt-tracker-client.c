@@ -55,6 +55,15 @@ bt_tracker_client_free (BtTrackerClient *client)
 }
 
 void
+bt_tracker_client_close_sockets (BtTrackerClient *client)
+{
+  bt_tracker_udp_close_sockets (client);
+  /* What a tracker gave to another address of ours is of no use. */
+  bt_udp_connections_free (client->connections);
+  client->connections = bt_udp_connections_new ();
+}
+
+void
 bt_tracker_call_announced (BtTrackerCall *call, BtAnnounceReply *reply, GError *error)
 {
   g_autoptr (BtAnnounceReply) taken_reply = reply;

@@ -20,6 +20,8 @@ typedef void (*BtScrapeFunc) (const BtScrapeReply *reply, const GError *error, g
  * use, one for each family. Names are looked up each time; the next address is tried when one
  * fails. Over UDP both families are asked, and what they say comes as one reply. */
 BtTrackerClient *bt_tracker_client_new (BtWorld *world, BtTimers *timers);
+/* The world is bound anew: sockets are opened again when they are needed. No call may run. */
+void bt_tracker_client_close_sockets (BtTrackerClient *client);
 void bt_tracker_client_free (BtTrackerClient *client); /* cancels what runs, without callbacks */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTrackerClient, bt_tracker_client_free)
 

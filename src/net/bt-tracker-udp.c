@@ -363,7 +363,7 @@ bt_tracker_udp_close_sockets (BtTrackerClient *client)
   BtWorld *world = client->world;
 
   if (client->udp4 != NULL)
-    world->ops->udp_free (world, client->udp4);
+    world->ops->udp_free (world, g_steal_pointer (&client->udp4));
   if (client->udp6 != NULL)
-    world->ops->udp_free (world, client->udp6);
+    world->ops->udp_free (world, g_steal_pointer (&client->udp6));
 }

@@ -117,7 +117,7 @@ bt_gio_udp_open (BtWorld *base,
 
   if (!bt_gio_world_restrict (world, local, error))
     return NULL;
-  fd = bt_gio_socket_new (local, SOCK_DGRAM, error);
+  fd = bt_gio_socket_new (world, local, SOCK_DGRAM, error);
   if (fd < 0)
     return NULL;
 

@@ -78,6 +78,13 @@ typedef struct
 
 typedef struct
 {
+  /* The only local address (nullable) and the only network interface (nullable, by name) that sockets
+   * opened from now on may use; where they cannot, none is opened. Those that are open stay as they are.
+   * Names are looked up by the system, which goes its own ways. */
+  void (*bind) (BtWorld *world, const BtEndpoint *address, const char *interface);
+  /* Its number, which is another one after it was gone; 0 when it is not there or down. */
+  guint (*find_interface) (BtWorld *world, const char *interface);
+
   gint64 (*now) (BtWorld *world);      /* monotonic µs */
   gint64 (*unix_now) (BtWorld *world); /* Unix µs, for display and storage only */
   void (*random) (BtWorld *world, void *out, gsize length); /* from the system, fit for secrets */

@@ -36,8 +36,10 @@ typedef struct
   char *state_dir;     /* (nullable): NULL keeps nothing after the end */
   BtMode mode;
   guint16 listen_port; /* 0: any */
-  char *bind_address;  /* (nullable): an IP literal; every socket uses it or none is opened */
-  char *bind_interface; /* (nullable): a name such as "wg0"; every socket uses it or none is opened */
+  /* Every socket uses these or none is opened; while the interface is not there all waits for it. Names of
+   * hosts are looked up by the system's resolver, which goes its own ways. */
+  char *bind_address;   /* (nullable): an IP literal */
+  char *bind_interface; /* (nullable): a name such as "wg0" */
   BtEncryption encryption;
   gboolean dht, pex, lsd, utp, port_mapping;
   guint64 limit_down_bytes_per_s;

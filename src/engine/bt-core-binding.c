@@ -1,0 +1,100 @@
+/* bt-core-binding.c: sockets on one address or interface only, and none at all while it is not there.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-core-private.h"
+
+/* How soon it is seen that an interface came or went. */
+#define LOOK_US (2 * G_USEC_PER_SEC)
+
+gboolean
+bt_core_get_bind_address (const BtConfig *config, BtEndpoint *out, gboolean *is_bound, GError **error)
+{
+  *is_bound = config->bind_address != NULL;
+  if (config->bind_address == NULL || bt_endpoint_parse_ip (out, config->bind_address, 0))
+    return TRUE;
+  g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "\"%s\" is not an IP address", config->bind_address);
+  return FALSE;
+}
+
+static guint
+find_interface (BtCore *core)
+{
+  const char *interface = core->config->bind_interface;
+
+  return interface != NULL ? core->world->ops->find_interface (core->world, interface) : 0;
+}
+
+/* Sets what the world may use, and whether it may use anything. */
+static void
+bind_world (BtCore *core)
+{
+  const char *interface = core->config->bind_interface;
+  BtEndpoint address;
+  gboolean is_bound;
+
+  (void) bt_core_get_bind_address (core->config, &address, &is_bound, NULL); /* was looked at before */
+  core->world->ops->bind (core->world, is_bound ? &address : NULL, interface);
+  core->interface_index = find_interface (core);
+  g_clear_pointer (&core->no_network, g_free);
+  if (interface != NULL && core->interface_index == 0)
+    core->no_network = g_strdup_printf ("the interface \"%s\" is not there", interface);
+}
+
+static void
+tell (BtCore *core, gboolean was_gone)
+{
+  if (core->no_network != NULL && !was_gone)
+    bt_core_event (core, 0, BT_EVENT_PROBLEM, "Nothing is sent or received: %s", core->no_network);
+  else if (core->no_network == NULL && was_gone)
+    bt_core_event (core, 0, BT_EVENT_RECOVERED, "The network can be used again");
+}
+
+void
+bt_core_rebind (BtCore *core)
+{
+  g_autoptr(GPtrArray) torrents = g_ptr_array_copy (core->torrents, NULL, NULL);
+  gboolean was_gone = core->no_network != NULL;
+
+  bt_core_stop_listening (core);
+  for (guint i = 0; i < torrents->len; i++)
+    bt_torrent_cut_off (g_ptr_array_index (torrents, i));
+  bt_tracker_client_close_sockets (core->trackers);
+  bind_world (core);
+  if (core->no_network == NULL)
+    bt_core_start_listening (core);
+  tell (core, was_gone);
+  for (guint i = 0; i < core->torrents->len; i++)
+    bt_torrent_reconnect (g_ptr_array_index (core->torrents, i));
+  bt_core_want_connections (core);
+  core->changed = TRUE;
+  bt_core_touch (core);
+}
+
+/* One that came back under its name is another one: sockets of the old one are of no use. */
+static void
+look_at_interface (gpointer owner, gint64 now)
+{
+  BtCore *core = owner;
+
+  if (find_interface (core) != core->interface_index)
+    bt_core_rebind (core);
+  bt_timer_start (&core->interface_timer, now + LOOK_US);
+}
+
+void
+bt_core_init_binding (BtCore *core)
+{
+  bind_world (core);
+  if (core->no_network == NULL)
+    bt_core_start_listening (core);
+  tell (core, FALSE);
+  bt_timer_init (&core->interface_timer, core->timers, look_at_interface, core);
+  bt_timer_start (&core->interface_timer, bt_core_now (core) + LOOK_US);
+}
+
+void
+bt_core_end_binding (BtCore *core)
+{
+  bt_timer_stop (&core->interface_timer);
+}

@@ -1,0 +1,155 @@
+/* bt-binding.c: the one local address or network interface that sockets may use, or none is opened.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-gio-world-private.h"
+
+#include "bt-error.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+/* There is no fallback: the person may have chosen it in order not to be seen elsewhere. */
+
+void
+bt_gio_bind (BtWorld *base, const BtEndpoint *address, const char *interface)
+{
+  BtGioWorld *world = (BtGioWorld *) base;
+
+  world->bound = address != NULL;
+  if (address != NULL)
+    {
+      world->bind_address = *address;
+      world->bind_address.port = 0;
+    }
+  g_free (world->interface);
+  world->interface = g_strdup (interface);
+  /* Its idle connections, and those it would make, are bound as they were. */
+  if (world->session != NULL)
+    soup_session_abort (world->session);
+  g_clear_object (&world->session);
+}
+
+static struct ifaddrs *
+find_address (struct ifaddrs *all, const char *interface, int family)
+{
+  for (struct ifaddrs *entry = all; entry != NULL; entry = entry->ifa_next)
+    if (entry->ifa_addr != NULL && (family == AF_UNSPEC || entry->ifa_addr->sa_family == family)
+        && strcmp (entry->ifa_name, interface) == 0)
+      return entry;
+  return NULL;
+}
+
+guint
+bt_gio_find_interface (BtWorld *base, const char *interface)
+{
+  guint index = if_nametoindex (interface);
+  struct ifaddrs *all, *entry;
+
+  if (index == 0 || getifaddrs (&all) < 0)
+    return 0;
+  entry = find_address (all, interface, AF_UNSPEC);
+  if (entry == NULL || (entry->ifa_flags & IFF_UP) == 0)
+    index = 0;
+  freeifaddrs (all);
+  return index;
+}
+
+/* Before Linux 5.7 only root might name a device. An address of it keeps at least answers away from the
+ * others; where the way out is chosen by address, as for tunnels, it is the same. */
+static gboolean
+bind_to_its_address (BtGioWorld *world, int fd, gboolean is_ipv4)
+{
+  struct ifaddrs *all, *entry;
+  socklen_t length = is_ipv4 ? sizeof (struct sockaddr_in) : sizeof (struct sockaddr_in6);
+  gboolean ok = FALSE;
+  int on = 1;
+
+  if (getifaddrs (&all) < 0)
+    return FALSE;
+  entry = find_address (all, world->interface, is_ipv4 ? AF_INET : AF_INET6);
+  if (entry != NULL)
+    {
+      setsockopt (fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+      ok = bind (fd, entry->ifa_addr, length) == 0;
+    }
+  freeifaddrs (all);
+  return ok;
+}
+
+gboolean
+bt_gio_world_confine (BtGioWorld *world, int fd, gboolean is_ipv4, GError **error)
+{
+  const char *interface = world->interface;
+
+  if (interface == NULL
+      || setsockopt (fd, SOL_SOCKET, SO_BINDTODEVICE, interface, (socklen_t) strlen (interface) + 1) == 0
+      || (errno == EPERM && bind_to_its_address (world, fd, is_ipv4)))
+    return TRUE;
+  g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "the interface \"%s\" is not there", interface);
+  return FALSE;
+}
+
+static gboolean
+is_address_of (int fd, const char *interface)
+{
+  BtEndpoint local, own;
+  struct sockaddr_storage address;
+  struct ifaddrs *all;
+  gboolean found = FALSE;
+
+  bt_gio_get_local (fd, &local);
+  if (getifaddrs (&all) < 0)
+    return FALSE;
+  for (struct ifaddrs *entry = all; entry != NULL && !found; entry = entry->ifa_next)
+    {
+      int family = entry->ifa_addr != NULL ? entry->ifa_addr->sa_family : AF_UNSPEC;
+
+      if ((family != AF_INET && family != AF_INET6) || strcmp (entry->ifa_name, interface) != 0)
+        continue;
+      memset (&address, 0, sizeof address);
+      memcpy (&address, entry->ifa_addr,
+              family == AF_INET ? sizeof (struct sockaddr_in) : sizeof (struct sockaddr_in6));
+      bt_gio_from_sockaddr (&own, &address);
+      found = bt_endpoint_same_ip (&own, &local);
+    }
+  freeifaddrs (all);
+  return found;
+}
+
+gboolean
+bt_gio_world_is_confined (BtGioWorld *world, int fd)
+{
+  char name[IFNAMSIZ] = "";
+  socklen_t length = sizeof name - 1;
+
+  if (world->interface == NULL)
+    return TRUE;
+  if (getsockopt (fd, SOL_SOCKET, SO_BINDTODEVICE, name, &length) == 0 && *name != '\0')
+    return strcmp (name, world->interface) == 0;
+  return is_address_of (fd, world->interface);
+}
+
+gboolean
+bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error)
+{
+  const BtEndpoint *only = &world->bind_address;
+  char text[BT_ENDPOINT_TEXT_SIZE];
+
+  if (!world->bound)
+    return TRUE;
+
+  if (bt_endpoint_is_ipv4 (local) == bt_endpoint_is_ipv4 (only)
+      && (bt_endpoint_is_unspecified (local) || bt_endpoint_same_ip (local, only)))
+    {
+      memcpy (local->ip, only->ip, sizeof local->ip);
+      local->scope = only->scope;
+      return TRUE;
+    }
+  bt_endpoint_format_ip (only, text);
+  g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the local address %s may be used", text);
+  return FALSE;
+}
