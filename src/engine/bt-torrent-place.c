@@ -454,6 +454,18 @@ check_order (BtTorrent *torrent, gboolean with_files)
   return g_error_new (BT_ERROR, BT_ERROR_BUSY, "The files of \"%s\" are being looked at", torrent->name_text);
 }
 
+/* Of a link there is nothing yet that could be moved. */
+static void
+set_place_of_link (BtTorrent *torrent, const char *folder)
+{
+  gboolean stays = strcmp (torrent->data_path, torrent->save_path) != 0;
+
+  set_save_path (torrent, folder);
+  if (!stays)
+    set_data_path (torrent, folder);
+  bt_torrent_save (torrent);
+}
+
 static void
 move (BtTorrent *torrent, BtCommand *command)
 {
@@ -464,7 +476,9 @@ move (BtTorrent *torrent, BtCommand *command)
     bt_torrent_stop_moving (torrent);
   else if ((error = check_order (torrent, command->flag)) == NULL)
     {
-      if (!command->flag)
+      if (torrent->phase == BT_PHASE_METADATA)
+        set_place_of_link (torrent, folder);
+      else if (!command->flag)
         adopt_folder (torrent, folder);
       else if (strcmp (folder, torrent->data_path) == 0)
         {
