@@ -308,11 +308,15 @@ ft_disk_move (FtDisk *self, const char *folder, gboolean resuming)
 GError *
 ft_disk_stopped_move (FtDisk *self, const char *folder)
 {
-  Result result = { 0 };
+  Result before = { 0 }, result = { 0 };
 
+  /* It waits for this one, whose end is seen below only. */
+  self->disk->ops->sync (self->disk, self->storage, stamps_cb, &before);
   self->disk->ops->move (self->disk, self->storage, folder, FALSE, done_cb, &result);
   self->disk->ops->stop_moving (self->storage);
-  return wait_for (&result);
+  ft_test_iterate (NULL, before.over && result.over, FT_WAIT_S);
+  g_assert_no_error (before.error);
+  return result.error;
 }
 
 GError *
