@@ -47,6 +47,8 @@ enum
 G_DEFINE_FINAL_TYPE (FtTorrent, ft_torrent, G_TYPE_OBJECT)
 
 static GParamSpec *properties[N_PROPS];
+static GQuark property_quarks[N_PROPS]; /* details of notify */
+static guint notify_signal;
 static guint signals[N_SIGNALS];
 
 /* Which facts a property is made of. */
@@ -203,6 +205,9 @@ ft_torrent_class_init (FtTorrentClass *klass)
   properties[PROP_SPEED_TEXT] = g_param_spec_string ("speed-text", NULL, NULL, NULL, flags);
   properties[PROP_ROW_TEXT] = g_param_spec_string ("row-text", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  notify_signal = g_signal_lookup ("notify", G_TYPE_OBJECT);
+  for (guint i = PROP_0 + 1; i < N_PROPS; i++)
+    property_quarks[i] = g_quark_from_static_string (g_param_spec_get_name (properties[i]));
 
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
@@ -225,6 +230,23 @@ ft_torrent_new (const BtTorrentStatus *status)
   return self;
 }
 
+/* Of ten thousand only those on the screen have listeners; for the others notifying would be most of the cost. */
+static gboolean
+has_listener (FtTorrent *self, guint prop_id)
+{
+  return g_signal_has_handler_pending (self, notify_signal, property_quarks[prop_id], TRUE);
+}
+
+static void
+notify_facts (FtTorrent *self, BtChanged changed)
+{
+  gboolean to_all = g_signal_has_handler_pending (self, notify_signal, 0, TRUE);
+
+  for (guint i = PROP_0 + 1; i < N_PROPS; i++)
+    if ((property_facts[i] & changed) != 0 && (to_all || has_listener (self, i)))
+      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+}
+
 void
 ft_torrent_update (FtTorrent *self, const BtTorrentStatus *status)
 {
@@ -238,11 +260,7 @@ ft_torrent_update (FtTorrent *self, const BtTorrentStatus *status)
   if ((status->changed & BT_CHANGED_NAME) != 0)
     forget_keys (self);
 
-  g_object_freeze_notify (G_OBJECT (self));
-  for (guint i = PROP_0 + 1; i < N_PROPS; i++)
-    if ((property_facts[i] & status->changed) != 0)
-      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
-  g_object_thaw_notify (G_OBJECT (self));
+  notify_facts (self, status->changed);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0, (guint) status->changed);
 }
 
@@ -260,6 +278,14 @@ ft_torrent_get_status (FtTorrent *self)
   g_return_val_if_fail (FT_IS_TORRENT (self), NULL);
 
   return &self->status;
+}
+
+double
+ft_torrent_get_progress (FtTorrent *self)
+{
+  g_return_val_if_fail (FT_IS_TORRENT (self), 0);
+
+  return compute_progress (&self->status);
 }
 
 const char *

@@ -38,6 +38,9 @@ BtTorrentId ft_torrent_get_id (FtTorrent *torrent);
 /* (transfer none): valid until the next update. */
 const BtTorrentStatus *ft_torrent_get_status (FtTorrent *torrent);
 
+/* 0 … 1, of the check while one runs */
+double ft_torrent_get_progress (FtTorrent *torrent);
+
 /* (transfer none): valid until the next update: the name for ordering by strcmp(), and for finding (ft_query_fold()). */
 const char *ft_torrent_get_sort_key (FtTorrent *torrent);
 const char *ft_torrent_get_search_key (FtTorrent *torrent);

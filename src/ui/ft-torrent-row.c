@@ -4,16 +4,25 @@
 
 #include "ft-torrent-row.h"
 
+#include "ft-describe.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _FtTorrentRow
 {
   GtkBox parent_instance;
 
-  FtTorrent *torrent;    /* (nullable) */
-  GSignalGroup *signals; /* of the torrent */
+  FtTorrent *torrent;   /* (nullable) */
+  gulong changed_id;    /* 0 without a torrent */
+  int look;             /* a BtState, or -1: none was set yet */
+  int runs;             /* what the button was made for, or -1 */
 
   GtkImage *state_icon;
+  GtkInscription *name;
+  GtkProgressBar *progress_bar;
+  GtkInscription *progress_text;
+  GtkInscription *speed_text;
+  GtkInscription *state_text;
   GtkButton *toggle_button;
 };
 
@@ -44,31 +53,54 @@ static const struct
   [BT_STATE_ERROR] = { "dialog-warning-symbolic", "error" },
 };
 
+/* Nothing is told to a widget that knows it already: most of the time only a number has changed. */
 static void
-update_state (FtTorrentRow *self)
+update_look (FtTorrentRow *self, const BtTorrentStatus *status)
 {
-  const BtTorrentStatus *status = ft_torrent_get_status (self->torrent);
-
-  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
-    gtk_widget_remove_css_class (GTK_WIDGET (self), looks[i].css_class);
-  gtk_widget_add_css_class (GTK_WIDGET (self), looks[status->state].css_class);
   /* What stopped because it is complete looks complete. */
-  gtk_image_set_from_icon_name (self->state_icon, status->reason == BT_REASON_COMPLETE
-                                                    ? looks[BT_STATE_SEEDING].icon_name
-                                                    : looks[status->state].icon_name);
+  BtState look = status->reason == BT_REASON_COMPLETE ? BT_STATE_SEEDING : status->state;
+
+  if ((int) look == self->look)
+    return;
+  if (self->look >= 0)
+    gtk_widget_remove_css_class (GTK_WIDGET (self), looks[self->look].css_class);
+  self->look = look;
+  gtk_widget_add_css_class (GTK_WIDGET (self), looks[look].css_class);
+  gtk_image_set_from_icon_name (self->state_icon, looks[look].icon_name);
+}
+
+static const char *
+get_toggle_label (FtTorrentRow *self)
+{
+  return self->runs ? _("Pause") : _("Resume");
 }
 
 static void
-update_toggle (FtTorrentRow *self)
+update_toggle (FtTorrentRow *self, const BtTorrentStatus *status)
 {
-  gboolean runs = ft_torrent_get_status (self->torrent)->intent == BT_INTENT_RUN;
-  const char *label = runs ? _("Pause") : _("Resume");
+  gboolean runs = status->intent == BT_INTENT_RUN;
 
+  if (runs == self->runs)
+    return;
+  self->runs = runs;
   gtk_button_set_icon_name (self->toggle_button,
                             runs ? "media-playback-pause-symbolic" : "media-playback-start-symbolic");
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->toggle_button), label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle_button),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->toggle_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  get_toggle_label (self), -1);
+}
+
+static void
+update_texts (FtTorrentRow *self, const BtTorrentStatus *status)
+{
+  g_autofree char *progress = ft_describe_progress (status);
+  g_autofree char *speed = ft_describe_speeds (status->rate_down, status->rate_up);
+  g_autofree char *state = ft_describe_state (status, g_get_real_time () / G_USEC_PER_SEC);
+
+  gtk_inscription_set_text (self->name, status->name);
+  gtk_inscription_set_text (self->progress_text, progress);
+  gtk_inscription_set_text (self->speed_text, speed);
+  gtk_inscription_set_text (self->state_text, state);
+  gtk_widget_set_visible (GTK_WIDGET (self->speed_text), *speed != '\0');
 }
 
 /* The focus is on the item of the list that holds the row: its name is what is read aloud. */
@@ -80,9 +112,48 @@ update_sentence (FtTorrentRow *self)
 
   if (item == NULL || self->torrent == NULL)
     return;
-  g_object_get (self->torrent, "row-text", &sentence, NULL);
+  sentence = ft_describe_row (ft_torrent_get_status (self->torrent), g_get_real_time () / G_USEC_PER_SEC);
   gtk_accessible_update_property (GTK_ACCESSIBLE (item), GTK_ACCESSIBLE_PROPERTY_LABEL, sentence,
                                   -1);
+}
+
+static void
+update (FtTorrentRow *self)
+{
+  const BtTorrentStatus *status = ft_torrent_get_status (self->torrent);
+
+  update_look (self, status);
+  update_toggle (self, status);
+  update_texts (self, status);
+  gtk_progress_bar_set_fraction (self->progress_bar, ft_torrent_get_progress (self->torrent));
+  update_sentence (self);
+}
+
+/* For the template. */
+
+/* Over the name, or over the sentence, which may be cut. */
+static gboolean
+query_tooltip_cb (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer unused)
+{
+  FtTorrentRow *self = FT_TORRENT_ROW (widget);
+  const char *name = gtk_inscription_get_text (self->name);
+  const char *state = gtk_inscription_get_text (self->state_text);
+  g_autofree char *text = NULL;
+
+  if (self->torrent == NULL)
+    return FALSE;
+  text = g_strconcat (name, "\n", state, NULL);
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+static gboolean
+query_toggle_tooltip_cb (GtkWidget *button, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer user_data)
+{
+  FtTorrentRow *self = FT_TORRENT_ROW (gtk_widget_get_ancestor (button, FT_TYPE_TORRENT_ROW));
+
+  gtk_tooltip_set_text (tooltip, get_toggle_label (self));
+  return TRUE;
 }
 
 static void
@@ -95,14 +166,15 @@ toggle_clicked_cb (FtTorrentRow *self)
 static void
 set_torrent (FtTorrentRow *self, FtTorrent *torrent)
 {
-  if (!g_set_object (&self->torrent, torrent))
+  if (torrent == self->torrent)
     return;
-  g_signal_group_set_target (self->signals, torrent);
+  if (self->torrent != NULL)
+    g_clear_signal_handler (&self->changed_id, self->torrent);
+  g_set_object (&self->torrent, torrent);
   if (torrent != NULL)
     {
-      update_state (self);
-      update_toggle (self);
-      update_sentence (self);
+      self->changed_id = g_signal_connect_swapped (torrent, "changed", G_CALLBACK (update), self);
+      update (self);
     }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TORRENT]);
 }
@@ -112,7 +184,8 @@ ft_torrent_row_dispose (GObject *object)
 {
   FtTorrentRow *self = FT_TORRENT_ROW (object);
 
-  g_clear_object (&self->signals);
+  if (self->torrent != NULL)
+    g_clear_signal_handler (&self->changed_id, self->torrent);
   g_clear_object (&self->torrent);
 
   G_OBJECT_CLASS (ft_torrent_row_parent_class)->dispose (object);
@@ -169,18 +242,22 @@ ft_torrent_row_class_init (FtTorrentRowClass *klass)
   gtk_widget_class_set_template_from_resource (
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-torrent-row.ui");
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, state_icon);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, name);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, progress_text);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, speed_text);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, state_text);
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, toggle_button);
+  gtk_widget_class_bind_template_callback (widget_class, query_tooltip_cb);
+  gtk_widget_class_bind_template_callback (widget_class, query_toggle_tooltip_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggle_clicked_cb);
 }
 
 static void
 ft_torrent_row_init (FtTorrentRow *self)
 {
-  self->signals = g_signal_group_new (FT_TYPE_TORRENT);
-  g_signal_group_connect_swapped (self->signals, "notify::state", G_CALLBACK (update_state), self);
-  g_signal_group_connect_swapped (self->signals, "notify::intent", G_CALLBACK (update_toggle), self);
-  g_signal_group_connect_swapped (self->signals, "notify::row-text", G_CALLBACK (update_sentence),
-                                  self);
+  self->look = -1;
+  self->runs = -1;
   g_signal_connect (self, "notify::parent", G_CALLBACK (update_sentence), NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

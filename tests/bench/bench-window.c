@@ -1,0 +1,298 @@
+/* bench-window.c: how long the window is deaf while it shows many torrents.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-application.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Runs the real application in this process, on a state directory that bench-make-state filled, and does what a
+ * person would do. The longest time between two looks at the events is the longest stall: it is measured around
+ * the main context's poll, in each phase. Prints a JSON object. Judges nothing. */
+
+#define TICK_MS 20
+
+typedef struct Bench Bench;
+
+typedef struct
+{
+  const char *name;
+  /* Called each tick with the number of the call in this phase. Returns: whether the phase goes on. */
+  gboolean (*step) (Bench *bench, guint n);
+} Phase;
+
+struct Bench
+{
+  FtApplication *application;
+  GSettings *settings;
+  guint n_torrents;
+  guint phase;
+  guint n;             /* calls in this phase */
+  gint64 started;      /* µs */
+  gint64 phase_began;
+  gint64 returned;     /* from the last poll */
+  gint64 longest;      /* in this phase */
+  gint64 returned_cpu; /* the same in processor time of the thread, which other programs do not lengthen */
+  gint64 longest_cpu;
+  GString *json;
+};
+
+static Bench bench; /* the poll function has no data */
+
+static gint64
+get_cpu_time (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static int
+timed_poll (GPollFD *fds, guint n_fds, int timeout)
+{
+  gint64 now = g_get_monotonic_time ();
+  int result;
+
+  if (bench.returned != 0)
+    {
+      bench.longest = MAX (bench.longest, now - bench.returned);
+      bench.longest_cpu = MAX (bench.longest_cpu, get_cpu_time () - bench.returned_cpu);
+    }
+  result = g_poll (fds, n_fds, timeout);
+  bench.returned = g_get_monotonic_time ();
+  bench.returned_cpu = get_cpu_time ();
+  return result;
+}
+
+/* The first widget of a type that is on the screen. */
+static GtkWidget *
+find_widget (GtkWidget *root, GType type)
+{
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  if (G_TYPE_CHECK_INSTANCE_TYPE (root, type))
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_widget (child, type);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkWidget *
+get_window (Bench *self)
+{
+  return GTK_WIDGET (gtk_application_get_active_window (GTK_APPLICATION (self->application)));
+}
+
+/* The view of the torrents: the first list or table that has more than half of them. */
+static GtkWidget *
+find_view (GtkWidget *root, guint n_items)
+{
+  GtkSelectionModel *model = NULL;
+
+  if (!gtk_widget_get_mapped (root))
+    return NULL;
+  if (GTK_IS_LIST_VIEW (root))
+    model = gtk_list_view_get_model (GTK_LIST_VIEW (root));
+  else if (GTK_IS_COLUMN_VIEW (root))
+    model = gtk_column_view_get_model (GTK_COLUMN_VIEW (root));
+  if (model != NULL && g_list_model_get_n_items (G_LIST_MODEL (model)) >= n_items)
+    return root;
+  for (GtkWidget *child = gtk_widget_get_first_child (root); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_view (child, n_items);
+
+      if (found != NULL)
+        return found;
+    }
+  return NULL;
+}
+
+static GtkSelectionModel *
+get_selection (GtkWidget *view)
+{
+  return GTK_IS_LIST_VIEW (view) ? gtk_list_view_get_model (GTK_LIST_VIEW (view))
+                                 : gtk_column_view_get_model (GTK_COLUMN_VIEW (view));
+}
+
+static gboolean
+step_start (Bench *self, guint n)
+{
+  GtkWidget *window = get_window (self);
+
+  return window == NULL || find_view (window, self->n_torrents) == NULL;
+}
+
+static gboolean
+step_idle (Bench *self, guint n)
+{
+  return n < 5000 / TICK_MS;
+}
+
+static gboolean
+step_scroll (Bench *self, guint n)
+{
+  GtkWidget *view = find_view (get_window (self), self->n_torrents);
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+  double page = gtk_adjustment_get_page_size (adjustment);
+
+  /* Slowly, then in leaps. */
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (n < 100 ? page / 4 : page * 20));
+  if (n == 150)
+    gtk_adjustment_set_value (adjustment, 0);
+  return n < 150;
+}
+
+static gboolean
+step_sort (Bench *self, guint n)
+{
+  static const char *const columns[] = { "name", "size", "progress", "added", "state", "name" };
+
+  if (n % 25 != 0)
+    return TRUE;
+  if (n / 25 >= G_N_ELEMENTS (columns))
+    return FALSE;
+  g_settings_set_string (self->settings, "sort-column", columns[n / 25]);
+  g_settings_set_boolean (self->settings, "sort-descending", n % 50 == 0);
+  return TRUE;
+}
+
+static gboolean
+step_search (Bench *self, guint n)
+{
+  static const char *const texts[] = { "d", "de", "deb", "debian", "debian 7", "" };
+  GtkWidget *entry;
+
+  if (n == 0)
+    gtk_widget_activate_action (get_window (self), "win.search", NULL);
+  if (n % 25 != 24)
+    return TRUE;
+  entry = find_widget (get_window (self), GTK_TYPE_SEARCH_ENTRY);
+  if (entry == NULL || n / 25 >= G_N_ELEMENTS (texts))
+    return FALSE;
+  gtk_editable_set_text (GTK_EDITABLE (entry), texts[n / 25]);
+  return TRUE;
+}
+
+static gboolean
+step_select (Bench *self, guint n)
+{
+  GtkWidget *view = find_view (get_window (self), self->n_torrents);
+
+  if (view == NULL)
+    return n < 100;
+  if (n == 0)
+    gtk_selection_model_select_all (get_selection (view));
+  else if (n > 50)
+    gtk_selection_model_select_item (get_selection (view), n * 7, TRUE);
+  return n < 100;
+}
+
+static gboolean
+step_table (Bench *self, guint n)
+{
+  if (n == 0)
+    g_settings_set_string (self->settings, "view", "table");
+  return n < 25 || (n < 150 && step_scroll (self, n - 25));
+}
+
+/* The last torrent is the one with very many files, if there is one. */
+static gboolean
+step_files (Bench *self, guint n)
+{
+  GtkWidget *view = find_view (get_window (self), self->n_torrents);
+
+  if (n == 0)
+    {
+      g_settings_set_string (self->settings, "sort-column", "added");
+      g_settings_set_boolean (self->settings, "sort-descending", TRUE);
+      g_settings_set_string (self->settings, "details-page", "files");
+      g_settings_set_boolean (self->settings, "show-details", TRUE);
+    }
+  if (n == 50 && view != NULL)
+    gtk_selection_model_select_item (get_selection (view), 0, TRUE);
+  return n < 400;
+}
+
+static const Phase phases[] = {
+  { "start", step_start },   { "idle", step_idle },     { "scroll", step_scroll }, { "sort", step_sort },
+  { "search", step_search }, { "select", step_select }, { "table", step_table },   { "files", step_files },
+};
+
+static guint64
+read_rss_kib (void)
+{
+  g_autofree char *status = NULL;
+  const char *line;
+
+  if (!g_file_get_contents ("/proc/self/status", &status, NULL, NULL))
+    return 0;
+  line = strstr (status, "VmRSS:");
+  return line != NULL ? g_ascii_strtoull (line + strlen ("VmRSS:"), NULL, 10) : 0;
+}
+
+static void
+end_phase (Bench *self)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_string_append_printf (self->json, "%s\n  \"%s\": {\"ms\": %.0f, \"longest_stall_ms\": %.1f, \"longest_stall_cpu_ms\": %.1f, \"rss_mib\": %.1f}",
+                          self->phase > 0 ? "," : "", phases[self->phase].name, (double) (now - self->phase_began) / 1000,
+                          (double) self->longest / 1000, (double) self->longest_cpu / 1000,
+                          (double) read_rss_kib () / 1024);
+  self->phase++;
+  self->n = 0;
+  self->longest = 0;
+  self->longest_cpu = 0;
+  self->phase_began = now;
+}
+
+static gboolean
+tick_cb (gpointer data)
+{
+  Bench *self = data;
+
+  if (phases[self->phase].step (self, self->n++))
+    return G_SOURCE_CONTINUE;
+  end_phase (self);
+  if (self->phase < G_N_ELEMENTS (phases))
+    return G_SOURCE_CONTINUE;
+  g_action_group_activate_action (G_ACTION_GROUP (self->application), "quit", NULL);
+  return G_SOURCE_REMOVE;
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status;
+
+  if (argc != 3)
+    {
+      g_printerr ("%s DATA_HOME TORRENTS (DATA_HOME/friendtorrent was made by bench-make-state)\n", argv[0]);
+      return 2;
+    }
+  g_setenv ("XDG_DATA_HOME", argv[1], TRUE);
+  bench.n_torrents = (guint) strtoul (argv[2], NULL, 10);
+  bench.json = g_string_new ("{");
+  bench.started = bench.phase_began = g_get_monotonic_time ();
+  bench.application = ft_application_new ();
+  bench.settings = g_settings_new (APP_ID);
+  g_main_context_set_poll_func (NULL, timed_poll);
+  g_timeout_add (TICK_MS, tick_cb, &bench);
+  status = g_application_run (G_APPLICATION (bench.application), 1, argv);
+  printf ("%s\n}\n", bench.json->str);
+  g_string_free (bench.json, TRUE);
+  g_object_unref (bench.settings);
+  g_object_unref (bench.application);
+  return status;
+}
