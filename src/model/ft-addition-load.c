@@ -7,6 +7,8 @@
 #include "ft-addition-private.h"
 #include "ft-read-torrent.h"
 
+#include <glib/gi18n-lib.h>
+
 static void
 finish (GTask *task)
 {
@@ -192,17 +194,59 @@ look_for_existing (GTask *task)
 
 /* Files. */
 
+typedef struct
+{
+  BtTorrentFile *description;
+  BtFileList *files;
+} Contents;
+
+static void
+contents_free (gpointer data)
+{
+  Contents *contents = data;
+
+  g_clear_pointer (&contents->description, bt_torrent_file_free);
+  g_clear_pointer (&contents->files, bt_file_list_unref);
+  g_free (contents);
+}
+
+static BtFileList *
+list_files (const BtTorrentFile *description)
+{
+  for (guint i = 0; i < description->files->len; i++)
+    g_ref_string_acquire (g_array_index (description->files, BtFileStatus, i).path);
+  return bt_file_list_new ((const BtFileStatus *) (gconstpointer) description->files->data,
+                           description->files->len);
+}
+
 /* A torrent of 200,000 files takes a while to read. */
 static void
 describe_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   BtTorrentFile *description = bt_torrent_file_describe (data, &error);
+  Contents *contents;
 
-  if (description != NULL)
-    g_task_return_pointer (task, description, (GDestroyNotify) bt_torrent_file_free);
-  else
-    g_task_return_error (task, error);
+  if (description == NULL)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  contents = g_new0 (Contents, 1);
+  contents->description = description;
+  contents->files = list_files (description);
+  g_task_return_pointer (task, contents, contents_free);
+}
+
+/* Takes @description. */
+static void
+take_description (FtAddition *self, BtTorrentFile *description)
+{
+  self->description = description;
+  self->info_hash = description->info_hash;
+  self->is_private = description->is_private;
+  self->tiers = g_ptr_array_ref (description->tiers);
+  ft_addition_update_wanted (self);
 }
 
 static void
@@ -211,17 +255,16 @@ described_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
   FtAddition *self = g_task_get_source_object (task);
   GError *error = NULL;
+  Contents *contents = g_task_propagate_pointer (G_TASK (result), &error);
 
-  self->description = g_task_propagate_pointer (G_TASK (result), &error);
-  if (self->description == NULL)
+  if (contents == NULL)
     {
       fail (task, error);
       return;
     }
-  self->info_hash = self->description->info_hash;
-  self->is_private = self->description->is_private;
-  self->tiers = g_ptr_array_ref (self->description->tiers);
-  ft_addition_update_wanted (self);
+  self->files = g_steal_pointer (&contents->files);
+  take_description (self, g_steal_pointer (&contents->description));
+  contents_free (contents);
   look_for_existing (task);
 }
 
@@ -255,11 +298,24 @@ static void
 read_link (GTask *task)
 {
   FtAddition *self = g_task_get_source_object (task);
+  GError *error = NULL;
+  BtTorrentFile *description;
 
-  if (ft_addition_is_magnet (self))
-    look_for_existing (task);
-  else
-    fail (task, g_error_new (BT_ERROR, BT_ERROR_UNSUPPORTED, "Only magnet links and files can be opened"));
+  if (!ft_addition_is_magnet (self))
+    {
+      fail (task, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
+                               _("Only magnet links and .torrent files can be opened. Download the file with "
+                                 "a web browser, then open it here")));
+      return;
+    }
+  description = bt_magnet_describe (self->link, &error);
+  if (description == NULL)
+    {
+      fail (task, error);
+      return;
+    }
+  take_description (self, description);
+  look_for_existing (task);
 }
 
 void

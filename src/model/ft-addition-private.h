@@ -17,6 +17,8 @@ struct _FtAddition
   GError *error;              /* (nullable) */
   GBytes *torrent;            /* (nullable) */
   BtTorrentFile *description; /* (nullable) */
+  BtFileList *files;          /* (nullable) */
+  FtFileTree *tree;           /* (nullable): once somebody wants to choose */
   BtSha1 info_hash;
   gboolean is_private;
   GPtrArray *tiers;           /* (nullable) of GStrv: that it names */

@@ -90,7 +90,7 @@ dup_subtitle (FtAddition *self)
   switch (self->state)
     {
     case FT_ADDITION_READY:
-      if (self->description != NULL)
+      if (!self->description->is_magnet)
         return describe_files (self);
       return g_strdup (_("Magnet link: size and files are not known yet"));
     case FT_ADDITION_DUPLICATE:
@@ -182,6 +182,8 @@ ft_addition_finalize (GObject *object)
   g_clear_error (&self->error);
   g_clear_pointer (&self->torrent, g_bytes_unref);
   g_clear_pointer (&self->description, bt_torrent_file_free);
+  g_clear_pointer (&self->files, bt_file_list_unref);
+  g_clear_object (&self->tree);
   g_clear_pointer (&self->tiers, g_ptr_array_unref);
   g_clear_pointer (&self->new_tiers, g_ptr_array_unref);
   g_free (self->name);
@@ -291,12 +293,19 @@ ft_addition_init (FtAddition *self)
 FtAddition *
 ft_addition_new_for_file (GFile *file)
 {
+  g_autofree char *uri = NULL;
+  g_autofree char *link = NULL;
   FtAddition *self;
 
   g_return_val_if_fail (G_IS_FILE (file), NULL);
 
+  uri = g_file_get_uri (file);
+  link = ft_link_normalize (uri);
   self = g_object_new (FT_TYPE_ADDITION, NULL);
-  self->file = g_object_ref (file);
+  if (link != NULL && (ft_link_is_magnet (link) || ft_link_is_web (link)))
+    self->link = g_steal_pointer (&link);
+  else
+    self->file = g_object_ref (file);
   return self;
 }
 
@@ -308,7 +317,10 @@ ft_addition_new_for_link (const char *link)
   g_return_val_if_fail (link != NULL, NULL);
 
   self = g_object_new (FT_TYPE_ADDITION, NULL);
-  self->link = g_strdup (link);
+  if (ft_link_is_magnet (link) || ft_link_is_web (link))
+    self->link = g_strdup (link);
+  else
+    self->file = g_file_new_for_uri (link);
   return self;
 }
 
@@ -347,7 +359,7 @@ ft_addition_update_wanted (FtAddition *self)
   guint64 size = 0;
   guint n = 0;
 
-  for (guint i = 0; self->description != NULL && i < self->description->files->len; i++)
+  for (guint i = 0; !self->description->is_magnet && i < self->description->files->len; i++)
     {
       const BtFileStatus *file = &g_array_index (self->description->files, BtFileStatus, i);
 
@@ -425,7 +437,7 @@ ft_addition_get_description (FtAddition *self)
 {
   g_return_val_if_fail (FT_IS_ADDITION (self), NULL);
 
-  return self->description;
+  return ft_addition_is_magnet (self) ? NULL : self->description;
 }
 
 guint64
@@ -449,6 +461,28 @@ ft_addition_set_priorities (FtAddition *self, GBytes *priorities)
   g_clear_pointer (&self->priorities, g_bytes_unref);
   self->priorities = priorities;
   ft_addition_update_wanted (self);
+}
+
+static void
+priorities_changed_cb (FtAddition *self, FtFileTree *tree)
+{
+  g_autoptr (GBytes) priorities = ft_file_tree_dup_priorities (tree);
+
+  ft_addition_set_priorities (self, priorities);
+}
+
+FtFileTree *
+ft_addition_get_tree (FtAddition *self)
+{
+  g_return_val_if_fail (FT_IS_ADDITION (self), NULL);
+
+  if (self->tree != NULL || self->files == NULL)
+    return self->tree;
+  self->tree = ft_file_tree_new ();
+  ft_file_tree_set_files (self->tree, self->files, self->description->n_files);
+  g_signal_connect_object (self->tree, "priorities-changed", G_CALLBACK (priorities_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  return self->tree;
 }
 
 const char *

@@ -2,12 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "ft-file-tree.h"
 #include "ft-session.h"
 #include "ft-settle-file.h"
 
 G_BEGIN_DECLS
 
 /* Keys of the schema. */
+#define FT_SETTING_SHOW_ADD_DIALOG "show-add-dialog"
 #define FT_SETTING_START_ADDED "start-added"
 #define FT_SETTING_ADD_SEQUENTIAL "add-sequential"
 #define FT_SETTING_ADDED_TORRENT_FILES "added-torrent-files"
@@ -39,6 +41,7 @@ GType ft_addition_state_get_type (void);
  * %NULL: the configured one), start, sequential, tags (#GStrv).
  */
 
+/* @file: one that stands for a link, as programs that know only files pass it on, is taken for that */
 FtAddition *ft_addition_new_for_file (GFile *file);
 /* @link: as of ft_link_normalize() */
 FtAddition *ft_addition_new_for_link (const char *link);
@@ -78,6 +81,9 @@ guint ft_addition_count_new_trackers (FtAddition *addition);
 const BtTorrentFile *ft_addition_get_description (FtAddition *addition);
 guint64 ft_addition_get_wanted_size (FtAddition *addition);
 
+/* Returns: (transfer none) (nullable): its files, to choose from: what is chosen there is what is
+ * downloaded; %NULL as the description */
+FtFileTree *ft_addition_get_tree (FtAddition *addition);
 /* Which files are downloaded: one byte a file, pads counted; %NULL: all. */
 void ft_addition_set_priorities (FtAddition *addition, GBytes *priorities);
 

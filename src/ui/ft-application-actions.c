@@ -228,6 +228,7 @@ static const struct
   { "win.open", { "<Control>Return" } },
   { "win.show-in-folder", { "<Control><Shift>Return" } },
   { "win.add", { "<Control>o", "<Control>n" } },
+  { "win.add-link", { "<Control>l" } },
   { "win.pause", { "<Control>p" } },
   { "win.resume", { "<Control>r" } },
 };

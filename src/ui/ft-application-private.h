@@ -5,6 +5,7 @@
 #include "ft-application.h"
 #include "ft-demo.h"
 #include "ft-preferences.h"
+#include "ft-watcher.h"
 #include "ft-window.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,8 @@ struct _FtApplication
 
   GSettings *settings;
   FtSession *session;
+  FtAdder *adder;
+  FtWatcher *watcher; /* (nullable): not with --demo */
   FtWindow *window;  /* (nullable) */
   FtDemo *demo;      /* (nullable): with --demo, once it was shown */
   gboolean is_demo;
@@ -48,5 +51,11 @@ GSettings *ft_application_make_demo_settings (void);
 void ft_application_start_demo (FtApplication *application);
 /* After the session has stopped; quits when everything is cleared away. */
 void ft_application_stop_demo (FtApplication *application);
+
+/* ft-application-open.c: after the session was made */
+void ft_application_init_adding (FtApplication *application);
+void ft_application_end_adding (FtApplication *application);
+/* Files and links from the command line or from other programs; the window comes up. */
+void ft_application_open_files (FtApplication *application, GFile **files, guint n_files);
 
 G_END_DECLS

@@ -51,7 +51,10 @@ void
 ft_application_show_window (FtApplication *self)
 {
   if (self->window == NULL)
-    self->window = ft_window_new (GTK_APPLICATION (self), self->session, self->settings);
+    {
+      self->window = ft_window_new (GTK_APPLICATION (self), self->session, self->settings);
+      ft_window_set_adder (self->window, self->adder);
+    }
   if (self->quitting)
     {
       self->reopen = TRUE;
@@ -127,6 +130,7 @@ ft_application_startup (GApplication *application)
 
   self->settings = self->is_demo ? ft_application_make_demo_settings () : g_settings_new (APP_ID);
   self->session = make_session (self);
+  ft_application_init_adding (self);
   gtk_window_set_default_icon_name (APP_ID);
   ft_application_install_actions (self);
   g_unix_signal_add (SIGINT, terminate_cb, self);
@@ -144,8 +148,7 @@ ft_application_open (GApplication *application, GFile **files, int n_files, cons
 {
   FtApplication *self = FT_APPLICATION (application);
 
-  ft_application_show_window (self);
-  ft_window_add_files (self->window, files, (guint) n_files);
+  ft_application_open_files (self, files, (guint) n_files);
 }
 
 static int
@@ -174,6 +177,7 @@ ft_application_dispose (GObject *object)
   FtApplication *self = FT_APPLICATION (object);
 
   g_clear_pointer (&self->wanted, g_free);
+  ft_application_end_adding (self);
   g_clear_object (&self->demo);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -204,7 +208,7 @@ ft_application_init (FtApplication *self)
   };
 
   g_application_add_main_option_entries (G_APPLICATION (self), options);
-  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[FILE…]"));
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), _("[FILE OR LINK…]"));
 }
 
 FtApplication *

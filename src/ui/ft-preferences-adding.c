@@ -7,6 +7,7 @@
 #include "ft-config.h"
 #include "ft-folder-chooser.h"
 #include "ft-setting-rows.h"
+#include "ft-watch-folders-group.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -18,6 +19,7 @@ struct _FtPreferencesAdding
 
   AdwActionRow *download_row;
   AdwActionRow *incomplete_row;
+  FtWatchFoldersGroup *watch_folders_group;
 };
 
 G_DEFINE_FINAL_TYPE (FtPreferencesAdding, ft_preferences_adding, ADW_TYPE_PREFERENCES_PAGE)
@@ -126,10 +128,12 @@ ft_preferences_adding_class_init (FtPreferencesAddingClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ft_preferences_adding_dispose;
 
+  g_type_ensure (FT_TYPE_WATCH_FOLDERS_GROUP); /* named in the template */
   gtk_widget_class_set_template_from_resource (
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-preferences-adding.ui");
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesAdding, download_row);
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesAdding, incomplete_row);
+  gtk_widget_class_bind_template_child (widget_class, FtPreferencesAdding, watch_folders_group);
   gtk_widget_class_bind_template_callback (widget_class, choose_download_cb);
   gtk_widget_class_bind_template_callback (widget_class, choose_incomplete_cb);
   ft_setting_rows_install (widget_class, keys);
@@ -154,4 +158,5 @@ ft_preferences_adding_bind (FtPreferencesAdding *self, GSettings *settings)
   g_signal_connect_object (settings, "changed::" FT_SETTING_INCOMPLETE_FOLDER, G_CALLBACK (update_folders), self,
                            G_CONNECT_SWAPPED);
   update_folders (self);
+  ft_watch_folders_group_set_settings (self->watch_folders_group, settings);
 }

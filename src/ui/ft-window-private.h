@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "ft-add-dialog.h"
 #include "ft-adder.h"
 #include "ft-selection-summary.h"
 #include "ft-tags.h"
@@ -16,10 +17,12 @@ struct _FtWindow
   FtSession *session;
   GSettings *settings;
   GtkFileChooserNative *file_chooser; /* (nullable): while it is open */
-  FtAdder *adder;
   GtkFileChooserNative *move_chooser; /* (nullable): likewise */
   GtkFileChooserNative *save_chooser; /* (nullable): likewise */
   FtTags *tags;                       /* (nullable): see ft_window_get_tags() */
+  FtAdder *adder;
+  FtAddDialog *add_dialog;            /* (nullable): while it is open */
+  char *offered_link;                 /* (nullable): of the clipboard, the last one */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   GtkWidget *context_menu;
 
@@ -55,6 +58,9 @@ struct _FtWindow
 void ft_window_show_toast (FtWindow *window, const char *text);
 /* A toast is one line: @details are a click away. */
 void ft_window_show_failure (FtWindow *window, const char *title, const char *details);
+/* With a button. @target: floating */
+void ft_window_show_offer (FtWindow *window, const char *text, const char *label, const char *action_name,
+                           GVariant *target);
 void ft_window_install_toasts (GtkWidgetClass *widget_class);
 
 /* Returns: (transfer full) (element-type FtTorrent) */
@@ -79,8 +85,18 @@ void ft_window_open_details (FtWindow *window);
 
 /* ft-window-add.c */
 void ft_window_install_add (GtkWidgetClass *widget_class);
-void ft_window_init_add (FtWindow *window);
 void ft_window_end_add (FtWindow *window);
+/* @additions: (element-type FtAddition): not loaded yet */
+void ft_window_add (FtWindow *window, GPtrArray *additions);
+/* Returns: whether there was a link in @text */
+gboolean ft_window_add_links (FtWindow *window, const char *text);
+
+/* ft-window-links.c */
+void ft_window_install_links (GtkWidgetClass *widget_class);
+void ft_window_init_links (FtWindow *window);
+
+/* ft-window-drop.c */
+void ft_window_init_drop (FtWindow *window);
 
 /* ft-window-open.c */
 void ft_window_install_open (GtkWidgetClass *widget_class);

@@ -67,3 +67,26 @@ ft_window_show_failure (FtWindow *self, const char *title, const char *details)
   adw_toast_set_action_target_value (toast, g_variant_new ("(ss)", safe_title, safe_details));
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }
+
+void
+ft_window_show_problem (FtWindow *self, const char *title, const GError *error)
+{
+  g_autofree char *details = NULL;
+
+  g_return_if_fail (FT_IS_WINDOW (self));
+
+  details = ft_describe_error (error);
+  ft_window_show_failure (self, title, details);
+}
+
+void
+ft_window_show_offer (FtWindow *self, const char *text, const char *label, const char *action_name,
+                      GVariant *target)
+{
+  AdwToast *toast = make_toast (text);
+
+  adw_toast_set_button_label (toast, label);
+  adw_toast_set_action_name (toast, action_name);
+  adw_toast_set_action_target_value (toast, target);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}

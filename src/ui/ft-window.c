@@ -88,7 +88,8 @@ ft_window_constructed (GObject *object)
   g_signal_connect_object (self->session, "problem", G_CALLBACK (ft_window_show_toast), self,
                            G_CONNECT_SWAPPED);
   ft_window_init_panes (self);
-  ft_window_init_add (self);
+  ft_window_init_drop (self);
+  ft_window_init_links (self);
   ft_window_init_menu (self);
   ft_window_update_actions (self);
   update_page (self);
@@ -201,6 +202,7 @@ ft_window_class_init (FtWindowClass *klass)
   ft_window_install_actions (widget_class);
   ft_window_install_panes (widget_class);
   ft_window_install_add (widget_class);
+  ft_window_install_links (widget_class);
   ft_window_install_menu (widget_class);
   ft_window_install_move (widget_class);
   ft_window_install_options (widget_class);

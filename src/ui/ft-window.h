@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "ft-adder.h"
 #include "ft-session.h"
 
 G_BEGIN_DECLS
@@ -14,7 +15,10 @@ G_DECLARE_FINAL_TYPE (FtWindow, ft_window, FT, WINDOW, AdwApplicationWindow)
 /* @settings: where size and place are kept */
 FtWindow *ft_window_new (GtkApplication *application, FtSession *session, GSettings *settings);
 
-/* Adds .torrent files, at once or when the session runs. What cannot be added is said in a toast. */
+/* Once, before anything is added: what was added, and what was not, is shown. */
+void ft_window_set_adder (FtWindow *window, FtAdder *adder);
+
+/* Asks how, or adds them as it was chosen last. A file may stand for a link. */
 void ft_window_add_files (FtWindow *window, GFile **files, guint n_files);
 
 /* Selects a torrent and scrolls to it. */
@@ -22,5 +26,7 @@ void ft_window_show_torrent (FtWindow *window, BtTorrentId id);
 
 /* What went wrong, in a toast. */
 void ft_window_show_error (FtWindow *window, const GError *error);
+/* Likewise, with the reason a click away. */
+void ft_window_show_problem (FtWindow *window, const char *title, const GError *error);
 
 G_END_DECLS

@@ -65,7 +65,6 @@ static void
 load (Fixture *fixture, FtAddition *addition)
 {
   ft_addition_load_async (addition, fixture->session, NULL, NULL, NULL);
-  g_assert_cmpint (ft_addition_get_state (addition), ==, FT_ADDITION_LOADING);
   ft_wait_until (ft_addition_get_state (addition) != FT_ADDITION_LOADING);
 }
 
@@ -122,6 +121,24 @@ test_describes (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (ft_addition_get_wanted_size (addition), ==, 50000);
 }
 
+/* What is chosen in the tree is what is downloaded. */
+static void
+test_tree (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FtAddition) addition = ft_addition_new_for_file (fixture->file);
+  FtFileTree *tree;
+
+  g_assert_null (ft_addition_get_tree (addition));
+  load (fixture, addition);
+  tree = ft_addition_get_tree (addition);
+  ft_wait_until (ft_file_tree_is_ready (tree));
+  ft_file_tree_set_all_priorities (tree, 0);
+  g_assert_cmpuint (ft_addition_get_wanted_size (addition), ==, 0);
+  assert_text (addition, "subtitle", "0 bytes of 50.0\302\240kB, 0 of 2 files");
+  ft_file_tree_set_all_priorities (tree, 4);
+  g_assert_cmpuint (ft_addition_get_wanted_size (addition), ==, 50000);
+}
+
 static void
 test_failure (Fixture *fixture, gconstpointer data)
 {
@@ -140,6 +157,7 @@ static void
 test_choices (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FtAddition) addition = ft_addition_new_for_file (fixture->file);
+  const char *const tags[] = { "one", "two", NULL };
   g_autofree char *folder = g_build_filename (fixture->dir, "else", NULL);
   const BtTorrentStatus *status;
   FtTorrent *torrent;
@@ -148,7 +166,8 @@ test_choices (Fixture *fixture, gconstpointer data)
 
   load (fixture, addition);
   ft_addition_set_priorities (addition, second);
-  g_object_set (addition, "folder", folder, "start", FALSE, NULL);
+  g_object_set (addition, "folder", folder, "start", FALSE, "sequential", TRUE, "name", "Mine", "tags",
+                tags, NULL);
   id = add (fixture, addition);
   ft_wait_until (ft_session_lookup (fixture->session, id) != NULL);
   torrent = ft_session_lookup (fixture->session, id);
@@ -156,6 +175,9 @@ test_choices (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (status->save_path, ==, folder);
   g_assert_cmpint (status->intent, ==, BT_INTENT_PAUSE);
   g_assert_cmpuint (status->wanted, ==, 30000);
+  g_assert_cmpstr (status->name, ==, "Mine");
+  g_assert_true (status->options->sequential);
+  g_assert_true (g_strv_equal ((const char *const *) status->options->tags, tags));
   /* Its own torrent in the list does not make it a duplicate. */
   g_assert_cmpint (ft_addition_get_state (addition), ==, FT_ADDITION_READY);
 }
@@ -236,6 +258,56 @@ test_new_trackers (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (((GStrv) tiers->pdata[1])[0], ==, "http://127.0.0.1:9/c");
 }
 
+static void
+test_magnet (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FtAddition) addition = ft_addition_new_for_link (
+    "magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567&dn=Some%20name");
+  g_autoptr (FtAddition) again = ft_addition_new_for_link (
+    "magnet:?xt=urn:btih:0123456789ABCDEF0123456789ABCDEF01234567"
+    "&tr=http%3A%2F%2F127.0.0.1%3A9%2Fa");
+  g_autoptr (FtAddition) bad = ft_addition_new_for_link ("magnet:?xt=urn:btih:0123");
+  const BtTorrentStatus *status;
+  BtTorrentId id;
+
+  load (fixture, addition);
+  g_assert_cmpint (ft_addition_get_state (addition), ==, FT_ADDITION_READY);
+  assert_text (addition, "title", "Some name");
+  assert_text (addition, "subtitle", "Magnet link: size and files are not known yet");
+  g_assert_null (ft_addition_get_description (addition));
+  id = add (fixture, addition);
+  ft_wait_until (ft_session_lookup (fixture->session, id) != NULL);
+  status = ft_torrent_get_status (ft_session_lookup (fixture->session, id));
+  g_assert_true (status->is_magnet);
+  g_assert_cmpstr (status->name, ==, "Some name");
+  load (fixture, again);
+  g_assert_cmpint (ft_addition_get_state (again), ==, FT_ADDITION_DUPLICATE);
+  assert_text (again, "subtitle", "In the list already; it names 1 tracker that is new");
+  load (fixture, bad);
+  g_assert_cmpint (ft_addition_get_state (bad), ==, FT_ADDITION_FAILED);
+}
+
+/* As programs that know only files pass a link on. */
+static void
+test_link_as_file (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) magnet = g_file_new_for_uri (
+    "magnet:///?xt=urn:btih:0123456789abcdef0123456789abcdef01234567&dn=Some%20name");
+  g_autoptr (FtAddition) addition = ft_addition_new_for_file (magnet);
+  g_autoptr (FtAddition) file = NULL;
+  g_autofree char *uri = g_file_get_uri (fixture->file);
+  g_autoptr (FtAddition) web = ft_addition_new_for_link ("https://127.0.0.1:9/a.torrent");
+
+  g_assert_true (ft_addition_is_magnet (addition));
+  g_assert_null (ft_addition_get_file (addition));
+  load (fixture, addition);
+  assert_text (addition, "title", "Some name");
+  file = ft_addition_new_for_link (uri);
+  g_assert_true (g_file_equal (ft_addition_get_file (file), fixture->file));
+  load (fixture, web);
+  g_assert_cmpint (ft_addition_get_state (web), ==, FT_ADDITION_FAILED);
+}
+
 /* Freed while it is being read: the reading ends by itself. */
 static void
 test_cancelled (Fixture *fixture, gconstpointer data)
@@ -261,11 +333,14 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   add_test ("/model/addition/describes", test_describes);
+  add_test ("/model/addition/tree", test_tree);
   add_test ("/model/addition/failure", test_failure);
   add_test ("/model/addition/choices", test_choices);
   add_test ("/model/addition/names", test_names);
   add_test ("/model/addition/duplicate", test_duplicate);
   add_test ("/model/addition/new-trackers", test_new_trackers);
+  add_test ("/model/addition/magnet", test_magnet);
+  add_test ("/model/addition/link-as-file", test_link_as_file);
   add_test ("/model/addition/cancelled", test_cancelled);
   return g_test_run ();
 }

@@ -85,13 +85,15 @@ def read_setting(home, key):
 
 
 @contextlib.contextmanager
-def running(home, *arguments, program=None):
-    """The program with a home of its own; it must have complained of nothing."""
+def running(home, *arguments, program=None, asks=False):
+    """The program with a home of its own; it must have complained of nothing. Unless it ASKS how, it adds at once."""
     from ft_face import Face  # finds the session bus of this process: only inside it
 
     # Other tests may run at the same time.
     if read_setting(home, "listen-port") is None:
         write_settings(home, listen_port="uint32 0")
+    if not asks and read_setting(home, "show-add-dialog") is None:
+        write_settings(home, show_add_dialog="false")
     face = Face(program if program is not None else sys.argv[1], home, *arguments)
     try:
         yield face

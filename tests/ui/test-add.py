@@ -1,0 +1,166 @@
+#!/usr/bin/python3
+# test-add.py: torrents come in by dialog, command line, D-Bus, link and watched folder.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import pathlib
+import sys
+
+from ft_harness import begin, expect, main, read_setting, running, test, write_settings
+
+begin()
+
+from ft_face import Atspi, wait_for  # noqa: E402
+from ft_torrents import make_torrent  # noqa: E402
+
+HASH = 40 * "a"
+MAGNET = f"magnet:?xt=urn:btih:{HASH}&dn=Some%20link"
+GVFS_MAGNET = f"magnet:///?xt=urn:btih:{40 * 'b'}&dn=Other%20link"
+
+
+def wait_dialog(face, title):
+    face.wait(title, Atspi.Role.FRAME)
+
+
+def add(face, label="Add"):
+    button = wait_for("the button can be pressed", lambda: sensitive(face.find(label, Atspi.Role.PUSH_BUTTON)))
+    expect(button, "there is a button")
+    face.press(label)
+    face.wait_windows(1)
+
+
+def sensitive(accessible):
+    return accessible if accessible is not None \
+        and accessible.get_state_set().contains(Atspi.StateType.SENSITIVE) else None
+
+
+def starts_with(start):
+    return lambda text: text.startswith(start)
+
+
+@test
+def dialog(home):
+    """A file is asked about: its space is said, choices are taken and remembered."""
+    torrent = make_torrent(home, "Some <b>data & more", True)
+    with running(home, torrent, asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
+        face.wait(starts_with("Space: 96.0"))
+        face.press("Start at once", role=Atspi.Role.CHECK_BOX)
+        face.press("Download in order", role=Atspi.Role.CHECK_BOX)
+        add(face)
+        face.wait_row("Some <b>data & more, ", "Paused")
+        expect(face.terminate() == 0, "the program ended well")
+    expect(read_setting(home, "start-added") == "false", "start is remembered")
+    expect(read_setting(home, "add-sequential") == "true", "order is remembered")
+    expect(pathlib.Path(torrent).exists(), "the file is kept")
+
+
+@test
+def several(home):
+    """Several at once, one of them bad: it says what and why, the others are added."""
+    pathlib.Path(home, "junk.torrent").write_bytes(b"junk")
+    first = make_torrent(home, "First", False)
+    second = make_torrent(home, "Second", False)
+    with running(home, first, f"{home}/junk.torrent", second, asks=True) as face:
+        wait_dialog(face, "Add Torrents")
+        face.wait(starts_with("This is not a valid torrent: "))
+        add(face, "Add 2 Torrents")
+        face.wait_row("First, 0 percent, ")
+        face.wait_row("Second, 0 percent, ")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def never_again(home):
+    """Who does not want to be asked again is not; what was chosen holds."""
+    with running(home, make_torrent(home, "Asked", False), asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
+        face.press("Don’t ask again", role=Atspi.Role.CHECK_BOX)
+        add(face)
+        face.wait_row("Asked, 0 percent, ")
+        face.open("file://" + make_torrent(home, "Not asked", False))
+        face.wait_row("Not asked, 0 percent, ")
+        expect(face.terminate() == 0, "the program ended well")
+    expect(read_setting(home, "show-add-dialog") == "false", "it is remembered")
+
+
+@test
+def d_bus(home):
+    """What comes while the dialog is open joins it; Cancel adds nothing."""
+    with running(home, asks=True) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        face.open("file://" + make_torrent(home, "One", False))
+        wait_dialog(face, "Add a Torrent")
+        face.open("file://" + make_torrent(home, "Two", False))
+        face.wait("Add 2 Torrents", Atspi.Role.PUSH_BUTTON)
+        face.press("Cancel")
+        face.wait_windows(1)
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def duplicate(home):
+    """One that is in the list already offers its trackers, in the dialog and without it."""
+    first = make_torrent(home, "Twice", False, "http://127.0.0.1:9/a")
+    with running(home, first) as face:
+        face.wait_row("Twice, 0 percent, ")
+        face.open("file://" + make_torrent(home, "Twice", False, "http://127.0.0.1:9/b"))
+        face.wait("“Twice” is in the list already; 1 tracker is new")
+        write_settings(home, show_add_dialog="true")
+        second = pathlib.Path(home, "second.torrent")
+        second.write_bytes(pathlib.Path(make_torrent(home, "Twice", False, "http://127.0.0.1:9/c")).read_bytes())
+
+        def asked():
+            face.open(f"file://{second}")
+            return face.find("Add a Torrent", Atspi.Role.FRAME)
+
+        wait_for("the dialog", asked)
+        face.wait("It names 1 tracker that is new. Add it?")
+        face.press("Add 1 Tracker")
+        face.wait("The trackers were added")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def magnets(home):
+    """Magnet links in both spellings wait in the list, and say why."""
+    with running(home, MAGNET, asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
+        face.wait("Magnet link: size and files are not known yet")
+        add(face)
+        face.wait_row("Some link, ")
+        face.open(GVFS_MAGNET)
+        wait_dialog(face, "Add a Torrent")
+        face.wait("Other link")
+        add(face)
+        face.wait_row("Other link, ")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def refused_link(home):
+    """A page of the web is no torrent: that is said."""
+    with running(home, "https://127.0.0.1:9/a.torrent") as face:
+        face.wait("“https://127.0.0.1:9/a.torrent” was not added")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def watched(home):
+    """A file that comes into a watched folder is added and renamed; a bad one is told of and left alone."""
+    folder = pathlib.Path(home, "watched")
+    folder.mkdir()
+    write_settings(home, watch_folders="[{'path': <'%s'>, 'start': <false>, 'after': <'rename'>}]" % folder)
+    torrent = pathlib.Path(make_torrent(home, "Watched", True))
+    with running(home, asks=True) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        (folder / "bad.torrent").write_bytes(b"junk")
+        torrent.rename(folder / "good.torrent")
+        face.wait_row("Watched, ", "Paused")
+        wait_for("the new name", (folder / "good.torrent.added").exists)
+        face.wait("“bad.torrent” was not added")
+        expect((folder / "bad.torrent").exists(), "it is left alone")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+sys.exit(main())
