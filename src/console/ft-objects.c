@@ -75,6 +75,7 @@ event_word (BtEventKind kind)
     [BT_EVENT_FINISHED] = "finished",   [BT_EVENT_CHECKED] = "checked",
     [BT_EVENT_PROBLEM] = "problem",     [BT_EVENT_RECOVERED] = "recovered",
     [BT_EVENT_PIECE_FAILED] = "piece-failed", [BT_EVENT_TRACKER] = "tracker-message",
+    [BT_EVENT_GOAL] = "goal",           [BT_EVENT_MOVED] = "moved",
     [BT_EVENT_LOG] = "log",
   };
 

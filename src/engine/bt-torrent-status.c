@@ -154,8 +154,9 @@ fill_hold (BtTorrent *torrent, BtTorrentStatus *status)
     }
   if (!torrent->waits || !bt_torrent_is_meant_to_run (torrent))
     return FALSE;
-  status->reason = BT_REASON_QUEUED;
+  /* Without others that are active it is only about to be decided. */
   status->reason_count = core->n_active[torrent->asked.kind];
+  status->reason = status->reason_count > 0 ? BT_REASON_QUEUED : BT_REASON_STARTING;
   return TRUE;
 }
 

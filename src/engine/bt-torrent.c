@@ -399,7 +399,8 @@ init_priorities (BtTorrent *torrent, const BtResume *resume)
   guint32 n = torrent->metainfo->n_files;
 
   torrent->priorities = g_malloc (n);
-  memset (torrent->priorities, BT_PRIORITY_NORMAL, n);
+  if (n > 0) /* a link has no files */
+    memset (torrent->priorities, BT_PRIORITY_NORMAL, n);
   if (resume != NULL && resume->priorities != NULL && g_bytes_get_size (resume->priorities) == n)
     memcpy (torrent->priorities, g_bytes_get_data (resume->priorities, NULL), n);
 }

@@ -36,7 +36,7 @@ test_words (void)
   g_autoptr (GHashTable) words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   BtTorrentStatus status = ft_test_status (1, "x");
 
-  for (int reason = BT_REASON_NONE; reason <= BT_REASON_NETWORK; reason++)
+  for (int reason = BT_REASON_NONE; reason <= BT_REASON_NO_METADATA; reason++)
     {
       g_autofree char *text = NULL;
       const char *word;
@@ -79,6 +79,18 @@ test_event (void)
 }
 
 static void
+test_every_event_has_a_word (void)
+{
+  for (int kind = BT_EVENT_FINISHED; kind <= BT_EVENT_LOG; kind++)
+    {
+      BtEvent event = { .kind = kind };
+      g_autofree char *text = ft_objects_event (&event, NULL);
+
+      g_assert_true (g_str_has_prefix (text, "{\"event\":\""));
+    }
+}
+
+static void
 test_message (void)
 {
   g_autofree char *failed
@@ -117,6 +129,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/console/objects/torrent", test_torrent);
   g_test_add_func ("/console/objects/words", test_words);
   g_test_add_func ("/console/objects/event", test_event);
+  g_test_add_func ("/console/objects/every-event-has-a-word", test_every_event_has_a_word);
   g_test_add_func ("/console/objects/message", test_message);
   g_test_add_func ("/console/objects/detail", test_detail);
   return g_test_run ();
