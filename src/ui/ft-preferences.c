@@ -11,6 +11,8 @@
 #include "ft-preferences-seeding.h"
 #include "ft-preferences-speed.h"
 
+#include <glib/gi18n-lib.h>
+
 struct _FtPreferences
 {
   AdwPreferencesWindow parent_instance;
@@ -24,6 +26,23 @@ struct _FtPreferences
 };
 
 G_DEFINE_FINAL_TYPE (FtPreferences, ft_preferences, ADW_TYPE_PREFERENCES_WINDOW)
+
+/* libadwaita 1.2 gives its search button neither a name nor a tooltip. */
+static void
+name_search_button (GtkWidget *widget)
+{
+  if (GTK_IS_TOGGLE_BUTTON (widget)
+      && g_strcmp0 (gtk_button_get_icon_name (GTK_BUTTON (widget)), "edit-find-symbolic") == 0)
+    {
+      gtk_widget_set_tooltip_text (widget, _("Search"));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Search"), -1);
+    }
+  /* The title bar is not deep. */
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    if (!ADW_IS_PREFERENCES_PAGE (child))
+      name_search_button (child);
+}
 
 static void
 ft_preferences_class_init (FtPreferencesClass *klass)
@@ -51,6 +70,7 @@ static void
 ft_preferences_init (FtPreferences *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  name_search_button (GTK_WIDGET (self));
 }
 
 FtPreferences *
