@@ -21,6 +21,8 @@ struct _FtSession
   FtPolicy *policy;    /* (nullable): like settings */
   BtEngine *engine;    /* (nullable): NULL while stopped */
   FtTorrentList *torrents;
+  FtEventLog *event_log;
+  FtSpeedHistory *speed_history;
   FtSessionState state;
   char *failure;       /* (nullable) */
   GPtrArray *stop_tasks;
@@ -153,10 +155,35 @@ report_events (FtSession *self, const BtUpdate *update)
     {
       BtEvent *event = &g_array_index (update->events, BtEvent, i);
 
+      ft_event_log_add (self->event_log, event);
       g_signal_emit (self, signals[SIGNAL_EVENT], 0, event);
       /* What concerns one torrent is said by its row. */
       if (event->id == 0 && event->kind == BT_EVENT_PROBLEM && event->text != NULL)
         g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, event->text);
+    }
+}
+
+/* Every few seconds, while updates come. */
+static void
+sample_speeds (FtSession *self, const BtUpdate *update)
+{
+  GListModel *torrents = G_LIST_MODEL (self->torrents);
+  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
+
+  for (guint i = 0; i < update->removed->len; i++)
+    {
+      ft_speed_history_forget (self->speed_history, g_array_index (update->removed, BtTorrentId, i));
+      ft_event_log_forget (self->event_log, g_array_index (update->removed, BtTorrentId, i));
+    }
+  if (!ft_speed_history_is_due (self->speed_history, now))
+    return;
+  ft_speed_history_add (self->speed_history, 0, now, update->rate_down, update->rate_up);
+  for (guint i = 0; i < g_list_model_get_n_items (torrents); i++)
+    {
+      g_autoptr (FtTorrent) torrent = g_list_model_get_item (torrents, i);
+      const BtTorrentStatus *status = ft_torrent_get_status (torrent);
+
+      ft_speed_history_add (self->speed_history, status->id, now, status->rate_down, status->rate_up);
     }
 }
 
@@ -175,6 +202,7 @@ static void
 update_cb (FtSession *self, BtUpdate *update)
 {
   ft_torrent_list_apply (self->torrents, update);
+  sample_speeds (self, update);
   take_totals (self, update);
   report_events (self, update);
   if (update->detail != NULL && update->detail->id == self->watched)
@@ -320,6 +348,8 @@ ft_session_finalize (GObject *object)
   g_clear_object (&self->policy);
   g_clear_object (&self->settings);
   g_clear_object (&self->torrents);
+  g_clear_pointer (&self->event_log, ft_event_log_free);
+  g_clear_pointer (&self->speed_history, ft_speed_history_free);
   g_clear_pointer (&self->config, bt_config_free);
   g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
   g_free (self->failure);
@@ -414,6 +444,8 @@ static void
 ft_session_init (FtSession *self)
 {
   self->torrents = ft_torrent_list_new ();
+  self->event_log = ft_event_log_new ();
+  self->speed_history = ft_speed_history_new ();
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
   self->free_bytes = -1;
 }
@@ -469,6 +501,22 @@ ft_session_get_state (FtSession *self)
   g_return_val_if_fail (FT_IS_SESSION (self), FT_SESSION_STOPPED);
 
   return self->state;
+}
+
+FtEventLog *
+ft_session_get_event_log (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return self->event_log;
+}
+
+FtSpeedHistory *
+ft_session_get_speed_history (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return self->speed_history;
 }
 
 FtTorrent *

@@ -5,6 +5,8 @@
 #include <gio/gio.h>
 
 #include "bt-engine.h"
+#include "ft-event-log.h"
+#include "ft-speed-history.h"
 #include "ft-policy.h"
 #include "ft-torrent.h"
 
@@ -64,6 +66,10 @@ GListModel *ft_session_get_torrents (FtSession *session); /* (transfer none) */
 FtSessionState ft_session_get_state (FtSession *session);
 /* Returns: (transfer none) (nullable) */
 FtTorrent *ft_session_lookup (FtSession *session, BtTorrentId id);
+
+/* Both (transfer none), as old as the session: what its torrents did. */
+FtEventLog *ft_session_get_event_log (FtSession *session);
+FtSpeedHistory *ft_session_get_speed_history (FtSession *session);
 
 /* Fails with %BT_ERROR_BUSY if another process has the state directory. Only while stopped. */
 void ft_session_start_async (FtSession *session, GCancellable *cancellable,

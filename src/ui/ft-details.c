@@ -5,8 +5,12 @@
 #include "ft-details.h"
 
 #include "ft-details-files.h"
+#include "ft-details-log.h"
 #include "ft-details-overview.h"
 #include "ft-details-page.h"
+#include "ft-details-peers.h"
+#include "ft-details-speed.h"
+#include "ft-details-trackers.h"
 #include "ft-torrent-list.h"
 
 #include <glib/gi18n-lib.h>
@@ -291,7 +295,11 @@ ft_details_class_init (FtDetailsClass *klass)
 
   /* Named in templates. */
   g_type_ensure (FT_TYPE_DETAILS_FILES);
+  g_type_ensure (FT_TYPE_DETAILS_LOG);
   g_type_ensure (FT_TYPE_DETAILS_OVERVIEW);
+  g_type_ensure (FT_TYPE_DETAILS_PEERS);
+  g_type_ensure (FT_TYPE_DETAILS_SPEED);
+  g_type_ensure (FT_TYPE_DETAILS_TRACKERS);
   bind_template (widget_class);
 }
 
