@@ -164,6 +164,43 @@ test_wait (void)
 }
 
 static void
+move (FtNode *node, BtTorrentId id, const char *folder, gboolean with_files)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GError) error = NULL;
+
+  bt_engine_move_async (node->engine, id, folder, with_files, NULL, called_cb, &result);
+  ft_wait_until (result != NULL);
+  bt_engine_finish (node->engine, result, &error);
+  g_assert_no_error (error);
+  ft_wait_until (strcmp (ft_node_status (node, id)->save_path, folder) == 0
+                 && ft_node_in_state (node, id, BT_STATE_DOWNLOADING));
+}
+
+/* It has no files, but a folder that they will go to. */
+static void
+test_move (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 32768, 1);
+  g_autofree char *link = make_link (sample, "&dn=x");
+  g_autofree char *state_dir = make_state_dir ();
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  BtAddRequest request = { .magnet = link };
+  BtAddRequest found = { .torrent = sample->torrent };
+  BtTorrentId id = ft_node_add_request (node, &request);
+
+  move (node, id, state_dir, TRUE);
+  assert_waits (node, id, "x");
+  move (node, id, sample->dir, FALSE);
+  assert_waits (node, id, "x");
+  /* Whose files are there already. */
+  ft_node_add_request (node, &found);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_SEEDING));
+  g_assert_cmpstr (ft_node_status (node, id)->save_path, ==, sample->dir);
+  ft_remove_tree (state_dir);
+}
+
+static void
 test_no_torrent (void)
 {
   g_autoptr(GBytes) torrent_like = g_bytes_new_static ("\1", 1);
@@ -277,6 +314,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/magnet/wait", test_wait);
+  g_test_add_func ("/engine/magnet/move", test_move);
   g_test_add_func ("/engine/magnet/no-torrent", test_no_torrent);
   g_test_add_func ("/engine/magnet/survive-restart", test_survive_restart);
   g_test_add_func ("/engine/magnet/become-real", test_become_real);
