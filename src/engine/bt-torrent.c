@@ -398,10 +398,9 @@ init_priorities (BtTorrent *torrent, const BtResume *resume)
 {
   guint32 n = torrent->metainfo->n_files;
 
-  torrent->priorities = g_malloc (n);
-  if (n > 0) /* a link has no files */
-    memset (torrent->priorities, BT_PRIORITY_NORMAL, n);
-  if (resume != NULL && resume->priorities != NULL && g_bytes_get_size (resume->priorities) == n)
+  torrent->priorities = g_malloc (MAX (n, 1));
+  memset (torrent->priorities, BT_PRIORITY_NORMAL, MAX (n, 1));
+  if (n > 0 && resume != NULL && resume->priorities != NULL && g_bytes_get_size (resume->priorities) == n)
     memcpy (torrent->priorities, g_bytes_get_data (resume->priorities, NULL), n);
 }
 

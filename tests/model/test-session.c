@@ -5,6 +5,7 @@
 #include "ft-config.h"
 #include "ft-session.h"
 #include "ft-swarm.h"
+#include "ft-tags.h"
 #include "ft-test.h"
 
 static const FtSampleFile sample_files[] = {
@@ -346,6 +347,69 @@ add_test (const char *path, void (*test) (Fixture *fixture, gconstpointer data))
   g_test_add (path, Fixture, NULL, set_up, test, tear_down);
 }
 
+/* Tags of torrents. */
+
+static gboolean
+has_tags (FtSession *session, BtTorrentId id, const char *tags)
+{
+  FtTorrent *torrent = ft_session_lookup (session, id);
+  g_autofree char *joined = NULL;
+
+  if (torrent == NULL)
+    return FALSE;
+  joined = g_strjoinv (",", ft_torrent_get_status (torrent)->options->tags);
+  return g_str_equal (joined, tags);
+}
+
+static void
+rename_tag (FtTags *tags, const char *name, const char *new_name)
+{
+  FtTag *tag = ft_tags_lookup (tags, name);
+  g_autoptr (FtTag) draft = ft_tag_copy (tag);
+  g_autoptr (GError) error = NULL;
+
+  g_object_set (draft, "name", new_name, NULL);
+  g_assert_true (ft_tags_edit (tags, tag, draft, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (ft_tag_get_name (tag), ==, new_name);
+}
+
+/* A tag that only a torrent has shows up; one that is renamed or removed is so on the torrent, and does not come back
+ * with what the engine said before. */
+static void
+test_tags (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GSettings) settings = g_settings_new (APP_ID);
+  g_autoptr (FtSample) sample = ft_sample_new (sample_files, 16384, 1);
+  g_autoptr (BtTorrentOptions) options = bt_torrent_options_new ();
+  g_autoptr (FtTags) tags = NULL;
+  BtAddRequest request = { .torrent = sample->torrent, .intent = BT_INTENT_PAUSE, .options = options };
+  Outcome outcome = { 0 };
+  GListModel *list;
+
+  g_strfreev (options->tags);
+  options->tags = g_strsplit ("one,two", ",", -1);
+  start (fixture->session);
+  ft_session_add_async (fixture->session, &request, NULL, added_cb, &outcome);
+  ft_wait_until (outcome.done && has_tags (fixture->session, outcome.id, "one,two"));
+  tags = ft_tags_new (settings);
+  list = G_LIST_MODEL (tags);
+  ft_tags_set_session (tags, fixture->session);
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2);
+
+  rename_tag (tags, "one", "uno");
+  ft_tags_add_missing (tags, ft_session_get_torrents (fixture->session));
+  ft_wait_until (has_tags (fixture->session, outcome.id, "uno,two"));
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 2);
+  ft_tags_remove (tags, ft_tags_lookup (tags, "two"));
+  ft_tags_add_missing (tags, ft_session_get_torrents (fixture->session));
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  ft_wait_until (has_tags (fixture->session, outcome.id, "uno"));
+  g_assert_cmpuint (g_list_model_get_n_items (list), ==, 1);
+  ft_tags_set_session (tags, NULL);
+  g_settings_reset (settings, FT_SETTING_TAGS);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -358,5 +422,6 @@ main (int argc, char *argv[])
   add_test ("/model/session/busy", test_busy);
   add_test ("/model/session/settings", test_settings);
   add_test ("/model/session/data-there", test_data_there);
+  add_test ("/model/session/tags", test_tags);
   return g_test_run ();
 }
