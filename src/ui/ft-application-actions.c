@@ -198,6 +198,12 @@ about_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 }
 
 static void
+close_window_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  ft_application_close_window (user_data);
+}
+
+static void
 quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   ft_application_quit (user_data);
@@ -206,6 +212,7 @@ quit_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static const GActionEntry actions[] = {
   { .name = "about", .activate = about_action },
   { .name = "add", .activate = add_action },
+  { .name = "close-window", .activate = close_window_action },
   { .name = "pause-all", .activate = pause_all_action },
   { .name = "preferences", .activate = preferences_action },
   { .name = "quit", .activate = quit_action },

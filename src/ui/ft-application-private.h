@@ -3,8 +3,12 @@
 #pragma once
 
 #include "ft-application.h"
+#include "ft-background.h"
 #include "ft-demo.h"
+#include "ft-keep-awake.h"
+#include "ft-notifier.h"
 #include "ft-preferences.h"
+#include "ft-reconnect.h"
 #include "ft-watcher.h"
 #include "ft-window.h"
 
@@ -25,7 +29,13 @@ struct _FtApplication
   gboolean is_demo;
   gboolean quitting; /* the windows are hidden, the session is being stopped */
   gboolean reopen;   /* somebody asked for the window meanwhile */
+  gboolean starts_hidden; /* --background: the first activation shows no window */
+  gboolean holds;    /* the session keeps the program */
   int status;        /* of the process */
+  FtNotifier *notifier;
+  FtKeepAwake *keep_awake;
+  FtReconnect *reconnect;   /* (nullable): none in the demonstration */
+  FtBackground *background; /* (nullable): likewise */
   FtWanted *wanted;  /* (nullable): waits for the session */
 };
 
@@ -42,6 +52,17 @@ void ft_application_show_about (FtApplication *application);
 
 /* ft-application-actions.c: after the session was made */
 void ft_application_install_actions (FtApplication *application);
+
+/* ft-application-background.c */
+
+/* After the session was made. */
+void ft_application_init_background (FtApplication *application);
+void ft_application_end_background (FtApplication *application);
+void ft_application_start_hidden (FtApplication *application);
+/* All but the main window are gone then. */
+void ft_application_hide_windows (FtApplication *application);
+/* Goes on without it, or quits, as it is set. */
+void ft_application_close_window (FtApplication *application);
 
 /* ft-application-demo.c */
 

@@ -55,12 +55,15 @@ ft_application_show_window (FtApplication *self)
       self->window = ft_window_new (GTK_APPLICATION (self), self->session, self->settings);
       ft_window_set_adder (self->window, self->adder);
     }
+  self->starts_hidden = FALSE;
   if (self->quitting)
     {
       self->reopen = TRUE;
       return;
     }
   ft_application_start_session (self);
+  if (self->background != NULL)
+    ft_background_set_hidden (self->background, FALSE);
   gtk_window_present (GTK_WINDOW (self->window));
 }
 
@@ -83,18 +86,6 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_application_quit (G_APPLICATION (self));
 }
 
-static void
-hide_windows (FtApplication *self)
-{
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
-
-  for (GList *link = windows; link != NULL; link = link->next)
-    if (link->data == self->window)
-      gtk_widget_set_visible (link->data, FALSE);
-    else
-      gtk_window_destroy (link->data);
-}
-
 /* Saving and saying goodbye to trackers takes a moment; nobody has to look at it. */
 void
 ft_application_quit (FtApplication *self)
@@ -103,7 +94,7 @@ ft_application_quit (FtApplication *self)
     return;
   self->quitting = TRUE;
   g_application_hold (G_APPLICATION (self));
-  hide_windows (self);
+  ft_application_hide_windows (self);
   ft_session_stop_async (self->session, session_stopped_cb, g_object_ref (self));
 }
 
@@ -132,7 +123,9 @@ ft_application_startup (GApplication *application)
   self->session = make_session (self);
   ft_application_init_adding (self);
   gtk_window_set_default_icon_name (APP_ID);
+  g_set_application_name (_("FriendTorrent"));
   ft_application_install_actions (self);
+  ft_application_init_background (self);
   g_unix_signal_add (SIGINT, terminate_cb, self);
   g_unix_signal_add (SIGTERM, terminate_cb, self);
 }
@@ -140,7 +133,15 @@ ft_application_startup (GApplication *application)
 static void
 ft_application_activate (GApplication *application)
 {
-  ft_application_show_window (FT_APPLICATION (application));
+  FtApplication *self = FT_APPLICATION (application);
+
+  if (self->starts_hidden)
+    {
+      self->starts_hidden = FALSE;
+      ft_application_start_hidden (self);
+    }
+  else
+    ft_application_show_window (self);
 }
 
 static void
@@ -149,6 +150,19 @@ ft_application_open (GApplication *application, GFile **files, int n_files, cons
   FtApplication *self = FT_APPLICATION (application);
 
   ft_application_open_files (self, files, (guint) n_files);
+}
+
+/* One that runs already stays as it is. Returns: the exit status, or -1 to go on */
+static int
+begin_hidden (FtApplication *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  self->starts_hidden = TRUE;
+  if (g_application_register (G_APPLICATION (self), NULL, &error))
+    return g_application_get_is_remote (G_APPLICATION (self)) ? 0 : -1;
+  g_printerr ("%s\n", error->message);
+  return 1;
 }
 
 static int
@@ -168,7 +182,7 @@ ft_application_handle_local_options (GApplication *application, GVariantDict *op
       g_application_set_flags (application,
                                g_application_get_flags (application) | G_APPLICATION_NON_UNIQUE);
     }
-  return -1;
+  return g_variant_dict_contains (options, "background") ? begin_hidden (self) : -1;
 }
 
 static void
@@ -176,6 +190,7 @@ ft_application_dispose (GObject *object)
 {
   FtApplication *self = FT_APPLICATION (object);
 
+  ft_application_end_background (self);
   g_clear_pointer (&self->wanted, g_free);
   ft_application_end_adding (self);
   g_clear_object (&self->demo);
@@ -201,6 +216,7 @@ static void
 ft_application_init (FtApplication *self)
 {
   const GOptionEntry options[] = {
+    { "background", 0, 0, G_OPTION_ARG_NONE, NULL, _("Start without a window"), NULL },
     { "demo", 0, 0, G_OPTION_ARG_NONE, NULL,
       _("Show a download that needs no network, from a seed inside this program"), NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, _("Print the version"), NULL },

@@ -55,7 +55,6 @@ struct _FtWindow
 };
 
 /* ft-window-toasts.c: the texts are not markup */
-void ft_window_show_toast (FtWindow *window, const char *text);
 /* A toast is one line: @details are a click away. */
 void ft_window_show_failure (FtWindow *window, const char *title, const char *details);
 /* With a button. @target: floating */

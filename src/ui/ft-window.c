@@ -151,7 +151,7 @@ ft_window_set_property (GObject *object, guint prop_id, const GValue *value, GPa
 static gboolean
 ft_window_close_request (GtkWindow *window)
 {
-  gtk_widget_activate_action (GTK_WIDGET (window), "app.quit", NULL);
+  gtk_widget_activate_action (GTK_WIDGET (window), "app.close-window", NULL);
   return GDK_EVENT_STOP;
 }
 

@@ -24,7 +24,8 @@ void ft_window_add_files (FtWindow *window, GFile **files, guint n_files);
 /* Selects a torrent and scrolls to it. */
 void ft_window_show_torrent (FtWindow *window, BtTorrentId id);
 
-/* What went wrong, in a toast. */
+/* In a toast. The text is not markup. */
+void ft_window_show_toast (FtWindow *window, const char *text);
 void ft_window_show_error (FtWindow *window, const GError *error);
 /* Likewise, with the reason a click away. */
 void ft_window_show_problem (FtWindow *window, const char *title, const GError *error);

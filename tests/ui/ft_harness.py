@@ -72,7 +72,23 @@ def write_settings(home, **values):
     names = {key.replace("_", "-") for key in values}
     kept = [line for line in lines if line.split("=")[0] not in names]
     new = [f"{key.replace('_', '-')}={value}" for key, value in values.items()]
-    path.write_text("\n".join(kept + new) + "\n")
+    # In one step, as GLib does it: nobody reads half of it.
+    whole = path.with_suffix(".new")
+    whole.write_text("\n".join(kept + new) + "\n")
+    whole.replace(path)
+
+
+def set_until(home, what, condition, **values):
+    """Settings of a program that runs: it may write its own at the same moment, and one of the two is lost."""
+    from ft_face import wait_for
+
+    def try_again():
+        if condition():
+            return True
+        write_settings(home, **values)
+        return False
+
+    wait_for(what, try_again)
 
 
 def read_setting(home, key):

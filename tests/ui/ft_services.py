@@ -92,7 +92,10 @@ class Services:
         self.last_id += 1
         if method == "GetCapabilities":
             return GLib.Variant("(as)", (["actions", "body", "persistence"],))
-        if method in ("Notify", "Inhibit"):
+        if method == "Notify":
+            self.last_notified = arguments[1] or self.last_id
+            return GLib.Variant("(u)", (self.last_notified,))
+        if method == "Inhibit":
             return GLib.Variant("(u)", (self.last_id,))
         if method == "GetStatus":
             status = {"available": GLib.Variant("b", self.online), "metered": GLib.Variant("b", False),
@@ -118,6 +121,10 @@ class Services:
     def emit(self, name, signal, arguments):
         interface, path, _ = INTERFACES[name]
         self.bus.emit_signal(None, path, interface, signal, arguments)
+
+    def act(self, action):
+        """Somebody presses a button of the last notification."""
+        self.emit("org.freedesktop.Notifications", "ActionInvoked", GLib.Variant("(us)", (self.last_notified, action)))
 
     def find(self, method, accepts=lambda *arguments: True):
         return [arguments for called, arguments in list(self.calls) if called == method and accepts(*arguments)]

@@ -3,7 +3,10 @@
 
 import hashlib
 import http.server
+import os
 import pathlib
+import socket
+import subprocess
 import threading
 import urllib.parse
 
@@ -22,7 +25,7 @@ def bencode(value):
     return b"d" + b"".join(bencode(key) + bencode(value[key]) for key in sorted(value)) + b"e"
 
 
-def make_torrent(home, name, with_data, tracker=None):
+def make_torrent(home, name, with_data, tracker=None, folder="Downloads"):
     """A .torrent file; its data stands in the download folder already, or nowhere."""
     data = hashlib.sha256(name.encode()).digest() * 3000
     pieces = b"".join(hashlib.sha1(data[at:at + PIECE]).digest() for at in range(0, len(data), PIECE))
@@ -30,9 +33,9 @@ def make_torrent(home, name, with_data, tracker=None):
     path = pathlib.Path(home, hashlib.sha1(name.encode()).hexdigest()[:8] + ".torrent")
     path.write_bytes(bencode({"info": info, **({"announce": tracker} if tracker else {})}))
     if with_data:
-        folder = pathlib.Path(home, "Downloads")
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(data)
+        target = pathlib.Path(home, folder)
+        target.mkdir(exist_ok=True)
+        (target / name).write_bytes(data)
     return str(path)
 
 
@@ -43,10 +46,11 @@ def info_hash_of(path):
 
 
 class SlowTracker(http.server.ThreadingHTTPServer):
-    """Answers everything but a goodbye. Whoever ends has to wait for it, for a bounded time."""
+    """Answers everything but a goodbye: whoever ends has to wait for it, for a bounded time. It knows `peers`,
+    in their compact form; a quick one answers goodbyes too."""
 
     def __init__(self):
-        self.events, self.end = [], threading.Event()
+        self.events, self.end, self.peers = [], threading.Event(), b""
         super().__init__(("127.0.0.1", 0), SlowTrackerHandler)
         self.url = f"http://127.0.0.1:{self.server_port}/announce"
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -60,6 +64,36 @@ class SlowTracker(http.server.ThreadingHTTPServer):
         self.server_close()
 
 
+class QuickTracker(SlowTracker):
+    def __init__(self):
+        super().__init__()
+        self.end.set()
+
+
+class Seed:
+    """The terminal program with the data. TRACKER knows it from the beginning, but it runs from start() on."""
+
+    def __init__(self, program, home, torrent, tracker):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        self.command = [program, "--bind=127.0.0.1", f"--port={port}", f"--path={home}/Seeded",
+                        f"--state={home}/seed-state", torrent]
+        self.environment = dict(os.environ, XDG_DATA_HOME=f"{home}/seed-data", HOME=home)
+        self.process = None
+        tracker.peers = socket.inet_aton("127.0.0.1") + port.to_bytes(2, "big")
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.PIPE,
+                                        stdout=subprocess.DEVNULL)
+
+    def close(self):
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait()
+            self.process.stdin.close()
+
+
 class SlowTrackerHandler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query, encoding="latin-1")
@@ -67,7 +101,7 @@ class SlowTrackerHandler(http.server.BaseHTTPRequestHandler):
         self.server.events.append(event)
         if event == "stopped":
             self.server.end.wait()
-        body = bencode({"interval": 1800, "peers": b""})
+        body = bencode({"interval": 1800, "peers": self.server.peers})
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

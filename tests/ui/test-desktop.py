@@ -4,16 +4,18 @@
 
 import contextlib
 import os
+import pathlib
+import subprocess
 import sys
 import urllib.parse
 
-from ft_harness import begin, expect, main, running, test
+from ft_harness import begin, expect, main, read_setting, running, set_until, test, write_settings
 
 begin()
 
 from ft_face import Atspi, wait_for  # noqa: E402
 from ft_services import Services  # noqa: E402
-from ft_torrents import info_hash_of, make_torrent  # noqa: E402
+from ft_torrents import QuickTracker, Seed, info_hash_of, make_torrent  # noqa: E402
 
 
 RETURN, CONTROL, SHIFT = 36, 37, 50  # key codes of the X server of the tests
@@ -54,6 +56,7 @@ def path_of(uri):
 @test
 def show_in_folder(home):
     """The file manager is told which item; without one it is said."""
+    write_settings(home, listen_port="uint32 0")
     torrent = make_torrent(home, "Quite a name & more", True)
     with services("org.freedesktop.FileManager1") as fakes, running(home, torrent) as face:
         face.wait_row("Quite a name & more, complete, ")
@@ -68,8 +71,9 @@ def show_in_folder(home):
 
 
 @test
-def portal(home):
+def opened_through_the_portal(home):
     """In a sandbox the portal is given the opened file; a program is not opened but shown."""
+    write_settings(home, listen_port="uint32 0")
     song, program = make_torrent(home, "a song.ogg", True), make_torrent(home, "game.exe", True)
     with sandbox("org.freedesktop.portal.OpenURI") as fakes, running(home, song, program) as face:
         face.click(face.wait_row("a song.ogg, complete, "))
@@ -82,6 +86,122 @@ def portal(home):
         expect(fakes.wait("OpenDirectory")[1] == f"{home}/Downloads/game.exe", "the program is shown")
         face.wait("“game.exe” is a program: it was not opened but shown in its folder")
         expect(len(fakes.find("OpenFile")) == 1, "the program was not opened")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def seed_of(home, torrent, tracker):
+    program = pathlib.Path(sys.argv[1]).resolve().parent.parent / "console" / "friendtorrent-console"
+    return contextlib.closing(Seed(str(program), home, torrent, tracker))
+
+
+def buttons_of(notification):
+    """Identifier of each action by its label."""
+    actions = notification[5]
+    return dict(zip(actions[1::2], actions[::2]))
+
+
+@test
+def background(home):
+    """Without a window it goes on, keeps the computer awake while it downloads, tells when that is
+    complete, and shows it when asked to."""
+    write_settings(home, run_in_background="true", keep_awake="true", listen_port="uint32 0")
+    with contextlib.closing(QuickTracker()) as tracker, services(
+            "org.freedesktop.Notifications", "org.gnome.SessionManager") as fakes:
+        torrent = make_torrent(home, "Comes later", True, tracker.url, folder="Seeded")
+        with seed_of(home, torrent, tracker) as seed, running(home, torrent) as face:
+            face.wait_row("Comes later, 0 percent, Waiting: ")
+            face.activate("close-window")
+            face.wait_windows(0)
+            fakes.wait("Notify", lambda *call: call[3] == "FriendTorrent Goes On in the Background")
+            seed.start()
+            finished = fakes.wait("Notify", lambda *call: call[3] == "Download Finished")
+            expect("Comes later" in finished[4], f"the notification says {finished}")
+            expect(fakes.wait("Inhibit")[3] & 4, "what is inhibited is sleep")
+            fakes.wait("Uninhibit")
+            expect(face.root().get_child_count() == 0, "there is no window")
+            fakes.act(buttons_of(finished)["Show"])
+            wait_for("the selection", lambda: is_selected(face.wait_row("Comes later, complete, ")))
+            face.activate("close-window")
+            face.wait_windows(0)
+            face.open()
+            face.wait_row("Comes later, complete, ")
+            face.activate("quit")
+            expect(face.wait_exit() == 0, "the program ended well")
+        expect(len(fakes.find("Notify", lambda *call: "Background" in call[3])) == 1, "it was explained once")
+
+
+@test
+def hidden_names(home):
+    """What is notified may be seen on the lock screen."""
+    write_settings(home, run_in_background="true", notify_names="false", background_explained="true",
+                   listen_port="uint32 0")
+    with contextlib.closing(QuickTracker()) as tracker, services("org.freedesktop.Notifications") as fakes:
+        torrent = make_torrent(home, "Nobody's business", True, tracker.url, folder="Seeded")
+        with seed_of(home, torrent, tracker) as seed, running(home, torrent) as face:
+            face.wait_row("Nobody's business, 0 percent, Waiting: ")
+            face.activate("close-window")
+            face.wait_windows(0)
+            seed.start()
+            finished = fakes.wait("Notify", lambda *call: call[3] == "Download Finished")
+            expect("Nobody" not in str(finished), f"the notification says {finished}")
+            expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def autostart(home):
+    """A file starts it with the session, without a window; it goes when the setting does, and the setting
+    goes when somebody else removes the file."""
+    entry = pathlib.Path(home, "config", "autostart", "org.friendtorrent.FriendTorrent.desktop")
+    write_settings(home, listen_port="uint32 0")
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        set_until(home, "the file", entry.exists, autostart="true")
+        expect("--background" in entry.read_text(), "it starts without a window")
+        checked = subprocess.run(["desktop-file-validate", str(entry)], capture_output=True, text=True, check=False)
+        expect(checked.returncode == 0, checked.stdout)
+        set_until(home, "no file", lambda: not entry.exists(), autostart="false")
+        set_until(home, "the file", entry.exists, autostart="true")
+        expect(face.terminate() == 0, "the program ended well")
+    entry.unlink()
+    with running(home, "--background") as face:
+        wait_for("the setting", lambda: read_setting(home, "autostart") in (None, "false"))
+        wait_for("the program on the bus", lambda: face.activate("pause-all") is None)
+        with running(home, "--background") as other:
+            expect(other.wait_exit() == 0, "a second one leaves")
+        expect(face.process.poll() is None, "the first one goes on")
+        expect(face.root() is None or face.root().get_child_count() == 0, "there is no window")
+        face.open()
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def wants_autostart(parent, options):
+    return options["autostart"]
+
+
+@test
+def refused(home):
+    """Where the portal does not allow it, the switches go back, and it is said."""
+    write_settings(home, listen_port="uint32 0")
+    with sandbox("org.freedesktop.portal.Background") as fakes, running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        set_until(home, "a request", lambda: fakes.find("RequestBackground"), run_in_background="true")
+        _, options = fakes.wait("RequestBackground")
+        expect(options["autostart"] is False, f"it asked for {options}")
+        set_until(home, "another request", lambda: fakes.find("RequestBackground", wants_autostart), autostart="true")
+        _, options = fakes.wait("RequestBackground", wants_autostart)
+        expect(options["commandline"] == ["friendtorrent", "--background"], f"it asked for {options}")
+        expect(read_setting(home, "autostart") == "true", "what was allowed stays")
+        face.activate("close-window")
+        message = fakes.wait("SetStatus")[0]["message"]
+        expect(message == "Nothing is being downloaded", f"it says {message}")
+        face.open()
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        fakes.refused = True
+        count = len(fakes.find("RequestBackground"))
+        set_until(home, "a third request", lambda: len(fakes.find("RequestBackground")) > count, autostart="false")
+        face.wait("This desktop does not let FriendTorrent run in the background")
+        wait_for("the setting", lambda: read_setting(home, "run-in-background") in (None, "false"))
         expect(face.terminate() == 0, "the program ended well")
 
 
