@@ -284,6 +284,12 @@ test_busy (Fixture *fixture, gconstpointer data)
   g_assert_null (no_failure);
 }
 
+static BtReason
+get_reason (FtSession *session, BtTorrentId id)
+{
+  return ft_torrent_get_status (ft_session_lookup (session, id))->reason;
+}
+
 static BtMode
 get_mode (FtSession *session)
 {
@@ -308,6 +314,32 @@ test_settings (Fixture *fixture, gconstpointer data)
   g_settings_reset (settings, FT_SETTING_MODE);
   g_settings_reset (settings, FT_SETTING_DOWNLOAD_FOLDER);
   ft_wait_until (get_mode (fixture->session) == BT_MODE_ALL);
+}
+
+/* The plan holds at once, and what does not move says so. */
+static void
+test_plan (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (FtSample) sample = ft_sample_new (sample_files, 16384, 4);
+  g_autoptr (GSettings) settings = g_settings_new (APP_ID);
+  g_autofree char *off = g_strnfill (7 * 24, 'o');
+  BtTorrentId id;
+
+  g_settings_set_uint (settings, FT_SETTING_LISTEN_PORT, 0);
+  ft_session_bind_settings (fixture->session, settings);
+  start (fixture->session);
+  id = add (fixture->session, sample->torrent);
+  ft_wait_until (in_state (fixture->session, id, BT_STATE_DOWNLOADING)
+                 && get_reason (fixture->session, id) != BT_REASON_SUSPENDED);
+  g_settings_set_string (settings, FT_SETTING_SCHEDULE, off);
+  g_settings_set_boolean (settings, FT_SETTING_SCHEDULE_ENABLED, TRUE);
+  g_assert_cmpint (ft_policy_get_suspended (ft_session_get_policy (fixture->session)), ==, BT_SUSPEND_SCHEDULE);
+  ft_wait_until (get_reason (fixture->session, id) == BT_REASON_SUSPENDED);
+  g_settings_set_boolean (settings, FT_SETTING_SCHEDULE_ENABLED, FALSE);
+  ft_wait_until (get_reason (fixture->session, id) != BT_REASON_SUSPENDED);
+  g_settings_reset (settings, FT_SETTING_SCHEDULE);
+  g_settings_reset (settings, FT_SETTING_SCHEDULE_ENABLED);
+  g_settings_reset (settings, FT_SETTING_LISTEN_PORT);
 }
 
 static guint64
@@ -421,6 +453,7 @@ main (int argc, char *argv[])
   add_test ("/model/session/again", test_again);
   add_test ("/model/session/busy", test_busy);
   add_test ("/model/session/settings", test_settings);
+  add_test ("/model/session/plan", test_plan);
   add_test ("/model/session/data-there", test_data_there);
   add_test ("/model/session/tags", test_tags);
   return g_test_run ();
