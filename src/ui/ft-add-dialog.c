@@ -46,6 +46,7 @@ struct _FtAddDialog
   GtkWidget *separator;
   FtAdditionPane *pane;
   GtkWidget *list_group;
+  GtkWidget *choices_box;
   GtkListBox *list_box;
   FtFolderRow *folder_row;
   FtSpaceRow *space_row;
@@ -131,6 +132,8 @@ update_add (FtAddDialog *self)
   if (n_ready > 1)
     label = g_strdup_printf (ngettext ("_Add %u Torrent", "_Add %u Torrents", n_ready), n_ready);
   gtk_button_set_label (self->add_button, label != NULL ? label : _("_Add"));
+  /* Of what cannot be added nothing is to be chosen. */
+  gtk_widget_set_sensitive (self->choices_box, n_ready > 0 || loading);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "add-dialog.add",
                                  n_ready > 0 && !loading
                                    && !ft_folder_row_has_problem (self->folder_row));
@@ -435,6 +438,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, separator);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, pane);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, list_group);
+  gtk_widget_class_bind_template_child (widget_class, FtAddDialog, choices_box);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, list_box);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, folder_row);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, space_row);

@@ -5,6 +5,7 @@
 #include "ft-addition-pane.h"
 
 #include "ft-check-folder.h"
+#include "ft-file-view.h"
 #include "ft-folder-row.h"
 #include "ft-space-row.h"
 
@@ -25,7 +26,7 @@ struct _FtAdditionPane
   GtkEditable *name_row;
   FtFolderRow *folder_row;
   FtSpaceRow *space_row;
-  AdwBin *files_bin;
+  FtFileView *file_view;
 };
 
 enum
@@ -148,6 +149,8 @@ show_choices (FtAdditionPane *self)
   gtk_widget_set_visible (GTK_WIDGET (self->folder_row), self->one_of_many);
   gtk_widget_set_visible (GTK_WIDGET (self->space_row), self->one_of_many && folder != NULL);
   ft_space_row_set_required (self->space_row, ft_addition_get_wanted_size (self->addition));
+  g_object_set (self->file_view, "tree", ft_addition_get_tree (self->addition), NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->file_view), !ft_addition_is_magnet (self->addition));
   show_page (self, "choices");
 }
 
@@ -211,6 +214,7 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
                                        G_TYPE_NONE, 1, FT_TYPE_ADDITION);
 
   /* Named in the template. */
+  g_type_ensure (FT_TYPE_FILE_VIEW);
   g_type_ensure (FT_TYPE_FOLDER_ROW);
   g_type_ensure (FT_TYPE_SPACE_ROW);
   gtk_widget_class_set_template_from_resource (
@@ -222,7 +226,7 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, name_row);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, folder_row);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, space_row);
-  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, files_bin);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, file_view);
   gtk_widget_class_bind_template_callback (widget_class, merge_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_cb);
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);

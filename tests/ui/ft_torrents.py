@@ -39,6 +39,16 @@ def make_torrent(home, name, with_data, tracker=None, folder="Downloads"):
     return str(path)
 
 
+def make_folder_torrent(home, name, files):
+    """A .torrent file of a folder: pairs of a path and a length; its data is zeros and is nowhere."""
+    data = bytes(sum(length for _, length in files))
+    pieces = b"".join(hashlib.sha1(data[at:at + PIECE]).digest() for at in range(0, len(data), PIECE))
+    listed = [{"path": path.split("/"), "length": length} for path, length in files]
+    path = pathlib.Path(home, hashlib.sha1(name.encode()).hexdigest()[:8] + ".torrent")
+    path.write_bytes(bencode({"info": {"name": name, "files": listed, "piece length": PIECE, "pieces": pieces}}))
+    return str(path)
+
+
 def info_hash_of(path):
     """In hex. Of torrents made here: their last key is the info dictionary."""
     body = pathlib.Path(path).read_bytes()

@@ -10,7 +10,7 @@ from ft_harness import begin, expect, main, read_setting, running, test, write_s
 begin()
 
 from ft_face import Atspi, wait_for  # noqa: E402
-from ft_torrents import make_torrent  # noqa: E402
+from ft_torrents import make_folder_torrent, make_torrent  # noqa: E402
 
 HASH = 40 * "a"
 MAGNET = f"magnet:?xt=urn:btih:{HASH}&dn=Some%20link"
@@ -52,6 +52,22 @@ def dialog(home):
     expect(read_setting(home, "start-added") == "false", "start is remembered")
     expect(read_setting(home, "add-sequential") == "true", "order is remembered")
     expect(pathlib.Path(torrent).exists(), "the file is kept")
+
+
+@test
+def one_file_less(home):
+    """What is not ticked is not downloaded, and needs no room."""
+    files = [("a.bin", 100_000), ("b.bin", 200_000)]
+    with running(home, make_folder_torrent(home, "Two files", files), asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
+        face.wait(starts_with("Space: 300.0"))
+        box = face.wait(lambda name: "b.bin" in name, Atspi.Role.CHECK_BOX)
+        face.click(box)
+        face.wait(starts_with("Space: 100.0"))
+        add(face)
+        face.wait_row("Two files, 0 percent, ")
+        face.wait(lambda name: name.endswith("of 100.0\u00a0kB"), Atspi.Role.LABEL)
+        expect(face.terminate() == 0, "the program ended well")
 
 
 @test
@@ -128,12 +144,12 @@ def magnets(home):
         wait_dialog(face, "Add a Torrent")
         face.wait("Magnet link: size and files are not known yet")
         add(face)
-        face.wait_row("Some link, ")
+        face.wait_row("Some link, ", "Waiting: the details of magnet links")
         face.open(GVFS_MAGNET)
         wait_dialog(face, "Add a Torrent")
         face.wait("Other link")
         add(face)
-        face.wait_row("Other link, ")
+        face.wait_row("Other link, ", "Waiting: the details of magnet links")
         expect(face.terminate() == 0, "the program ended well")
 
 
