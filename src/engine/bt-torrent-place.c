@@ -61,7 +61,7 @@ bt_torrent_init_place (BtTorrent *torrent, const BtResume *resume)
   torrent->move_to = g_strdup (resume->move_to);
   torrent->move_from = g_strdup (resume->move_from);
   /* Not looked at yet: what is in its own folder is used there. */
-  torrent->looks_home = resume->stamps == NULL && torrent->load == BT_LOAD_NEW
+  torrent->looks_home = resume->stamps == NULL && torrent->load != BT_LOAD_TRUSTED && resume->move_to == NULL
                         && strcmp (torrent->data_path, torrent->save_path) != 0;
 }
 

@@ -199,6 +199,20 @@ test_incomplete_not_needed (void)
   g_assert_false (g_file_test (f->incomplete, G_FILE_TEST_EXISTS));
 }
 
+/* A restart does not make it forget to look there. */
+static void
+test_incomplete_paused (void)
+{
+  g_autoptr(Fixture) f = fixture_new (216);
+  BtAddRequest request = { .torrent = f->sample->torrent, .save_path = f->sample->dir, .intent = BT_INTENT_STOP };
+
+  start (f, TRUE);
+  bt_engine_add_async (f->node->engine, &request, NULL, NULL, NULL);
+  restart (f);
+  ft_node_set_intent (f->node, f->id, BT_INTENT_RUN);
+  ft_wait_until (seeds_from (f, f->sample->dir));
+}
+
 /* Another file has the name: it seeds from where it is, and says why. */
 static void
 test_incomplete_in_the_way (void)
@@ -473,6 +487,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/place/incomplete", test_incomplete);
   g_test_add_func ("/place/incomplete-restart", test_incomplete_restart);
   g_test_add_func ("/place/incomplete-not-needed", test_incomplete_not_needed);
+  g_test_add_func ("/place/incomplete-paused", test_incomplete_paused);
   g_test_add_func ("/place/incomplete-in-the-way", test_incomplete_in_the_way);
   g_test_add_func ("/place/move", test_move);
   g_test_add_func ("/place/move-to-another-disk", test_move_to_another_disk);
