@@ -16,9 +16,9 @@ static const struct
   [FT_CATEGORY_DOWNLOADING]
   = { NC_ ("category", "Downloading"), "document-save-symbolic", NC_ ("category", "Nothing Is Downloading") },
   [FT_CATEGORY_SEEDING]
-  = { NC_ ("category", "Seeding"), "object-select-symbolic", NC_ ("category", "Nothing Is Seeding") },
+  = { NC_ ("category", "Seeding"), "seeding-symbolic", NC_ ("category", "Nothing Is Seeding") },
   [FT_CATEGORY_WAITING]
-  = { NC_ ("category", "Waiting"), "content-loading-symbolic", NC_ ("category", "Nothing Is Waiting") },
+  = { NC_ ("category", "Waiting"), "waiting-symbolic", NC_ ("category", "Nothing Is Waiting") },
   [FT_CATEGORY_PAUSED]
   = { NC_ ("category", "Paused"), "media-playback-pause-symbolic", NC_ ("category", "Nothing Is Paused") },
   [FT_CATEGORY_CHECKING]

@@ -6,6 +6,8 @@
 
 #include <glib/gi18n-lib.h>
 
+#define UNTAGGED_COLOR "#9a9996" /* of no tag: grey in light and dark */
+
 struct _FtSidebarItem
 {
   GObject parent_instance;
@@ -45,6 +47,14 @@ get_icon_name (FtSidebarItem *self)
     default:
       return NULL;
     }
+}
+
+static const char *
+get_color (FtSidebarItem *self)
+{
+  if (self->tag != NULL)
+    return ft_tag_get_color (self->tag);
+  return self->kind == FT_SIDEBAR_UNTAGGED ? UNTAGGED_COLOR : NULL;
 }
 
 static char *
@@ -87,7 +97,7 @@ ft_sidebar_item_get_property (GObject *object, guint prop_id, GValue *value, GPa
       g_value_set_string (value, get_icon_name (self));
       break;
     case PROP_COLOR:
-      g_value_set_string (value, self->tag != NULL ? ft_tag_get_color (self->tag) : NULL);
+      g_value_set_string (value, get_color (self));
       break;
     case PROP_COUNT:
       g_value_set_uint (value, self->count);

@@ -21,8 +21,8 @@ typedef enum
 /**
  * FtSidebarItem:
  *
- * Properties, all read-only: title (not markup), icon-name (of a symbolic icon), color (#rrggbb of a tag, or
- * %NULL), count, count-text (empty for none), spoken (title and count as a screen reader says them).
+ * Properties, all read-only: title (not markup), icon-name (of a symbolic icon), color (#rrggbb of a tag or of
+ * no tag, else %NULL), count, count-text (empty for none), spoken (title and count as a screen reader says them).
  */
 
 /* @category: of %FT_SIDEBAR_CATEGORY */

@@ -46,6 +46,7 @@ pop_up (FtWindow *self, double x, double y)
   if (!gtk_widget_translate_coordinates (GTK_WIDGET (self->list_view), GTK_WIDGET (self->list_page),
                                          x, y, &page_x, &page_y))
     return;
+  ft_window_update_tagging (self);
   point.x = (int) page_x;
   point.y = (int) page_y;
   gtk_popover_set_pointing_to (GTK_POPOVER (self->context_menu), &point);

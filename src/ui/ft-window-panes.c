@@ -83,7 +83,6 @@ show_details_changed_cb (FtWindow *self)
   ft_window_update_details (self);
 }
 
-/* What the details show of is watched, and nothing while nobody sees them. */
 void
 ft_window_update_details (FtWindow *self)
 {
@@ -96,6 +95,7 @@ ft_window_update_details (FtWindow *self)
   torrents = ft_window_dup_selected (self);
   if (torrents->len > 1)
     ft_selection_summary_update (self->selection_summary, torrents);
+  g_object_set (self->details, "torrent", torrents->len == 1 ? torrents->pdata[0] : NULL, NULL);
   gtk_stack_set_visible_child_name (self->details_stack, torrents->len == 0   ? "none"
                                                          : torrents->len == 1 ? "one"
                                                                               : "several");
@@ -152,7 +152,6 @@ ft_window_install_panes (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtWindow, sidebar_leaflet);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, sidebar_pane);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, sidebar_header);
-  gtk_widget_class_bind_template_child (widget_class, FtWindow, sidebar_bin);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, sidebar_back_button);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, sidebar_toggle);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, details_leaflet);
@@ -163,7 +162,7 @@ ft_window_install_panes (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtWindow, details_back_button);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, details_toggle);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, details_stack);
-  gtk_widget_class_bind_template_child (widget_class, FtWindow, details_bin);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, details);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, selection_summary);
   gtk_widget_class_bind_template_callback (widget_class, ft_window_update_panes);
   gtk_widget_class_bind_template_callback (widget_class, ft_window_open_details);

@@ -4,7 +4,11 @@
 
 #include "ft-add-dialog.h"
 #include "ft-adder.h"
+#include "ft-column.h"
+#include "ft-details.h"
+#include "ft-query.h"
 #include "ft-selection-summary.h"
+#include "ft-sidebar.h"
 #include "ft-tags.h"
 #include "ft-window.h"
 
@@ -25,23 +29,34 @@ struct _FtWindow
   char *offered_link;                 /* (nullable): of the clipboard, the last one */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   GtkWidget *context_menu;
+  AdwToast *undo_toast;               /* (unowned) (nullable): of the last removal, while it can be undone */
+  GSimpleAction *sequential;
+
+  FtQuery *query;
+  GtkCustomFilter *filter;
+  GtkCustomSorter *sorter;
+  const FtColumn *sort_column;
+  gboolean sort_descending;
 
   AdwLeaflet *sidebar_leaflet; /* of the sidebar and the other leaflet */
   GtkWidget *sidebar_pane;
   AdwHeaderBar *sidebar_header;
-  AdwBin *sidebar_bin;
+  FtSidebar *sidebar;
   GtkWidget *sidebar_back_button;
   GtkWidget *sidebar_toggle;
 
   AdwLeaflet *details_leaflet; /* of the list and the details */
   GtkWidget *list_pane;
   AdwHeaderBar *list_header;
+  AdwWindowTitle *list_title;
+  GtkSearchBar *search_bar;
+  GtkSearchEntry *search_entry;
   GtkWidget *details_pane;
   AdwHeaderBar *details_header;
   GtkWidget *details_back_button;
   GtkWidget *details_toggle;
   GtkStack *details_stack;
-  AdwBin *details_bin;
+  FtDetails *details;
   FtSelectionSummary *selection_summary;
 
   AdwToastOverlay *toast_overlay;
@@ -51,10 +66,15 @@ struct _FtWindow
   GtkMultiSelection *selection;
   GtkActionBar *action_bar;
   GtkLabel *selection_label;
+  AdwStatusPage *group_page;
   GMenuModel *torrent_menu;
+  GMenu *tags_menu;
+  GMenu *sort_menu;
+  GMenu *columns_menu;
 };
 
 /* ft-window-toasts.c: the texts are not markup */
+AdwToast *ft_window_make_toast (const char *text); /* (transfer full) */
 /* A toast is one line: @details are a click away. */
 void ft_window_show_failure (FtWindow *window, const char *title, const char *details);
 /* With a button. @target: floating */
@@ -69,8 +89,14 @@ guint ft_window_find (FtWindow *window, BtTorrentId id);
 /* Scrolls to a torrent, now or when it appears. */
 void ft_window_reveal (FtWindow *window, BtTorrentId id);
 
+/* Chooses what stands in the place of the list. */
+void ft_window_update_page (FtWindow *window);
+
 /* ft-window-actions.c */
 void ft_window_install_actions (GtkWidgetClass *widget_class);
+void ft_window_init_actions (FtWindow *window);
+/* For commands: takes a reference to the window as its data, and says what failed. */
+void ft_window_done_cb (GObject *object, GAsyncResult *result, gpointer user_data);
 void ft_window_update_actions (FtWindow *window);
 
 /* ft-window-panes.c */
@@ -96,6 +122,25 @@ void ft_window_init_links (FtWindow *window);
 
 /* ft-window-drop.c */
 void ft_window_init_drop (FtWindow *window);
+
+/* ft-window-list.c */
+void ft_window_install_list (GtkWidgetClass *widget_class);
+void ft_window_init_list (FtWindow *window);
+void ft_window_end_list (FtWindow *window);
+/* After an update: filters and sorts again if that concerns what is seen. */
+void ft_window_update_list (FtWindow *window, BtChanged changed);
+
+/* ft-window-tagging.c */
+void ft_window_install_tagging (GtkWidgetClass *widget_class);
+void ft_window_update_tagging (FtWindow *window);
+void ft_window_tag_dropped (FtWindow *window, FtSidebarItem *item, FtTorrent *torrent);
+
+/* ft-window-remove.c */
+void ft_window_install_remove (GtkWidgetClass *widget_class);
+
+/* ft-window-copy.c */
+void ft_window_install_copy (GtkWidgetClass *widget_class);
+void ft_window_update_copy (FtWindow *window, guint n_selected);
 
 /* ft-window-open.c */
 void ft_window_install_open (GtkWidgetClass *widget_class);

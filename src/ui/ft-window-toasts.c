@@ -13,8 +13,8 @@
 #define MAX_TITLE_BYTES 512
 
 /* A toast reads its title as markup, and strangers chose parts of it. */
-static AdwToast *
-make_toast (const char *text)
+AdwToast *
+ft_window_make_toast (const char *text)
 {
   g_autofree char *safe = bt_text_for_display (text, strlen (text), MAX_TITLE_BYTES);
   g_autofree char *markup = g_markup_escape_text (safe, -1);
@@ -44,7 +44,7 @@ ft_window_install_toasts (GtkWidgetClass *widget_class)
 void
 ft_window_show_toast (FtWindow *self, const char *text)
 {
-  adw_toast_overlay_add_toast (self->toast_overlay, make_toast (text));
+  adw_toast_overlay_add_toast (self->toast_overlay, ft_window_make_toast (text));
 }
 
 void
@@ -60,7 +60,7 @@ ft_window_show_failure (FtWindow *self, const char *title, const char *details)
 {
   g_autofree char *safe_title = bt_text_for_display (title, strlen (title), MAX_TITLE_BYTES);
   g_autofree char *safe_details = bt_text_for_display (details, strlen (details), G_MAXUINT16);
-  AdwToast *toast = make_toast (title);
+  AdwToast *toast = ft_window_make_toast (title);
 
   adw_toast_set_button_label (toast, _("_Details"));
   adw_toast_set_action_name (toast, "win.show-failure");
@@ -83,7 +83,7 @@ void
 ft_window_show_offer (FtWindow *self, const char *text, const char *label, const char *action_name,
                       GVariant *target)
 {
-  AdwToast *toast = make_toast (text);
+  AdwToast *toast = ft_window_make_toast (text);
 
   adw_toast_set_button_label (toast, label);
   adw_toast_set_action_name (toast, action_name);

@@ -5,9 +5,12 @@
 #include "ft-window.h"
 
 #include "ft-policy-banner.h"
+#include "ft-status-bar.h"
 #include "ft-torrent-list.h"
 #include "ft-torrent-row.h"
 #include "ft-window-private.h"
+
+#include <glib/gi18n-lib.h>
 
 enum
 {
@@ -21,6 +24,21 @@ G_DEFINE_FINAL_TYPE (FtWindow, ft_window, ADW_TYPE_APPLICATION_WINDOW)
 
 static GParamSpec *properties[N_PROPS];
 
+/* Nothing is seen though there are torrents: the search or the group is why. */
+static const char *
+choose_empty_page (FtWindow *self)
+{
+  FtSidebarItem *group = ft_sidebar_get_selected (self->sidebar);
+  const char *text = NULL;
+
+  if (self->query->words[0] != NULL)
+    return "not_found";
+  if (group != NULL && ft_sidebar_item_get_kind (group) == FT_SIDEBAR_CATEGORY)
+    text = ft_category_get_empty_text (ft_sidebar_item_get_category (group));
+  adw_status_page_set_title (self->group_page, text != NULL ? text : _("Nothing Here"));
+  return "group";
+}
+
 static const char *
 choose_page (FtWindow *self)
 {
@@ -32,15 +50,19 @@ choose_page (FtWindow *self)
     return "failed";
   if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0)
     return "list";
+  if (g_list_model_get_n_items (ft_session_get_torrents (self->session)) > 0)
+    return choose_empty_page (self);
   return state == FT_SESSION_RUNNING ? "empty" : "starting";
 }
 
 /* A screen reader finds what a stack does not show, but not what is hidden. */
-static void
-update_page (FtWindow *self)
+void
+ft_window_update_page (FtWindow *self)
 {
   GtkWidget *shown = gtk_stack_get_child_by_name (self->stack, choose_page (self));
 
+  if (gtk_stack_get_visible_child (self->stack) == shown && gtk_widget_get_visible (shown))
+    return;
   gtk_widget_set_visible (shown, TRUE);
   gtk_stack_set_visible_child (self->stack, shown);
   for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->stack)); page != NULL;
@@ -59,15 +81,16 @@ escape_text (gpointer unused, const char *text)
 static void
 updated_cb (FtWindow *self, guint changed)
 {
-  if ((changed & BT_CHANGED_STATE) != 0)
+  if ((changed & (BT_CHANGED_STATE | BT_CHANGED_OPTIONS | BT_CHANGED_PROGRESS)) != 0)
     ft_window_update_actions (self);
+  ft_window_update_list (self, (BtChanged) changed);
   ft_window_update_details (self);
 }
 
 static void
 items_changed_cb (FtWindow *self)
 {
-  update_page (self);
+  ft_window_update_page (self);
   if (self->reveal_id != 0)
     ft_window_reveal (self, self->reveal_id);
 }
@@ -83,16 +106,18 @@ ft_window_constructed (GObject *object)
   g_signal_connect_object (torrents, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (update_page), self,
+  g_signal_connect_object (self->session, "notify::state", G_CALLBACK (ft_window_update_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (ft_window_show_toast), self,
                            G_CONNECT_SWAPPED);
+  ft_window_init_actions (self);
+  ft_window_init_list (self);
   ft_window_init_panes (self);
   ft_window_init_drop (self);
   ft_window_init_links (self);
   ft_window_init_menu (self);
   ft_window_update_actions (self);
-  update_page (self);
+  ft_window_update_page (self);
 }
 
 static void
@@ -105,6 +130,8 @@ ft_window_dispose (GObject *object)
   ft_window_end_save (self);
   ft_window_end_tags (self);
   ft_window_end_add (self);
+  ft_window_end_list (self);
+  g_clear_object (&self->sequential);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
 
@@ -168,6 +195,8 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtWindow, action_bar);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, selection_label);
   gtk_widget_class_bind_template_child (widget_class, FtWindow, torrent_menu);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, columns_menu);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, group_page);
   gtk_widget_class_bind_template_callback (widget_class, escape_text);
   gtk_widget_class_bind_template_callback (widget_class, ft_window_update_actions);
 }
@@ -193,13 +222,20 @@ ft_window_class_init (FtWindowClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /* Named in templates. */
+  g_type_ensure (FT_TYPE_DETAILS);
   g_type_ensure (FT_TYPE_SELECTION_SUMMARY);
   g_type_ensure (FT_TYPE_POLICY_BANNER);
   g_type_ensure (FT_TYPE_SESSION);
+  g_type_ensure (FT_TYPE_SIDEBAR);
+  g_type_ensure (FT_TYPE_STATUS_BAR);
   g_type_ensure (FT_TYPE_TORRENT);
   g_type_ensure (FT_TYPE_TORRENT_ROW);
   bind_template (widget_class);
   ft_window_install_actions (widget_class);
+  ft_window_install_list (widget_class);
+  ft_window_install_tagging (widget_class);
+  ft_window_install_remove (widget_class);
+  ft_window_install_copy (widget_class);
   ft_window_install_panes (widget_class);
   ft_window_install_add (widget_class);
   ft_window_install_links (widget_class);
@@ -276,8 +312,16 @@ ft_window_find (FtWindow *self, BtTorrentId id)
 void
 ft_window_reveal (FtWindow *self, BtTorrentId id)
 {
-  guint position = ft_window_find (self, id);
+  guint position;
 
+  /* Added again before it was really gone: that undoes its removal. */
+  ft_session_keep (self->session, id);
+  position = ft_window_find (self, id);
+  if (position == GTK_INVALID_LIST_POSITION && ft_session_lookup (self->session, id) != NULL)
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.show-all", NULL);
+      position = ft_window_find (self, id);
+    }
   self->reveal_id = position == GTK_INVALID_LIST_POSITION ? id : 0;
   if (position != GTK_INVALID_LIST_POSITION)
     gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);

@@ -18,7 +18,8 @@ import gi
 # Atspi calls its own interfaces deprecated and offers nothing in their place.
 warnings.simplefilter("ignore", DeprecationWarning)
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, Gio, GLib  # noqa: E402
+gi.require_version("Gdk", "4.0")
+from gi.repository import Atspi, Gdk, Gio, GLib  # noqa: E402
 
 APP_ID = "org.friendtorrent.FriendTorrent"
 WAIT_S = int(os.environ.get("FT_UI_WAIT_S", "60"))
@@ -150,6 +151,19 @@ class Face:
         """With the pointer; there is no window manager, so the window stands in the corner."""
         box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
         Atspi.generate_mouse_event(box.x + box.width // 3, box.y + box.height // 2, "b1c")
+
+    def key(self, name, *modifiers):
+        """Of the keyboard, with "Shift", "Control" or "Alt" held; NAME as X calls the key."""
+        codes = [{"Shift": 50, "Control": 37, "Alt": 64}[modifier] for modifier in modifiers]
+        for code in codes:
+            Atspi.generate_keyboard_event(code, None, Atspi.KeySynthType.PRESS)
+        Atspi.generate_keyboard_event(Gdk.keyval_from_name(name), None, Atspi.KeySynthType.SYM)
+        for code in codes:
+            Atspi.generate_keyboard_event(code, None, Atspi.KeySynthType.RELEASE)
+
+    def type(self, text):
+        for letter in text:
+            Atspi.generate_keyboard_event(Gdk.unicode_to_keyval(ord(letter)), None, Atspi.KeySynthType.SYM)
 
     def call(self, interface, method, arguments):
         bus = Gio.bus_get_sync(Gio.BusType.SESSION)
