@@ -237,11 +237,11 @@ def port(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
-def shows_order(face):
-    """Opens the options; leaves them open if the torrent is downloaded in order."""
+def shows_options(face, *names):
+    """Opens the options; leaves them open if these are switched on."""
     press_keys("Control", "e")
     face.wait("Torrent Options", Atspi.Role.LABEL)
-    if is_checked(find_switch(face, "Download in order")):
+    if all(is_checked(find_switch(face, name)) for name in names):
         return True
     press_keys("Escape")
     face.wait_windows(1)
@@ -264,10 +264,43 @@ def options(home):
         face.press("Apply")
         face.wait_windows(1)
         # What was set is seen when the engine has told of it.
-        wait_for("what was set", lambda: shows_order(face))
+        wait_for("what was set", lambda: shows_options(face, "Download in order"))
         expect(face.find("Most kB/s to upload", Atspi.Role.SPIN_BUTTON).get_value_iface().get_current_value() == 30,
                "the limit")
         expect(not is_checked(find_switch(face, "Limit download speed")), "what was not changed stayed")
+        press_keys("Escape")
+        face.wait_windows(1)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def mixed(home):
+    """What differs among several torrents is said, and stays so while something else is changed."""
+    quiet(home)
+    with running(home, make_torrent(home, "One", False), make_torrent(home, "Other", False)) as face:
+        face.wait_row("Other, 0 percent, ")
+        face.click(face.wait_row("One, 0 percent, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        press_keys("Control", "e")
+        face.wait("Torrent Options", Atspi.Role.LABEL)
+        flip(face, "Download in order")
+        face.press("Apply")
+        face.wait_windows(1)
+        wait_for("what was set", lambda: shows_options(face, "Download in order"))
+        press_keys("Escape")
+        face.wait_windows(1)
+
+        press_keys("Control", "a")
+        face.wait("2 selected", Atspi.Role.LABEL)
+        press_keys("Control", "e")
+        face.wait("2 torrents", Atspi.Role.LABEL)
+        face.wait("Mixed: stays so unless it is changed here", Atspi.Role.LABEL)
+        flip(face, "Never wait in the queue")
+        face.press("Apply")
+        face.wait_windows(1)
+        face.click(face.wait_row("One, 0 percent, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        wait_for("both", lambda: shows_options(face, "Download in order", "Never wait in the queue"))
         press_keys("Escape")
         face.wait_windows(1)
         expect(face.terminate() == 0, "the program ended well")
