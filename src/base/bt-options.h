@@ -17,6 +17,7 @@ typedef enum
  * BtGoals:
  *
  * When a torrent has seeded enough: whichever comes first. 0 of any means that it does not count.
+ * Goals that are reached when the person starts it again count anew from there.
  */
 typedef struct
 {

@@ -85,7 +85,8 @@ void bt_engine_add_async (BtEngine *engine, const BtAddRequest *request, GCancel
  * (out) (optional), is set). */
 BtTorrentId bt_engine_add_finish (BtEngine *engine, GAsyncResult *result, BtTorrentId *existing, GError **error);
 
-/* Commands on one torrent; 0: all. An intent for all leaves stopped ones alone. */
+/* Commands on one torrent; 0: all. An intent for all leaves alone what is stopped, or was paused
+ * because it has seeded enough. */
 void bt_engine_set_intent_async (BtEngine *engine, BtTorrentId id, BtIntent intent, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 /* @with_data: to the trash, and only files of the torrent that were not there before it. */
