@@ -47,8 +47,8 @@ describe_copies (const BtTorrentStatus *status)
     return g_strdup (_("Good: no seed is connected, but the connected peers have all of it together"));
   if (lacking >= 1)
     return g_strdup (_("Poor: the connected peers have nothing of it yet"));
-  /* At least 1 %: what is lacking is never nothing. */
-  percent = ft_format_percent (MAX (ceil (lacking * 100) / 100, 0.01));
+  /* Rounded up, so that what is lacking is never nothing; half a percent keeps it from falling to the one below. */
+  percent = ft_format_percent ((MAX (ceil (lacking * 100 - 1e-6), 1) + 0.5) / 100);
   /* Translators: %s is a share such as "3 %". */
   return g_strdup_printf (_("Incomplete: nobody who is connected has %s of it"), percent);
 }
