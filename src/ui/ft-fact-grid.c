@@ -196,7 +196,7 @@ ft_fact_grid_class_init (FtFactGridClass *klass)
   widget_class->get_request_mode = ft_fact_grid_get_request_mode;
 
   properties[PROP_COLUMN_WIDTH]
-    = g_param_spec_int ("column-width", NULL, NULL, 1, G_MAXINT16, 140,
+    = g_param_spec_int ("column-width", NULL, NULL, 1, G_MAXINT16, 120,
                         G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
