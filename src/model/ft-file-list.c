@@ -4,8 +4,10 @@
 
 #include "ft-file-tree-private.h"
 
-/* A list above this one makes something of each row at once: that is what a step bounds. */
-#define FIRST_STEP 1000
+/* A list view makes widgets of some 200 rows at once, and the models below it a little of each row: that is what
+ * steps bound. Small ones until the view has its widgets (half a millisecond each), then large ones. */
+#define FIRST_STEP 50
+#define N_FIRST 300
 #define STEP 4000
 
 struct _FtFileList
@@ -57,7 +59,7 @@ grow_cb (gpointer user_data)
 {
   g_autoptr (FtFileList) self = g_object_ref (user_data);
   guint position = self->n_shown;
-  guint added = MIN (STEP, self->n_ids - position);
+  guint added = MIN (position < N_FIRST ? FIRST_STEP : STEP, self->n_ids - position);
 
   self->n_shown += added;
   if (self->n_shown == self->n_ids)
