@@ -278,6 +278,9 @@ bt_picker_distributed_copies (const BtPicker *picker)
   guint least = 0;
   guint32 n;
 
+  /* Of a magnet link no piece is known. */
+  if (picker->n_pieces == 0)
+    return 0;
   while (g_array_index (picker->spread, guint32, least) == 0)
     least++;
   n = g_array_index (picker->spread, guint32, least);

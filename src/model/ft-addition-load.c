@@ -120,7 +120,9 @@ find_existing (FtAddition *self, GListModel *torrents, guint first, guint n)
       g_autoptr (FtTorrent) torrent = g_list_model_get_item (torrents, i);
       const BtTorrentStatus *status = ft_torrent_get_status (torrent);
 
-      if (bt_sha1_equal (&status->info_hash, &self->info_hash))
+      /* A link that waits in the list becomes a torrent by its file. */
+      if (bt_sha1_equal (&status->info_hash, &self->info_hash)
+          && (!status->is_magnet || ft_addition_is_magnet (self)))
         return status->id;
     }
   return 0;

@@ -287,6 +287,25 @@ test_magnet (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (ft_addition_get_state (bad), ==, FT_ADDITION_FAILED);
 }
 
+/* The file of a link that waits is no duplicate: it is what the link waits for. */
+static void
+test_file_of_magnet (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (BtTorrentFile) described = bt_torrent_file_describe (fixture->sample->torrent, NULL);
+  g_autofree char *link = bt_magnet_make (&described->info_hash, "Link", NULL, NULL);
+  g_autoptr (FtAddition) magnet = ft_addition_new_for_link (link);
+  g_autoptr (FtAddition) file = ft_addition_new_for_file (fixture->file);
+  BtTorrentId id;
+
+  load (fixture, magnet);
+  id = add (fixture, magnet);
+  ft_wait_until (ft_session_lookup (fixture->session, id) != NULL);
+  load (fixture, file);
+  g_assert_cmpint (ft_addition_get_state (file), ==, FT_ADDITION_READY);
+  g_assert_cmpuint (add (fixture, file), ==, id);
+  ft_wait_until (!ft_torrent_get_status (ft_session_lookup (fixture->session, id))->is_magnet);
+}
+
 /* As programs that know only files pass a link on. */
 static void
 test_link_as_file (Fixture *fixture, gconstpointer data)
@@ -340,6 +359,7 @@ main (int argc, char *argv[])
   add_test ("/model/addition/duplicate", test_duplicate);
   add_test ("/model/addition/new-trackers", test_new_trackers);
   add_test ("/model/addition/magnet", test_magnet);
+  add_test ("/model/addition/file-of-magnet", test_file_of_magnet);
   add_test ("/model/addition/link-as-file", test_link_as_file);
   add_test ("/model/addition/cancelled", test_cancelled);
   return g_test_run ();
