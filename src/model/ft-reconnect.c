@@ -1,4 +1,4 @@
-/* ft-reconnect.c: trackers are asked anew after a sleep and when the network is back.
+/* ft-reconnect.c: says when the computer is among others again: after a sleep, or when the network is back.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -8,7 +8,6 @@ struct _FtReconnect
 {
   GObject parent_instance;
 
-  FtSession *session;
   GNetworkMonitor *monitor;
   gboolean was_available;
   GCancellable *cancellable;
@@ -16,27 +15,21 @@ struct _FtReconnect
   guint sleep_id;
 };
 
+enum
+{
+  SIGNAL_BACK,
+  N_SIGNALS
+};
+
 G_DEFINE_FINAL_TYPE (FtReconnect, ft_reconnect, G_TYPE_OBJECT)
 
-static void
-announced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
-{
-  /* What a tracker says to it is told by its torrent. */
-  ft_session_finish (FT_SESSION (object), result, NULL);
-}
-
-static void
-announce (FtReconnect *self)
-{
-  if (ft_session_get_state (self->session) == FT_SESSION_RUNNING)
-    ft_session_announce_async (self->session, 0, NULL, announced_cb, NULL);
-}
+static guint signals[N_SIGNALS];
 
 static void
 network_changed_cb (FtReconnect *self, gboolean available)
 {
   if (available && !self->was_available)
-    announce (self);
+    g_signal_emit (self, signals[SIGNAL_BACK], 0);
   self->was_available = available;
 }
 
@@ -51,7 +44,7 @@ sleep_cb (GDBusConnection *bus, const char *sender, const char *path, const char
     g_variant_get (parameters, "(b)", &falls_asleep);
   /* Without a network yet, its coming back is what counts. */
   if (!falls_asleep && g_network_monitor_get_network_available (self->monitor))
-    announce (self);
+    g_signal_emit (self, signals[SIGNAL_BACK], 0);
 }
 
 static void
@@ -65,6 +58,8 @@ bus_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   if (bus == NULL)
     return;
   self->bus = g_steal_pointer (&bus);
+  /* Without it downloads go on. */
+  g_dbus_connection_set_exit_on_close (self->bus, FALSE);
   self->sleep_id
     = g_dbus_connection_signal_subscribe (self->bus, "org.freedesktop.login1", "org.freedesktop.login1.Manager",
                                           "PrepareForSleep", "/org/freedesktop/login1", NULL, G_DBUS_SIGNAL_FLAGS_NONE,
@@ -83,7 +78,6 @@ ft_reconnect_dispose (GObject *object)
   g_clear_object (&self->bus);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->monitor);
-  g_clear_object (&self->session);
 
   G_OBJECT_CLASS (ft_reconnect_parent_class)->dispose (object);
 }
@@ -92,6 +86,9 @@ static void
 ft_reconnect_class_init (FtReconnectClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = ft_reconnect_dispose;
+
+  signals[SIGNAL_BACK] = g_signal_new ("back", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                       G_TYPE_NONE, 0);
 }
 
 static void
@@ -101,15 +98,13 @@ ft_reconnect_init (FtReconnect *self)
 }
 
 FtReconnect *
-ft_reconnect_new (FtSession *session, GNetworkMonitor *monitor)
+ft_reconnect_new (GNetworkMonitor *monitor)
 {
   FtReconnect *self;
 
-  g_return_val_if_fail (FT_IS_SESSION (session), NULL);
   g_return_val_if_fail (G_IS_NETWORK_MONITOR (monitor), NULL);
 
   self = g_object_new (FT_TYPE_RECONNECT, NULL);
-  self->session = g_object_ref (session);
   self->monitor = g_object_ref (monitor);
   self->was_available = g_network_monitor_get_network_available (monitor);
   g_signal_connect_object (monitor, "network-changed", G_CALLBACK (network_changed_cb), self, G_CONNECT_SWAPPED);

@@ -248,6 +248,7 @@ ft_application_install_actions (FtApplication *self)
     gtk_application_set_accels_for_action (GTK_APPLICATION (self), accelerators[i].action,
                                            (const char **) accelerators[i].keys);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (serve_wanted), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (ft_session_get_torrents (self->session), "items-changed", G_CALLBACK (serve_wanted), self,
+  /* Not "items-changed": what is built on the list has not followed it yet then. */
+  g_signal_connect_object (ft_session_get_torrents (self->session), "updated", G_CALLBACK (serve_wanted), self,
                            G_CONNECT_SWAPPED);
 }

@@ -53,6 +53,20 @@ runs_in_background (FtApplication *self)
   return !self->is_demo && g_settings_get_boolean (self->settings, "run-in-background");
 }
 
+static void
+announced_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  /* What a tracker says to it is told by its torrent. */
+  ft_session_finish (FT_SESSION (object), result, NULL);
+}
+
+static void
+announce (FtApplication *self)
+{
+  if (ft_session_get_state (self->session) == FT_SESSION_RUNNING)
+    ft_session_announce_async (self->session, 0, NULL, announced_cb, NULL);
+}
+
 void
 ft_application_init_background (FtApplication *self)
 {
@@ -61,7 +75,8 @@ ft_application_init_background (FtApplication *self)
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (state_changed_cb), self, G_CONNECT_SWAPPED);
   if (self->is_demo)
     return;
-  self->reconnect = ft_reconnect_new (self->session, g_network_monitor_get_default ());
+  self->reconnect = ft_reconnect_new (g_network_monitor_get_default ());
+  g_signal_connect_object (self->reconnect, "back", G_CALLBACK (announce), self, G_CONNECT_SWAPPED);
   self->background = ft_background_new (self->session, self->settings);
   g_signal_connect_object (self->background, "refused", G_CALLBACK (say), self, G_CONNECT_SWAPPED);
   /* The bus starts it without saying what for; what it is for may come at once or never. */

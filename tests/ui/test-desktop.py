@@ -175,6 +175,24 @@ def autostart(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+@test
+def service(home):
+    """Started by the bus it has no window; a notification of another day shows its torrent all the same."""
+    write_settings(home, listen_port="uint32 0")
+    torrent = make_torrent(home, "From another day", True)
+    with running(home, torrent) as face:
+        face.wait_row("From another day, complete, ")
+        expect(face.terminate() == 0, "the program ended well")
+    with running(home, "--gapplication-service") as face:
+        wait_for("the program on the bus", lambda: face.activate("show-in-folder", "no hash") is None)
+        expect(face.root() is None or face.root().get_child_count() == 0, "there is no window")
+        face.activate("show-torrent", info_hash_of(torrent))
+        wait_for("the selection", lambda: is_selected(face.wait_row("From another day, complete, ")))
+        face.activate("pause-all")
+        face.wait_row("From another day, complete, Paused")
+        expect(face.terminate() == 0, "the program ended well")
+
+
 def wants_autostart(parent, options):
     return options["autostart"]
 
