@@ -83,7 +83,8 @@ def wait_setting(home, key, value):
 
 
 def quiet(home, **values):
-    write_settings(home, show_add_dialog="false", **values)
+    """Nothing is asked when torrents are added, and nobody is notified: there is nobody to show it."""
+    write_settings(home, show_add_dialog="false", notify_problem="false", **values)
 
 
 @test
