@@ -4,51 +4,60 @@
 
 #include "ft-window-private.h"
 
+#include "ft-torrent-cell.h"
 #include "ft-torrent-row.h"
 
-/* The row at, around or just below a widget. Returns: (transfer none) (nullable) */
-static GtkWidget *
-find_row (GtkWidget *widget)
-{
-  GtkWidget *row;
+#include <glib/gi18n-lib.h>
 
-  if (widget == NULL)
-    return NULL;
-  row = gtk_widget_get_ancestor (widget, FT_TYPE_TORRENT_ROW);
-  if (row != NULL)
-    return row;
-  row = gtk_widget_get_first_child (widget);
-  return FT_IS_TORRENT_ROW (row) ? row : NULL;
+/* Returns: (transfer none) (nullable) */
+static FtTorrent *
+get_torrent (GtkWidget *widget)
+{
+  if (FT_IS_TORRENT_ROW (widget))
+    return ft_torrent_row_get_torrent (FT_TORRENT_ROW (widget));
+  if (FT_IS_TORRENT_CELL (widget))
+    return ft_torrent_cell_get_torrent (FT_TORRENT_CELL (widget));
+  return NULL;
+}
+
+/* The torrent whose row is at, around or just below a widget. Returns: (transfer none) (nullable) */
+static FtTorrent *
+find_torrent (FtWindow *self, GtkWidget *widget)
+{
+  for (GtkWidget *at = widget; at != NULL && at != GTK_WIDGET (self->list_page); at = gtk_widget_get_parent (at))
+    if (get_torrent (at) != NULL)
+      return get_torrent (at);
+  /* The item of a view has the row, or cells with one thing each. */
+  for (guint depth = 0; widget != NULL && depth < 3; depth++)
+    {
+      if (get_torrent (widget) != NULL)
+        return get_torrent (widget);
+      if (GTK_IS_LIST_VIEW (widget) || GTK_IS_COLUMN_VIEW (widget))
+        return NULL;
+      widget = gtk_widget_get_first_child (widget);
+    }
+  return NULL;
 }
 
 /* What is not selected becomes the selection; several that are selected stay so. */
 static void
-select_row (FtWindow *self, GtkWidget *row)
+select_torrent (FtWindow *self, FtTorrent *torrent)
 {
   GtkSelectionModel *selection = GTK_SELECTION_MODEL (self->selection);
-  FtTorrent *torrent = ft_torrent_row_get_torrent (FT_TORRENT_ROW (row));
-  guint position;
+  guint position = ft_window_find (self, ft_torrent_get_id (torrent));
 
-  if (torrent == NULL)
-    return;
-  position = ft_window_find (self, ft_torrent_get_id (torrent));
   if (position != GTK_INVALID_LIST_POSITION && !gtk_selection_model_is_selected (selection, position))
     gtk_selection_model_select_item (selection, position, TRUE);
 }
 
-/* @x, @y: in the coordinates of the list */
+/* @x, @y: in the coordinates of the page */
 static void
-pop_up (FtWindow *self, double x, double y)
+pop_up (FtWindow *self, FtTorrent *torrent, double x, double y)
 {
-  GdkRectangle point = { 0, 0, 1, 1 };
-  double page_x, page_y;
+  const GdkRectangle point = { (int) x, (int) y, 1, 1 };
 
-  if (!gtk_widget_translate_coordinates (GTK_WIDGET (self->list_view), GTK_WIDGET (self->list_page),
-                                         x, y, &page_x, &page_y))
-    return;
+  select_torrent (self, torrent);
   ft_window_update_tagging (self);
-  point.x = (int) page_x;
-  point.y = (int) page_y;
   gtk_popover_set_pointing_to (GTK_POPOVER (self->context_menu), &point);
   gtk_popover_popup (GTK_POPOVER (self->context_menu));
 }
@@ -56,13 +65,11 @@ pop_up (FtWindow *self, double x, double y)
 static void
 pop_up_at (FtWindow *self, double x, double y)
 {
-  GtkWidget *list = GTK_WIDGET (self->list_view);
-  GtkWidget *row = find_row (gtk_widget_pick (list, x, y, GTK_PICK_DEFAULT));
+  GtkWidget *page = GTK_WIDGET (self->list_page);
+  FtTorrent *torrent = find_torrent (self, gtk_widget_pick (page, x, y, GTK_PICK_DEFAULT));
 
-  if (row == NULL)
-    return;
-  select_row (self, row);
-  pop_up (self, x, y);
+  if (torrent != NULL)
+    pop_up (self, torrent, x, y);
 }
 
 static void
@@ -81,13 +88,50 @@ static void
 show_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FtWindow *self = FT_WINDOW (widget);
-  GtkWidget *row = find_row (gtk_window_get_focus (GTK_WINDOW (self)));
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+  FtTorrent *torrent = focus != NULL ? find_torrent (self, focus) : NULL;
   graphene_rect_t bounds;
 
-  if (row == NULL || !gtk_widget_compute_bounds (row, GTK_WIDGET (self->list_view), &bounds))
-    return;
-  select_row (self, row);
-  pop_up (self, bounds.origin.x + bounds.size.width / 2, bounds.origin.y + bounds.size.height / 2);
+  if (torrent != NULL && gtk_widget_compute_bounds (focus, GTK_WIDGET (self->list_page), &bounds))
+    pop_up (self, torrent, bounds.origin.x + MIN (bounds.size.width / 2, 200),
+            bounds.origin.y + bounds.size.height / 2);
+}
+
+/* Torrents are dragged to tags. */
+
+static GdkContentProvider *
+drag_prepare_cb (GtkDragSource *source, double x, double y, gpointer user_data)
+{
+  FtWindow *self = user_data;
+  GtkWidget *page = GTK_WIDGET (self->list_page);
+  FtTorrent *torrent = find_torrent (self, gtk_widget_pick (page, x, y, GTK_PICK_DEFAULT));
+
+  if (torrent == NULL)
+    return NULL;
+  return gdk_content_provider_new_typed (FT_TYPE_TORRENT, torrent);
+}
+
+static void
+drag_begin_cb (GtkDragSource *source, GdkDrag *drag, gpointer user_data)
+{
+  g_autoptr (GPtrArray) torrents = ft_window_dup_selected (user_data);
+  guint n = MAX (torrents->len, 1);
+  g_autofree char *text = g_strdup_printf (ngettext ("%u torrent", "%u torrents", n), n);
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_widget_add_css_class (label, "drag-label");
+  gtk_drag_icon_set_child (GTK_DRAG_ICON (gtk_drag_icon_get_for_drag (drag)), label);
+}
+
+static void
+add_drag_source (FtWindow *self)
+{
+  GtkDragSource *source = gtk_drag_source_new ();
+
+  gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
+  g_signal_connect_object (source, "prepare", G_CALLBACK (drag_prepare_cb), self, 0);
+  g_signal_connect_object (source, "drag-begin", G_CALLBACK (drag_begin_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self->list_page), GTK_EVENT_CONTROLLER (source));
 }
 
 void
@@ -108,6 +152,7 @@ ft_window_init_menu (FtWindow *self)
   gtk_popover_set_has_arrow (GTK_POPOVER (self->context_menu), FALSE);
   gtk_widget_set_halign (self->context_menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->context_menu, GTK_WIDGET (self->list_page));
+  add_drag_source (self);
 }
 
 void

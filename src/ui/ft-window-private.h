@@ -10,6 +10,7 @@
 #include "ft-selection-summary.h"
 #include "ft-sidebar.h"
 #include "ft-tags.h"
+#include "ft-torrent-table.h"
 #include "ft-window.h"
 
 G_BEGIN_DECLS
@@ -62,7 +63,9 @@ struct _FtWindow
   AdwToastOverlay *toast_overlay;
   GtkStack *stack;
   AdwBin *list_page;
+  GtkStack *view_stack;
   GtkListView *list_view;
+  FtTorrentTable *table;
   GtkMultiSelection *selection;
   GtkActionBar *action_bar;
   GtkLabel *selection_label;
@@ -122,6 +125,12 @@ void ft_window_init_links (FtWindow *window);
 
 /* ft-window-drop.c */
 void ft_window_init_drop (FtWindow *window);
+
+/* ft-window-views.c */
+void ft_window_install_views (GtkWidgetClass *widget_class);
+void ft_window_init_views (FtWindow *window);
+/* In the view that is seen. */
+void ft_window_scroll_to (FtWindow *window, guint position);
 
 /* ft-window-list.c */
 void ft_window_install_list (GtkWidgetClass *widget_class);

@@ -112,6 +112,7 @@ ft_window_constructed (GObject *object)
                            G_CONNECT_SWAPPED);
   ft_window_init_actions (self);
   ft_window_init_list (self);
+  ft_window_init_views (self);
   ft_window_init_panes (self);
   ft_window_init_drop (self);
   ft_window_init_links (self);
@@ -230,9 +231,11 @@ ft_window_class_init (FtWindowClass *klass)
   g_type_ensure (FT_TYPE_STATUS_BAR);
   g_type_ensure (FT_TYPE_TORRENT);
   g_type_ensure (FT_TYPE_TORRENT_ROW);
+  g_type_ensure (FT_TYPE_TORRENT_TABLE);
   bind_template (widget_class);
   ft_window_install_actions (widget_class);
   ft_window_install_list (widget_class);
+  ft_window_install_views (widget_class);
   ft_window_install_tagging (widget_class);
   ft_window_install_remove (widget_class);
   ft_window_install_copy (widget_class);
@@ -324,5 +327,5 @@ ft_window_reveal (FtWindow *self, BtTorrentId id)
     }
   self->reveal_id = position == GTK_INVALID_LIST_POSITION ? id : 0;
   if (position != GTK_INVALID_LIST_POSITION)
-    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);
+    ft_window_scroll_to (self, position);
 }

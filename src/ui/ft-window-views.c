@@ -1,0 +1,54 @@
+/* ft-window-views.c: two views over the same torrents and the same selection.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-window-private.h"
+
+static gboolean
+is_table (FtWindow *self)
+{
+  return g_strcmp0 (gtk_stack_get_visible_child_name (self->view_stack), "table") == 0;
+}
+
+/* A screen reader finds what a stack does not show, but not what is hidden. */
+static void
+view_changed_cb (FtWindow *self)
+{
+  g_autofree char *name = g_settings_get_string (self->settings, "view");
+  GtkWidget *shown = gtk_stack_get_child_by_name (self->view_stack, name);
+
+  gtk_widget_set_visible (shown, TRUE);
+  gtk_stack_set_visible_child (self->view_stack, shown);
+  for (GtkWidget *view = gtk_widget_get_first_child (GTK_WIDGET (self->view_stack)); view != NULL;
+       view = gtk_widget_get_next_sibling (view))
+    gtk_widget_set_visible (view, view == shown);
+}
+
+void
+ft_window_install_views (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, view_stack);
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, table);
+}
+
+void
+ft_window_init_views (FtWindow *self)
+{
+  g_autoptr (GSimpleActionGroup) columns = g_simple_action_group_new ();
+
+  ft_torrent_table_set_up (self->table, self->settings, GTK_SELECTION_MODEL (self->selection));
+  ft_torrent_table_fill_menu (self->table, self->columns_menu, columns);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", G_ACTION_GROUP (columns));
+  g_signal_connect_object (self->settings, "changed::view", G_CALLBACK (view_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  view_changed_cb (self);
+}
+
+void
+ft_window_scroll_to (FtWindow *self, guint position)
+{
+  if (is_table (self))
+    ft_torrent_table_scroll_to (self->table, position);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);
+}
