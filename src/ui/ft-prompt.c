@@ -110,7 +110,8 @@ FtPrompt *
 ft_prompt_new (GtkWidget *parent, const char *heading, const char *body, const char *accept, gboolean several_lines)
 {
   GtkRoot *root = parent != NULL ? gtk_widget_get_root (parent) : NULL;
-  FtPrompt *self = g_object_new (FT_TYPE_PROMPT, "transient-for", root, "heading", heading, "body", body, NULL);
+  FtPrompt *self = g_object_new (FT_TYPE_PROMPT, "transient-for", root, "heading", heading, "body",
+                                 body != NULL ? body : "", NULL);
   GtkWidget *field = several_lines ? GTK_WIDGET (self->text_view) : GTK_WIDGET (self->entry);
 
   self->several_lines = several_lines;

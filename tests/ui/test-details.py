@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+# test-details.py: the pages of the details: what they say, and what is changed on them.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""test-details.py PROGRAM [TEST…]: starts itself again with a display and a session bus of its own; TAP."""
+
+import contextlib
+import hashlib
+import pathlib
+import sys
+
+import ft_harness
+
+ft_harness.begin()
+
+from ft_face import Atspi, is_checked, wait_for  # noqa: E402
+from ft_harness import expect, main, running, test, write_settings  # noqa: E402
+from ft_torrents import PIECE, SlowTracker, bencode, make_torrent  # noqa: E402
+
+
+def make_folder_torrent(home, name, files):
+    """Of several files, {path: size}; the data is nowhere."""
+    listed = [{"length": size, "path": path.split("/")} for path, size in files.items()]
+    n_pieces = (sum(files.values()) + PIECE - 1) // PIECE
+    info = {"name": name, "files": listed, "piece length": PIECE,
+            "pieces": b"".join(hashlib.sha1(b"%d" % i).digest() for i in range(n_pieces))}
+    path = pathlib.Path(home, "folder.torrent")
+    path.write_bytes(bencode({"info": info, "comment": "A <b>comment & more"}))
+    return str(path)
+
+
+@contextlib.contextmanager
+def looking(home, page, start, *arguments):
+    """The program with the details of the one torrent whose row begins with START in front."""
+    write_settings(home, show_details="true", details_page=f"'{page}'", window_width="960", window_height="760")
+    with running(home, *arguments) as face:
+        face.click(face.wait_row(start))
+        yield face
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def set_text(accessible, text):
+    accessible.get_editable_text_iface().set_text_contents(text)
+
+
+def is_sensitive(accessible):
+    return accessible.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+
+def says(text):
+    """Sizes have a space that does not break."""
+    return lambda name: name.replace("\u00a0", " ") == text
+
+
+def dialog_button(face, name):
+    """In the window that has come last."""
+    face.wait_windows(2)
+    return wait_for(f"button {name}", lambda: face.find(name, Atspi.Role.PUSH_BUTTON,
+                                                        within=face.root().get_child_at_index(1)))
+
+
+def answer(face, heading, text, button):
+    set_text(face.wait(heading, Atspi.Role.TEXT), text)
+    wait_for(f"{button} to be allowed", lambda: is_sensitive(dialog_button(face, button)))
+    dialog_button(face, button).get_action_iface().do_action(0)
+    face.wait_windows(1)
+
+
+@test
+def overview(home):
+    """Health, pieces and facts in words; a comment of strangers is no markup."""
+    torrent = make_folder_torrent(home, "Some folder", {"first.txt": 20000, "second.txt": 30000})
+    with looking(home, "overview", "Some folder, 0 percent", torrent) as face:
+        face.wait("Unknown: nobody is connected", Atspi.Role.LABEL)
+        face.wait("0 of 4 pieces, no connected peer has any of the others", Atspi.Role.LABEL)
+        face.wait("A <b>comment & more", Atspi.Role.LABEL)
+        face.wait(says("4 of 16.0 KiB each"), Atspi.Role.LABEL)
+        face.press("Copy Info-Hash")
+        face.wait("Info-hash copied")
+
+
+@test
+def overview_complete(home):
+    with looking(home, "overview", "All here, complete", make_torrent(home, "All here", True)) as face:
+        face.wait("Complete here: nobody else is known to have all of it", Atspi.Role.LABEL)
+        face.wait("All 6 pieces are here", Atspi.Role.LABEL)
+
+
+@test
+def files(home):
+    """What is not to come is unchecked, and stays so over a restart; a folder is in between."""
+    torrent = make_folder_torrent(home, "Some folder", {"first.txt": 20000, "Inner/second.txt": 30000})
+    with looking(home, "files", "Some folder, 0 percent", torrent) as face:
+        face.wait(says("2 of 2 files chosen, 50.0 kB of 50.0 kB"), Atspi.Role.LABEL)
+        check = face.wait("Download first.txt", Atspi.Role.CHECK_BOX)
+        expect(is_checked(check), "everything is chosen at first")
+        face.click(check)
+        face.wait(says("1 of 2 files chosen, 30.0 kB of 50.0 kB"), Atspi.Role.LABEL)
+        wait_for("the check to go", lambda: not is_checked(face.find("Download first.txt", Atspi.Role.CHECK_BOX)))
+        set_text(face.wait("Search files", Atspi.Role.ENTRY), "SECOND")
+        face.wait("Download second.txt", Atspi.Role.CHECK_BOX)
+        wait_for("others to go", lambda: face.find("Download first.txt", Atspi.Role.CHECK_BOX) is None)
+    with looking(home, "files", "Some folder, 0 percent") as face:
+        face.wait(says("1 of 2 files chosen, 30.0 kB of 50.0 kB"), Atspi.Role.LABEL)
+        expect(not is_checked(face.wait("Download first.txt", Atspi.Role.CHECK_BOX)), "the choice was kept")
+
+
+@test
+def trackers(home):
+    """Added, edited, removed and had back; nonsense is not taken."""
+    with looking(home, "trackers", "Some torrent, ", make_torrent(home, "Some torrent", False)) as face:
+        face.wait("No Trackers", Atspi.Role.LABEL)
+        face.press("Add a Tracker…")
+        set_text(face.wait("Add a Tracker", Atspi.Role.TEXT), "nonsense")
+        face.wait(lambda text: text.startswith("It begins with http://"), Atspi.Role.LABEL)
+        expect(not is_sensitive(dialog_button(face, "Add")), "nonsense cannot be added")
+        answer(face, "Add a Tracker", "http://127.0.0.1:9/secret/announce", "Add")
+        face.wait(lambda text: text.startswith("127.0.0.1, "), Atspi.Role.LIST_ITEM)
+        face.press("Edit the Selected…")
+        answer(face, "Edit Tracker", "http://127.0.0.2:9/announce", "Save")
+        face.wait(lambda text: text.startswith("127.0.0.2, "), Atspi.Role.LIST_ITEM)
+        face.press("Remove the Selected")
+        face.wait("No Trackers", Atspi.Role.LABEL)
+        face.press("Undo")
+        face.wait(lambda text: text.startswith("127.0.0.2, "), Atspi.Role.LIST_ITEM)
+
+
+@test
+def tracker_words(home):
+    tracker = SlowTracker()
+    with contextlib.closing(tracker):
+        torrent = make_torrent(home, "Some torrent", False, tracker.url)
+        with looking(home, "trackers", "Some torrent, ", torrent) as face:
+            face.wait(lambda text: text.startswith("127.0.0.1, Working: next announce in "), Atspi.Role.LIST_ITEM)
+            tracker.end.set()
+
+
+@test
+def peers(home):
+    """None, and why; an address that is none is refused."""
+    with looking(home, "peers", "Some torrent, ", make_torrent(home, "Some torrent", False)) as face:
+        face.wait("No Peers", Atspi.Role.LABEL)
+        face.press("Add a Peer…")
+        entry = face.wait("Add a Peer", Atspi.Role.TEXT)
+        for nonsense, why in (("peer.example:80", "Write an IP address"), ("127.0.0.1", "Write an IP address"),
+                              ("0.0.0.0:80", "No peer can have this address")):
+            set_text(entry, nonsense)
+            face.wait(lambda text, why=why: text.startswith(why), Atspi.Role.LABEL)
+            expect(not is_sensitive(dialog_button(face, "Add")), f"{nonsense} is refused")
+        answer(face, "Add a Peer", "[::1]:9", "Add")
+
+
+@test
+def speed_and_log(home):
+    with looking(home, "speed", "All here, complete", make_torrent(home, "All here", True)) as face:
+        face.wait(lambda text: text.startswith("Speeds of the last hour. Download: now "))
+        face.press("Log", role=Atspi.Role.PAGE_TAB)
+        face.wait("Since the program was started", Atspi.Role.LABEL)
+
+
+sys.exit(main())
