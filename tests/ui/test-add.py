@@ -154,6 +154,21 @@ def magnets(home):
 
 
 @test
+def typed_link(home):
+    """Ctrl+L asks for links; what is none cannot be added."""
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        face.press(starts_with("Add Links Add Links"))
+        expect(not sensitive(face.find("Add", Atspi.Role.PUSH_BUTTON)), "there is nothing to add yet")
+        face.wait(starts_with("Such links begin with"), Atspi.Role.LABEL)
+        Atspi.generate_keyboard_event(0, MAGNET, Atspi.KeySynthType.STRING)
+        face.wait("1 link", Atspi.Role.LABEL)
+        add(face)
+        face.wait_row("Some link, ")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
 def refused_link(home):
     """A page of the web is no torrent: that is said."""
     with running(home, "https://127.0.0.1:9/a.torrent") as face:
