@@ -183,6 +183,14 @@ describe_tracker_state (BtTrackerStatusState state)
 }
 
 static void
+add_counts (GString *line, guint n_seeds, guint n_leechers)
+{
+  g_string_append_printf (line, ngettext (", %u seed", ", %u seeds", n_seeds), n_seeds);
+  g_string_append_printf (line, ngettext (", %u downloading", ", %u downloading", n_leechers),
+                          n_leechers);
+}
+
+static void
 add_tracker (GPtrArray *lines, const BtTrackerStatus *tracker, gint64 now)
 {
   GString *line = g_string_new (NULL);
@@ -192,9 +200,8 @@ add_tracker (GPtrArray *lines, const BtTrackerStatus *tracker, gint64 now)
   if (tracker->message != NULL)
     g_string_append_printf (line, " (%s)", tracker->message);
   if (tracker->n_seeds >= 0 && tracker->n_leechers >= 0)
-    g_string_append_printf (line,
-                            _(", %" G_GINT64_FORMAT " seeds, %" G_GINT64_FORMAT " downloading"),
-                            tracker->n_seeds, tracker->n_leechers);
+    add_counts (line, (guint) MIN (tracker->n_seeds, G_MAXUINT),
+                (guint) MIN (tracker->n_leechers, G_MAXUINT));
   if (tracker->next_at > now)
     {
       g_autofree char *wait = ft_format_duration (tracker->next_at - now);

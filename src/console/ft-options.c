@@ -134,7 +134,8 @@ read_number (const char *option, const char *text, guint64 max, guint64 *out, GE
 {
   if (text == NULL || g_ascii_string_to_unsigned (text, 10, 0, max, out, NULL))
     return TRUE;
-  g_autofree char *expected = g_strdup_printf (_("a number from 0 to %" G_GUINT64_FORMAT), max);
+  g_autofree char *max_text = g_strdup_printf ("%" G_GUINT64_FORMAT, max);
+  g_autofree char *expected = g_strdup_printf (_("a number from 0 to %s"), max_text);
   return fail_value (option, text, expected, error);
 }
 

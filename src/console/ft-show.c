@@ -53,10 +53,11 @@ static void
 add_general (GString *out, const BtTorrentFile *file)
 {
   g_autofree char *size = ft_format_size (file->total_size);
+  g_autofree char *bytes = g_strdup_printf ("%" G_GUINT64_FORMAT, file->total_size);
   g_autofree char *piece = g_format_size_full (file->piece_length, G_FORMAT_SIZE_IEC_UNITS);
   g_autofree char *date = format_date (file->creation_date);
 
-  add_line (out, _("Total size: %s (%" G_GUINT64_FORMAT " bytes)"), size, file->total_size);
+  add_line (out, _("Total size: %s (%s bytes)"), size, bytes);
   add_line (out, _("Piece length: %s (%u bytes)"), piece, file->piece_length);
   add_line (out, _("Pieces: %u"), file->n_pieces);
   add_line (out, _("Private: %s"), file->is_private ? _("yes") : _("no"));

@@ -179,7 +179,7 @@ format_swarm (guint connected, gint64 in_swarm)
   if (in_swarm < 0)
     return g_strdup_printf ("%u", connected);
   /* Translators: peers that are connected, and those that there are: "3 (12)". */
-  return g_strdup_printf (C_ ("peers", "%1$u (%2$" G_GINT64_FORMAT ")"), connected, in_swarm);
+  return g_strdup_printf (C_ ("peers", "%1$u (%2$u)"), connected, (guint) MIN (in_swarm, G_MAXUINT));
 }
 
 static char *
