@@ -199,6 +199,12 @@ test_incomplete_not_needed (void)
   g_assert_false (g_file_test (f->incomplete, G_FILE_TEST_EXISTS));
 }
 
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(BtTorrentId *) user_data = bt_engine_add_finish (BT_ENGINE (source), result, NULL, NULL);
+}
+
 /* A restart does not make it forget to look there. */
 static void
 test_incomplete_paused (void)
@@ -207,7 +213,8 @@ test_incomplete_paused (void)
   BtAddRequest request = { .torrent = f->sample->torrent, .save_path = f->sample->dir, .intent = BT_INTENT_STOP };
 
   start (f, TRUE);
-  bt_engine_add_async (f->node->engine, &request, NULL, NULL, NULL);
+  bt_engine_add_async (f->node->engine, &request, NULL, added_cb, &f->id);
+  ft_wait_until (f->id != 0);
   restart (f);
   ft_node_set_intent (f->node, f->id, BT_INTENT_RUN);
   ft_wait_until (seeds_from (f, f->sample->dir));
