@@ -163,27 +163,13 @@ report_events (FtSession *self, const BtUpdate *update)
     }
 }
 
-/* Every few seconds, while updates come. */
 static void
-sample_speeds (FtSession *self, const BtUpdate *update)
+forget_removed (FtSession *self, const BtUpdate *update)
 {
-  GListModel *torrents = G_LIST_MODEL (self->torrents);
-  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
-
   for (guint i = 0; i < update->removed->len; i++)
     {
       ft_speed_history_forget (self->speed_history, g_array_index (update->removed, BtTorrentId, i));
       ft_event_log_forget (self->event_log, g_array_index (update->removed, BtTorrentId, i));
-    }
-  if (!ft_speed_history_is_due (self->speed_history, now))
-    return;
-  ft_speed_history_add (self->speed_history, 0, now, update->rate_down, update->rate_up);
-  for (guint i = 0; i < g_list_model_get_n_items (torrents); i++)
-    {
-      g_autoptr (FtTorrent) torrent = g_list_model_get_item (torrents, i);
-      const BtTorrentStatus *status = ft_torrent_get_status (torrent);
-
-      ft_speed_history_add (self->speed_history, status->id, now, status->rate_down, status->rate_up);
     }
 }
 
@@ -202,7 +188,8 @@ static void
 update_cb (FtSession *self, BtUpdate *update)
 {
   ft_torrent_list_apply (self->torrents, update);
-  sample_speeds (self, update);
+  forget_removed (self, update);
+  ft_speed_history_sample (self->speed_history, update, G_LIST_MODEL (self->torrents));
   take_totals (self, update);
   report_events (self, update);
   if (update->detail != NULL && update->detail->id == self->watched)

@@ -5,6 +5,7 @@
 #include "ft-speed-history.h"
 
 #include "ft-describe.h"
+#include "ft-torrent.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -74,6 +75,24 @@ ft_speed_history_add (FtSpeedHistory *self, BtTorrentId id, gint64 now, guint64 
     .down = (guint32) MIN (down, G_MAXUINT32),
     .up = (guint32) MIN (up, G_MAXUINT32),
   };
+}
+
+void
+ft_speed_history_sample (FtSpeedHistory *self, const BtUpdate *update, GListModel *torrents)
+{
+  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
+  guint n_torrents = g_list_model_get_n_items (torrents);
+
+  if (!ft_speed_history_is_due (self, now))
+    return;
+  ft_speed_history_add (self, 0, now, update->rate_down, update->rate_up);
+  for (guint i = 0; i < n_torrents; i++)
+    {
+      g_autoptr (FtTorrent) torrent = g_list_model_get_item (torrents, i);
+      const BtTorrentStatus *status = ft_torrent_get_status (torrent);
+
+      ft_speed_history_add (self, status->id, now, status->rate_down, status->rate_up);
+    }
 }
 
 void

@@ -2,7 +2,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
-#include "bt-types.h"
+#include <gio/gio.h>
+
+#include "bt-status.h"
 
 G_BEGIN_DECLS
 
@@ -30,6 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSpeedHistory, ft_speed_history_free)
 
 /* Whether it is time for a sample at @now (monotonic seconds). Once a step. */
 gboolean ft_speed_history_is_due (FtSpeedHistory *history, gint64 now);
+/* Takes one of all @torrents (#FtTorrent) and of their sum, when it is time. */
+void ft_speed_history_sample (FtSpeedHistory *history, const BtUpdate *update, GListModel *torrents);
 /* @id 0: all torrents together. A torrent that has never moved takes no memory. */
 void ft_speed_history_add (FtSpeedHistory *history, BtTorrentId id, gint64 now, guint64 down, guint64 up);
 void ft_speed_history_forget (FtSpeedHistory *history, BtTorrentId id);

@@ -6,6 +6,7 @@
 #include "ft-tracker-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 struct _FtTracker
 {
@@ -47,10 +48,19 @@ describe_working (const BtTrackerStatus *status, gint64 now)
   return g_strdup_printf (_("Working: next announce in %s"), wait);
 }
 
+/* An error of HTTP begins with the address, which stands beside it already. */
+static const char *
+skip_address (const char *message)
+{
+  const char *end = g_str_has_prefix (message, "http") ? strstr (message, ": ") : NULL;
+
+  return end != NULL ? end + 2 : message;
+}
+
 static char *
 describe_failing (const BtTrackerStatus *status, gint64 now)
 {
-  const char *said = status->message != NULL ? status->message : _("no answer");
+  const char *said = status->message != NULL ? skip_address (status->message) : _("no answer");
   g_autofree char *wait = NULL;
 
   if (status->next_at <= now)

@@ -89,6 +89,7 @@ test_words (void)
   assert_state (BT_TRACKER_STATUS_WORKING, NOW + 720, NULL, "Working: next announce in 12 minutes");
   assert_state (BT_TRACKER_STATUS_FAILING, NOW + 300, "timed out", "Failing: timed out; next try in 5 minutes");
   assert_state (BT_TRACKER_STATUS_FAILING, 0, NULL, "Failing: no answer");
+  assert_state (BT_TRACKER_STATUS_FAILING, 0, "http://t.example/: refused", "Failing: refused");
 }
 
 /* The rest of an URL may hold a passkey. */
