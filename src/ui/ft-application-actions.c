@@ -238,6 +238,10 @@ static const struct
   { "win.add-link", { "<Control>l" } },
   { "win.pause", { "<Control>p" } },
   { "win.resume", { "<Control>r" } },
+  { "win.search", { "<Control>f" } },
+  { "win.show-sidebar", { "F9" } },
+  { "win.view::list", { "<Control>1" } },
+  { "win.view::table", { "<Control>2" } },
 };
 
 void

@@ -1,0 +1,133 @@
+#!/usr/bin/python3
+# test-list.py: finding, ordering, selecting and removing torrents, by mouse and by keyboard.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import sys
+
+from ft_harness import begin, expect, main, read_setting, running, test, write_settings
+
+begin()
+
+from ft_face import Atspi, children, wait_for  # noqa: E402
+from ft_torrents import make_torrent  # noqa: E402
+
+NAMES = ["Ärger im Paradies", "Debian 13", "Sintel"]
+
+
+def make_three(home):
+    """Two without data, which wait for want of a tracker, and one that is complete."""
+    return [make_torrent(home, name, name == "Sintel") for name in NAMES]
+
+
+def rows(face):
+    """What is read aloud of the list, in its order."""
+    found = face.find("Torrents", Atspi.Role.LIST)
+    return [child.get_name() for child in children(found)] if found is not None else []
+
+
+def wait_rows(face, *starts):
+    def as_expected():
+        names = rows(face)
+        return len(names) == len(starts) and all(map(str.startswith, names, starts))
+
+    wait_for(f"rows {starts}", as_expected)
+
+
+@test
+def groups(home):
+    """The sidebar counts what is there, and what is chosen there is what the list shows."""
+    with running(home, *make_three(home)) as face:
+        face.wait_row("Sintel, complete, Seeding")
+        for group in ("All, 3 torrents", "Downloading, 2 torrents", "Seeding, 1 torrent", "Waiting, 2 torrents",
+                      "Problems, 0 torrents"):
+            face.wait(group, Atspi.Role.LIST_ITEM)
+        face.click(face.wait("Seeding, 1 torrent", Atspi.Role.LIST_ITEM))
+        wait_rows(face, "Sintel, ")
+        face.click(face.wait("Paused, 0 torrents", Atspi.Role.LIST_ITEM))
+        face.wait("Nothing Is Paused", Atspi.Role.LABEL)
+        face.press("Show All Torrents")
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def search(home):
+    """Words are looked for without regard to case and accents; the keyboard is enough."""
+    with running(home, *make_three(home)) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        face.click(face.wait_row("Debian 13, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        face.key("f", "Control")
+        face.wait("Search by name")
+        face.type("arger par")
+        wait_rows(face, "Ärger im Paradies, ")
+        face.type("x")
+        face.wait("No Torrent Found", Atspi.Role.LABEL)
+        face.press("Clear the Search")
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def order(home):
+    """The list has the order that the settings name, both ways."""
+    write_settings(home, sort_column="'name'", sort_descending="false")
+    with running(home, *make_three(home)) as face:
+        # Without a locale, as here, letters with accents come last.
+        wait_rows(face, "Debian", "Sintel", "Ärger")
+        write_settings(home, sort_descending="true")
+        wait_rows(face, "Ärger", "Sintel", "Debian")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def removed(home):
+    """Removing is undone by its toast; what is not undone stays removed after a restart."""
+    with running(home, *make_three(home)) as face:
+        face.click(face.wait_row("Debian 13, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        face.key("Delete")
+        wait_for("two of them", lambda: len(rows(face)) == 2)
+        face.wait("All, 2 torrents", Atspi.Role.LIST_ITEM)
+        face.press("Undo")
+        face.wait_row("Debian 13, ")
+        face.click(face.wait_row("Debian 13, "))
+        face.key("Delete")
+        wait_for("two of them", lambda: len(rows(face)) == 2)
+        expect(face.terminate() == 0, "the program ended well")
+    with running(home) as face:
+        wait_for("two of them", lambda: len(rows(face)) == 2)
+        expect(not any(name.startswith("Debian") for name in rows(face)), "it stays removed")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def several(home):
+    """All are selected and paused with two keys."""
+    with running(home, *make_three(home)) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        face.click(face.wait_row("Debian 13, "))
+        face.key("a", "Control")
+        face.wait("3 selected", Atspi.Role.LABEL)
+        face.key("p", "Control")
+        wait_for("all paused", lambda: all("Paused" in name for name in rows(face)) and len(rows(face)) == 3)
+        face.wait("Paused, 3 torrents", Atspi.Role.LIST_ITEM)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def table(home):
+    """The other view has the same torrents, and is remembered."""
+    with running(home, *make_three(home)) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        face.key("2", "Control")
+        for title in ("Name", "Size", "Progress", "State"):
+            face.wait(title, Atspi.Role.LABEL)
+        face.wait("Debian 13", Atspi.Role.LABEL)
+        wait_for("the setting", lambda: read_setting(home, "view") == "'table'")
+        face.key("1", "Control")
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+sys.exit(main())
