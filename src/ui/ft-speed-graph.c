@@ -9,7 +9,7 @@
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define N_GRID_LINES 4
+#define N_GRID_LINES 5
 #define TIME_HEIGHT 20
 #define PADDING 4
 
