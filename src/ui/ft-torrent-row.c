@@ -4,6 +4,8 @@
 
 #include "ft-torrent-row.h"
 
+#include "ft-column.h"
+
 #include "ft-describe.h"
 
 #include <glib/gi18n-lib.h>
@@ -24,6 +26,7 @@ struct _FtTorrentRow
   GtkInscription *speed_text;
   GtkInscription *state_text;
   GtkButton *toggle_button;
+  GtkLabel *tags_label;
 };
 
 enum
@@ -90,6 +93,18 @@ update_toggle (FtTorrentRow *self, const BtTorrentStatus *status)
 }
 
 static void
+update_tags (FtTorrentRow *self, const BtTorrentStatus *status)
+{
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->tags_label), status->options->tags[0] != NULL);
+  if (status->options->tags[0] == NULL)
+    return;
+  text = ft_column_lookup ("tags")->dup_text (self->torrent);
+  gtk_label_set_text (self->tags_label, text);
+}
+
+static void
 update_texts (FtTorrentRow *self, const BtTorrentStatus *status)
 {
   g_autofree char *progress = ft_describe_progress (status);
@@ -125,6 +140,7 @@ update (FtTorrentRow *self)
   update_look (self, status);
   update_toggle (self, status);
   update_texts (self, status);
+  update_tags (self, status);
   gtk_progress_bar_set_fraction (self->progress_bar, ft_torrent_get_progress (self->torrent));
   update_sentence (self);
 }
@@ -248,6 +264,7 @@ ft_torrent_row_class_init (FtTorrentRowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, speed_text);
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, state_text);
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, toggle_button);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, tags_label);
   gtk_widget_class_bind_template_callback (widget_class, query_tooltip_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_toggle_tooltip_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggle_clicked_cb);
