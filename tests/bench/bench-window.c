@@ -29,6 +29,7 @@ struct Bench
   FtApplication *application;
   GSettings *settings;
   guint n_torrents;
+  const char *const *only; /* (nullable): the phases that are wanted after the start */
   guint phase;
   guint n;             /* calls in this phase */
   gint64 started;      /* µs */
@@ -258,11 +259,17 @@ end_phase (Bench *self)
 }
 
 static gboolean
+is_wanted (Bench *self)
+{
+  return self->phase == 0 || self->only == NULL || g_strv_contains (self->only, phases[self->phase].name);
+}
+
+static gboolean
 tick_cb (gpointer data)
 {
   Bench *self = data;
 
-  if (phases[self->phase].step (self, self->n++))
+  if (is_wanted (self) && phases[self->phase].step (self, self->n++))
     return G_SOURCE_CONTINUE;
   end_phase (self);
   if (self->phase < G_N_ELEMENTS (phases))
@@ -276,13 +283,14 @@ main (int argc, char *argv[])
 {
   int status;
 
-  if (argc != 3)
+  if (argc < 3)
     {
-      g_printerr ("%s DATA_HOME TORRENTS (DATA_HOME/friendtorrent was made by bench-make-state)\n", argv[0]);
+      g_printerr ("%s DATA_HOME TORRENTS [PHASE…] (DATA_HOME/friendtorrent was made by bench-make-state)\n", argv[0]);
       return 2;
     }
   g_setenv ("XDG_DATA_HOME", argv[1], TRUE);
   bench.n_torrents = (guint) strtoul (argv[2], NULL, 10);
+  bench.only = argc > 3 ? (const char *const *) argv + 3 : NULL;
   bench.json = g_string_new ("{");
   bench.started = bench.phase_began = g_get_monotonic_time ();
   bench.application = ft_application_new ();
