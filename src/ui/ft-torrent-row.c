@@ -4,9 +4,9 @@
 
 #include "ft-torrent-row.h"
 
-#include "ft-column.h"
-
 #include "ft-describe.h"
+#include "ft-torrent-summary.h"
+#include "ft-window.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -20,13 +20,8 @@ struct _FtTorrentRow
   int runs;             /* what the button was made for, or -1 */
 
   GtkImage *state_icon;
-  GtkInscription *name;
-  GtkProgressBar *progress_bar;
-  GtkInscription *progress_text;
-  GtkInscription *speed_text;
-  GtkInscription *state_text;
+  FtTorrentSummary *summary;
   GtkButton *toggle_button;
-  GtkLabel *tags_label;
 };
 
 enum
@@ -92,32 +87,6 @@ update_toggle (FtTorrentRow *self, const BtTorrentStatus *status)
                                   get_toggle_label (self), -1);
 }
 
-static void
-update_tags (FtTorrentRow *self, const BtTorrentStatus *status)
-{
-  g_autofree char *text = NULL;
-
-  gtk_widget_set_visible (GTK_WIDGET (self->tags_label), status->options->tags[0] != NULL);
-  if (status->options->tags[0] == NULL)
-    return;
-  text = ft_column_lookup ("tags")->dup_text (self->torrent);
-  gtk_label_set_text (self->tags_label, text);
-}
-
-static void
-update_texts (FtTorrentRow *self, const BtTorrentStatus *status)
-{
-  g_autofree char *progress = ft_describe_progress (status);
-  g_autofree char *speed = ft_describe_speeds (status->rate_down, status->rate_up);
-  g_autofree char *state = ft_describe_state (status, g_get_real_time () / G_USEC_PER_SEC);
-
-  gtk_inscription_set_text (self->name, status->name);
-  gtk_inscription_set_text (self->progress_text, progress);
-  gtk_inscription_set_text (self->speed_text, speed);
-  gtk_inscription_set_text (self->state_text, state);
-  gtk_widget_set_visible (GTK_WIDGET (self->speed_text), *speed != '\0');
-}
-
 /* The focus is on the item of the list that holds the row: its name is what is read aloud. */
 static void
 update_sentence (FtTorrentRow *self)
@@ -139,9 +108,6 @@ update (FtTorrentRow *self)
 
   update_look (self, status);
   update_toggle (self, status);
-  update_texts (self, status);
-  update_tags (self, status);
-  gtk_progress_bar_set_fraction (self->progress_bar, ft_torrent_get_progress (self->torrent));
   update_sentence (self);
 }
 
@@ -152,13 +118,15 @@ static gboolean
 query_tooltip_cb (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer unused)
 {
   FtTorrentRow *self = FT_TORRENT_ROW (widget);
-  const char *name = gtk_inscription_get_text (self->name);
-  const char *state = gtk_inscription_get_text (self->state_text);
+  const BtTorrentStatus *status;
+  g_autofree char *state = NULL;
   g_autofree char *text = NULL;
 
   if (self->torrent == NULL)
     return FALSE;
-  text = g_strconcat (name, "\n", state, NULL);
+  status = ft_torrent_get_status (self->torrent);
+  state = ft_describe_state (status, g_get_real_time () / G_USEC_PER_SEC);
+  text = g_strconcat (status->name, "\n", state, NULL);
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
@@ -187,6 +155,7 @@ set_torrent (FtTorrentRow *self, FtTorrent *torrent)
   if (self->torrent != NULL)
     g_clear_signal_handler (&self->changed_id, self->torrent);
   g_set_object (&self->torrent, torrent);
+  ft_torrent_summary_set_torrent (self->summary, torrent);
   if (torrent != NULL)
     {
       self->changed_id = g_signal_connect_swapped (torrent, "changed", G_CALLBACK (update), self);
@@ -205,6 +174,19 @@ ft_torrent_row_dispose (GObject *object)
   g_clear_object (&self->torrent);
 
   G_OBJECT_CLASS (ft_torrent_row_parent_class)->dispose (object);
+}
+
+static void
+ft_torrent_row_root (GtkWidget *widget)
+{
+  FtTorrentRow *self = FT_TORRENT_ROW (widget);
+  GtkRoot *root;
+
+  GTK_WIDGET_CLASS (ft_torrent_row_parent_class)->root (widget);
+
+  root = gtk_widget_get_root (widget);
+  if (FT_IS_WINDOW (root))
+    ft_torrent_summary_set_tags (self->summary, ft_window_get_tags (FT_WINDOW (root)));
 }
 
 static void
@@ -247,6 +229,7 @@ ft_torrent_row_class_init (FtTorrentRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   object_class->dispose = ft_torrent_row_dispose;
+  widget_class->root = ft_torrent_row_root;
   object_class->get_property = ft_torrent_row_get_property;
   object_class->set_property = ft_torrent_row_set_property;
 
@@ -255,16 +238,12 @@ ft_torrent_row_class_init (FtTorrentRowClass *klass)
                            G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (FT_TYPE_TORRENT_SUMMARY);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-torrent-row.ui");
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, state_icon);
-  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, name);
-  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, progress_bar);
-  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, progress_text);
-  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, speed_text);
-  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, state_text);
+  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, summary);
   gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, toggle_button);
-  gtk_widget_class_bind_template_child (widget_class, FtTorrentRow, tags_label);
   gtk_widget_class_bind_template_callback (widget_class, query_tooltip_cb);
   gtk_widget_class_bind_template_callback (widget_class, query_toggle_tooltip_cb);
   gtk_widget_class_bind_template_callback (widget_class, toggle_clicked_cb);

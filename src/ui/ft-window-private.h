@@ -164,8 +164,6 @@ void ft_window_end_menu (FtWindow *window);
 void ft_window_install_options (GtkWidgetClass *widget_class);
 
 /* ft-window-tags.c */
-/* Returns: (transfer none) */
-FtTags *ft_window_get_tags (FtWindow *window);
 void ft_window_install_tags (GtkWidgetClass *widget_class);
 void ft_window_end_tags (FtWindow *window);
 

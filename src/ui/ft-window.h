@@ -6,6 +6,7 @@
 
 #include "ft-adder.h"
 #include "ft-session.h"
+#include "ft-tags.h"
 
 G_BEGIN_DECLS
 
@@ -23,6 +24,9 @@ void ft_window_add_files (FtWindow *window, GFile **files, guint n_files);
 
 /* Selects a torrent and scrolls to it. */
 void ft_window_show_torrent (FtWindow *window, BtTorrentId id);
+
+/* Returns: (transfer none): made when first asked for */
+FtTags *ft_window_get_tags (FtWindow *window);
 
 /* In a toast. The text is not markup. */
 void ft_window_show_toast (FtWindow *window, const char *text);
