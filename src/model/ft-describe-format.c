@@ -123,5 +123,5 @@ ft_format_ratio (guint64 uploaded, guint64 downloaded)
 {
   if (downloaded > 0)
     return g_strdup_printf ("%.2f", (double) uploaded / downloaded);
-  return g_strdup (uploaded > 0 ? "∞" : "0.00");
+  return uploaded > 0 ? g_strdup ("∞") : g_strdup_printf ("%.2f", 0.0);
 }
