@@ -4,6 +4,7 @@
 
 #include "bt-state-private.h"
 
+#include "bt-chunks.h"
 #include "bt-error.h"
 
 /* The metainfo has a table of its own, because SQLite writes a whole row when one column of it
@@ -397,7 +398,7 @@ column_resume (sqlite3_stmt *statement, int data_column, int sha1_column)
 
 /* Columns: info_hash, torrent or link, save_path, data, sha1, added_order */
 static void
-load_row (sqlite3_stmt *statement, gboolean is_magnet, BtStateLoad *load)
+load_row (sqlite3_stmt *statement, gboolean is_magnet, BtChunks *chunks, BtStateLoad *load)
 {
   const void *info_hash = sqlite3_column_blob (statement, 0);
   const char *path = sqlite3_column_blob (statement, 2);
@@ -412,7 +413,8 @@ load_row (sqlite3_stmt *statement, gboolean is_magnet, BtStateLoad *load)
   if (is_magnet)
     row->magnet = g_strdup ((const char *) sqlite3_column_text (statement, 1));
   else
-    row->torrent = column_bytes (statement, 1);
+    row->torrent = bt_chunks_copy (chunks, sqlite3_column_blob (statement, 1),
+                                   (gsize) sqlite3_column_bytes (statement, 1));
   if (path != NULL && path[0] == '/')
     row->save_path = g_strndup (path, (gsize) sqlite3_column_bytes (statement, 2));
   row->resume = column_resume (statement, 3, 4);
@@ -424,12 +426,13 @@ static int
 load_rows (sqlite3 *db, const char *sql, gboolean is_magnet, BtStateLoad *load)
 {
   sqlite3_stmt *statement = prepare (db, sql);
+  g_autoptr (BtChunks) chunks = bt_chunks_new ();
   int result = SQLITE_ROW;
 
   if (statement == NULL)
     return sqlite3_extended_errcode (db);
   while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    load_row (statement, is_magnet, load);
+    load_row (statement, is_magnet, chunks, load);
   sqlite3_finalize (statement);
   return result == SQLITE_DONE ? SQLITE_OK : result;
 }

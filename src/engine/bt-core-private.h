@@ -91,6 +91,8 @@ struct _BtCore
   /* Stopping. */
   BtCommand *stop_command;
   BtTimer stop_timer;
+
+  BtTimer memory_timer; /* what loading took for a moment goes back */
 };
 
 static inline gint64

@@ -13,6 +13,7 @@
 #include "bt-tiers.h"
 
 #define POOL_IDLE_BYTES (8 * 1024 * 1024)
+#define MEMORY_DELAY_US (5 * G_USEC_PER_SEC) /* the files of all torrents have been looked at by then */
 
 static BtWorld *
 make_gio_world (GMainContext *context, const BtConfig *config, gpointer data, GError **error)
@@ -82,6 +83,15 @@ run_timers (gpointer owner)
   bt_timers_run (core->timers, bt_core_now (core));
 }
 
+/* What all torrents have saved was in memory for a moment; the C library would keep the room. */
+static void
+give_memory_back (gpointer owner, gint64 now)
+{
+#ifdef HAVE_MALLOC_TRIM
+  malloc_trim (0);
+#endif
+}
+
 /* Makes what must live in the engine's thread. The world may refuse (a bind address that is none):
  * then the start command says so. */
 static gboolean
@@ -100,6 +110,7 @@ make_parts (BtCore *core, GError **error)
   core->disk = core->outside.make_disk (core->mailbox, core->outside.data);
   core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
   core->trackers = bt_tracker_client_new (core->world, core->timers);
+  bt_timer_init (&core->memory_timer, core->timers, give_memory_back, core);
   bt_core_init_limits (core);
   bt_core_init_updates (core);
   bt_core_init_queue (core);
@@ -119,6 +130,8 @@ bt_core_free (BtCore *core)
   g_assert (core->torrents->len == 0);
 
   bt_core_end_updates (core);
+  if (core->timers != NULL)
+    bt_timer_stop (&core->memory_timer);
   g_clear_pointer (&core->trackers, bt_tracker_client_free);
   if (core->disk != NULL)
     core->disk->ops->free (core->disk);
@@ -260,15 +273,6 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
   make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
 }
 
-/* The bytes of all torrents were in memory for a moment; the C library would keep the room. */
-static void
-give_memory_back (void)
-{
-#ifdef HAVE_MALLOC_TRIM
-  malloc_trim (0);
-#endif
-}
-
 static void
 loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
 {
@@ -292,7 +296,7 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   bt_core_open_network (core);
   for (guint i = 0; i < load->rows->len; i++)
     load_row (core, g_ptr_array_index (load->rows, i), load->was_clean);
-  give_memory_back ();
+  bt_timer_start (&core->memory_timer, bt_core_now (core) + MEMORY_DELAY_US);
   bt_core_touch (core);
   bt_command_reply (command, NULL);
 }

@@ -137,7 +137,7 @@ step_start (Bench *self, guint n)
 static gboolean
 step_idle (Bench *self, guint n)
 {
-  return n < 5000 / TICK_MS;
+  return n < 8000 / TICK_MS;
 }
 
 static gboolean
