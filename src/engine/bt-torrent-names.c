@@ -134,7 +134,10 @@ end_rename (BtTorrent *torrent, const GError *error)
   if (torrent->phase == BT_PHASE_LOADING)
     bt_torrent_look (torrent);
   else
-    bt_torrent_save (torrent);
+    {
+      bt_torrent_save (torrent);
+      bt_torrent_go_home (torrent); /* which had to wait */
+    }
   if (command != NULL)
     bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
   else if (error != NULL)
@@ -186,7 +189,9 @@ bt_torrent_settle_names (BtTorrent *torrent)
 {
   if (torrent->rename_from == NULL)
     return FALSE;
-  rename_in_disk (torrent);
+  /* An order is under way already, and looks when it is done. */
+  if (torrent->rename_command == NULL)
+    rename_in_disk (torrent);
   return TRUE;
 }
 

@@ -277,13 +277,14 @@ bt_torrent_settle (BtTorrent *torrent)
   return bt_torrent_settle_names (torrent);
 }
 
-/* What is complete goes to its own folder. Tried once; then again after a start. */
+/* What is complete goes to its own folder. Tried once; then again after a start. Not in the middle of a rename:
+ * of the two that are cut off together nobody could tell which names the files have. */
 void
 bt_torrent_go_home (BtTorrent *torrent)
 {
   if (torrent->phase != BT_PHASE_READY || torrent->problem != NULL || torrent->relocating
-      || torrent->leaves_home_alone || torrent->looking_for_move || !torrent->core->running
-      || torrent->wanted == 0 || !bt_torrent_is_complete (torrent)
+      || torrent->leaves_home_alone || torrent->looking_for_move || torrent->rename_from != NULL
+      || !torrent->core->running || torrent->wanted == 0 || !bt_torrent_is_complete (torrent)
       || strcmp (torrent->data_path, torrent->save_path) == 0)
     return;
   set_out (torrent, torrent->save_path);

@@ -447,6 +447,42 @@ test_rename_before (void)
 }
 
 static void
+replied_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  bt_engine_finish (BT_ENGINE (source), result, &error);
+  g_assert_no_error (error);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* It is complete while the disk renames, since the rest is no longer wanted: it goes to its own folder after that. */
+static void
+test_rename_then_home (void)
+{
+  static const guint8 first[] = { 7, 4, 4, 4 };
+  static const guint8 only[] = { 7, 0, 0, 0 };
+  g_autoptr(GBytes) all = g_bytes_new_static (first, sizeof first);
+  g_autoptr(GBytes) one = g_bytes_new_static (only, sizeof only);
+  g_autoptr(Fixture) f = fixture_new (217);
+  gboolean renamed = FALSE;
+
+  start (f, TRUE);
+  f->node->config->limit_down_bytes_per_s = 64 * 1024;
+  ft_node_configure (f->node);
+  f->id = ft_node_add_with_priorities (f->node, f->sample->torrent, NULL, all);
+  ft_node_connect (f->node, f->id, f->seed->port);
+  ft_wait_until (status_of (f)->done > 0);
+  bt_engine_rename_path_async (f->node->engine, f->id, "sample/readme.txt", "notes", NULL, replied_cb, &renamed);
+  ft_node_set_priorities (f->node, f->id, one);
+  ft_wait_until (renamed);
+  ft_wait_until (seeds_from (f, f->final));
+  g_assert_true (exists (f->final, "notes"));
+  g_assert_false (exists (f->final, "readme.txt"));
+  g_assert_false (exists (f->incomplete, ""));
+}
+
+static void
 test_rename_refused (void)
 {
   static const char *const bad[] = { "", "..", ".", "a/b", "a\\b", "a\nb", "\xff" };
@@ -506,6 +542,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/place/stop-while-moving", test_stop_while_moving);
   g_test_add_func ("/place/rename", test_rename);
   g_test_add_func ("/place/rename-before", test_rename_before);
+  g_test_add_func ("/place/rename-then-home", test_rename_then_home);
   g_test_add_func ("/place/rename-refused", test_rename_refused);
   g_test_add_func ("/place/list-is-shared", test_list_is_shared);
   return g_test_run ();
