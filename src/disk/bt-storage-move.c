@@ -216,7 +216,7 @@ make_hidden_path (const Mover *mover, guint32 file)
   return g_strdup_printf ("%s/%u", mover->hidden, file);
 }
 
-/* One that a crash left behind is complete if it has the time of the original. */
+/* One that a crash left behind is complete if it has the time of the original. Without a crash it is none of ours. */
 static gboolean
 has_copy (const Mover *mover, guint32 file, const struct stat *here)
 {
@@ -225,7 +225,7 @@ has_copy (const Mover *mover, guint32 file, const struct stat *here)
 
   if (bt_beneath_stat (mover->to_fd, hidden, &there) < 0)
     return FALSE;
-  if (bt_file_is_copy (here, &there))
+  if (mover->resuming && bt_file_is_copy (here, &there))
     return TRUE;
   (void) bt_beneath_unlink (mover->to_fd, hidden);
   return FALSE;
