@@ -103,6 +103,17 @@ make_body (FtNotifier *self, Topic topic, GPtrArray *torrents)
   return g_strdup_printf ("%s\n%s", ft_torrent_get_status (torrents->pdata[0])->name, state);
 }
 
+/* Many servers read a body as markup, and others show every escape: without angle brackets it is text for all. */
+static void
+set_body (GNotification *notification, const char *body)
+{
+  g_autoptr (GString) plain = g_string_new (body);
+
+  g_string_replace (plain, "<", "‹", 0);
+  g_string_replace (plain, ">", "›", 0);
+  g_notification_set_body (notification, plain->str);
+}
+
 /* One torrent can be shown and handled; several are looked at in the window. */
 static void
 add_actions (GNotification *notification, Topic topic, GPtrArray *torrents)
@@ -147,7 +158,7 @@ send (FtNotifier *self, Topic topic)
   body = make_body (self, topic, torrents);
   notification = g_notification_new (title);
   if (body != NULL)
-    g_notification_set_body (notification, body);
+    set_body (notification, body);
   g_notification_set_category (notification, topic == TOPIC_FINISHED ? "transfer.complete" : "transfer.error");
   add_actions (notification, topic, torrents);
   g_application_send_notification (G_APPLICATION (self->application), topic_ids[topic], notification);
@@ -294,7 +305,7 @@ ft_notifier_say (FtNotifier *self, const char *id, const char *title, const char
     return;
   notification = g_notification_new (title);
   if (body != NULL)
-    g_notification_set_body (notification, body);
+    set_body (notification, body);
   g_notification_set_default_action (notification, action != NULL ? action : "app.show");
   g_application_send_notification (G_APPLICATION (self->application), id, notification);
 }
