@@ -5,6 +5,7 @@
 #include "ft-details-files.h"
 
 #include "ft-file-view.h"
+#include "ft-opener.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -95,42 +96,38 @@ opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (FtDetailsPage) page = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!gtk_show_uri_full_finish (GTK_WINDOW (object), result, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (ft_opener_finish (result, &error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    ft_details_page_show_text (page, _("Nothing of it has been downloaded yet"));
+  else
     ft_details_page_show_error (page, error);
 }
 
-static void
-show_uri (FtDetailsFiles *self, GFile *file)
+static GtkWindow *
+get_window (FtDetailsFiles *self)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-  g_autofree char *uri = g_file_get_uri (file);
-
-  gtk_show_uri_full (GTK_WINDOW (root), uri, GDK_CURRENT_TIME, NULL, opened_cb, g_object_ref (self));
+  return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
 }
 
 static void
 open_cb (FtDetailsFiles *self, FtFileItem *item)
 {
   g_autoptr (GFile) file = get_file (self, item);
+  double progress;
 
-  if (!g_file_query_exists (file, NULL))
-    ft_details_page_show_text (FT_DETAILS_PAGE (self), _("Nothing of it has been downloaded yet"));
-  else
-    {
-      if (!ft_file_item_is_complete (item) && !ft_file_item_is_folder (item))
-        ft_details_page_show_text (FT_DETAILS_PAGE (self), _("It is not complete yet: parts of it are missing"));
-      show_uri (self, file);
-    }
+  g_object_get (item, "progress", &progress, NULL);
+  if (progress > 0 && !ft_file_item_is_complete (item) && !ft_file_item_is_folder (item))
+    ft_details_page_show_text (FT_DETAILS_PAGE (self), _("It is not complete yet: parts of it are missing"));
+  ft_opener_open_async (file, get_window (self), NULL, opened_cb, g_object_ref (self));
 }
 
 static void
 show_file_cb (FtDetailsFiles *self, FtFileItem *item)
 {
   g_autoptr (GFile) file = get_file (self, item);
-  g_autoptr (GFile) folder = g_file_get_parent (file);
 
-  show_uri (self, g_file_query_exists (folder, NULL) ? folder : file);
+  ft_opener_show_async (file, get_window (self), NULL, opened_cb, g_object_ref (self));
 }
 
 static void

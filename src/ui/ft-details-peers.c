@@ -195,6 +195,7 @@ ban_free (gpointer data, GClosure *closure)
 {
   Ban *ban = data;
 
+  g_object_unref (ban->page);
   g_ptr_array_unref (ban->peers);
   g_free (ban);
 }
@@ -229,7 +230,7 @@ ban_action (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "ban", ADW_RESPONSE_DESTRUCTIVE);
   adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
   ban = g_new0 (Ban, 1);
-  ban->page = self;
+  ban->page = g_object_ref (self);
   ban->id = ft_details_page_get_id (FT_DETAILS_PAGE (self));
   ban->peers = g_ptr_array_ref (peers);
   g_signal_connect_data (dialog, "response", G_CALLBACK (ban_cb), ban, ban_free, 0);

@@ -203,6 +203,7 @@ undo_free (gpointer data, GClosure *closure)
 {
   Undo *undo = data;
 
+  g_object_unref (undo->page);
   g_ptr_array_unref (undo->tiers);
   g_free (undo);
 }
@@ -229,7 +230,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
   if (changed == NULL)
     return;
   undo = g_new0 (Undo, 1);
-  undo->page = self;
+  undo->page = g_object_ref (self);
   undo->id = ft_details_page_get_id (FT_DETAILS_PAGE (self));
   undo->tiers = g_ptr_array_ref (tiers);
   set_tiers (self, changed);

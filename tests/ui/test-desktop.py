@@ -89,6 +89,22 @@ def opened_through_the_portal(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+@test
+def file_through_the_portal(home):
+    """From the files of the details, too, a program is not opened but shown."""
+    write_settings(home, listen_port="uint32 0", show_details="true", details_page="'files'")
+    program = make_torrent(home, "game.exe", True)
+    with sandbox("org.freedesktop.portal.OpenURI") as fakes, running(home, program) as face:
+        face.click(face.wait_row("game.exe, complete, "))
+        file = face.wait(lambda text: text.startswith("game.exe, ") and "100 percent" in text)
+        face.click(file)
+        press_key(RETURN)
+        expect(fakes.wait("OpenDirectory")[1] == f"{home}/Downloads/game.exe", "the program is shown")
+        face.wait("“game.exe” is a program: it was not opened but shown in its folder")
+        expect(not fakes.find("OpenFile"), "the program was not opened")
+        expect(face.terminate() == 0, "the program ended well")
+
+
 def seed_of(home, torrent, tracker):
     program = pathlib.Path(sys.argv[1]).resolve().parent.parent / "console" / "friendtorrent-console"
     return contextlib.closing(Seed(str(program), home, torrent, tracker))
@@ -107,24 +123,25 @@ def background(home):
     write_settings(home, run_in_background="true", keep_awake="true", listen_port="uint32 0")
     with contextlib.closing(QuickTracker()) as tracker, services(
             "org.freedesktop.Notifications", "org.gnome.SessionManager") as fakes:
-        torrent = make_torrent(home, "Comes later", True, tracker.url, folder="Seeded")
+        torrent = make_torrent(home, "Comes <b>later", True, tracker.url, folder="Seeded")
         with seed_of(home, torrent, tracker) as seed, running(home, torrent) as face:
-            face.wait_row("Comes later, 0 percent, Waiting: ")
+            face.wait_row("Comes <b>later, 0 percent, Waiting: ")
             face.activate("close-window")
             face.wait_windows(0)
             fakes.wait("Notify", lambda *call: call[3] == "FriendTorrent Goes On in the Background")
             seed.start()
             finished = fakes.wait("Notify", lambda *call: call[3] == "Download Finished")
-            expect("Comes later" in finished[4], f"the notification says {finished}")
+            # Servers may read it as markup.
+            expect(finished[4] == "Comes ‹b›later", f"the notification says {finished}")
             expect(fakes.wait("Inhibit")[3] & 4, "what is inhibited is sleep")
             fakes.wait("Uninhibit")
             expect(face.root().get_child_count() == 0, "there is no window")
             fakes.act(buttons_of(finished)["Show"])
-            wait_for("the selection", lambda: is_selected(face.wait_row("Comes later, complete, ")))
+            wait_for("the selection", lambda: is_selected(face.wait_row("Comes <b>later, complete, ")))
             face.activate("close-window")
             face.wait_windows(0)
             face.open()
-            face.wait_row("Comes later, complete, ")
+            face.wait_row("Comes <b>later, complete, ")
             face.activate("quit")
             expect(face.wait_exit() == 0, "the program ended well")
         expect(len(fakes.find("Notify", lambda *call: "Background" in call[3])) == 1, "it was explained once")
