@@ -50,17 +50,48 @@ ft_link_normalize (const char *text)
   return g_uri_is_valid (text, G_URI_FLAGS_PARSE_RELAXED, NULL) ? g_strdup (text) : NULL;
 }
 
+/* (nullable): an info-hash that stands alone in a line, as hexadecimal or base32, is a link as well. */
+static char *
+find_hash (const char *line)
+{
+  g_autofree char *hash = g_strstrip (g_strdup (line));
+  gsize length = strlen (hash);
+  gboolean is_hash = length == 40 || length == 32;
+
+  for (gsize i = 0; is_hash && i < length; i++)
+    is_hash = length == 40 ? g_ascii_isxdigit (hash[i])
+                           : g_ascii_isalpha (hash[i]) || (hash[i] >= '2' && hash[i] <= '7');
+  return is_hash ? g_strconcat ("magnet:?xt=urn:btih:", hash, NULL) : NULL;
+}
+
+/* Takes @link. */
+static void
+add_once (GPtrArray *links, char *link)
+{
+  if (g_ptr_array_find_with_equal_func (links, link, g_str_equal, NULL))
+    g_free (link);
+  else
+    g_ptr_array_add (links, link);
+}
+
 static void
 find_in_line (GPtrArray *links, const char *line)
 {
-  g_auto (GStrv) words = g_strsplit_set (line, " \t", -1);
+  g_auto (GStrv) words = NULL;
+  char *hash = find_hash (line);
 
+  if (hash != NULL)
+    {
+      add_once (links, hash);
+      return;
+    }
+  words = g_strsplit_set (line, " \t", -1);
   for (guint i = 0; words[i] != NULL && links->len < MAX_LINKS; i++)
     {
-      g_autofree char *link = ft_link_normalize (words[i]);
+      char *link = ft_link_normalize (words[i]);
 
-      if (link != NULL && !g_ptr_array_find_with_equal_func (links, link, g_str_equal, NULL))
-        g_ptr_array_add (links, g_steal_pointer (&link));
+      if (link != NULL)
+        add_once (links, link);
     }
 }
 
@@ -74,7 +105,7 @@ ft_links_find (const char *text)
 
   lines = g_strsplit_set (strnlen (text, MAX_TEXT_BYTES + 1) <= MAX_TEXT_BYTES ? text : "", "\r\n",
                           -1);
-  for (guint i = 0; lines[i] != NULL; i++)
+  for (guint i = 0; lines[i] != NULL && links->len < MAX_LINKS; i++)
     if (lines[i][0] != '#')
       find_in_line (links, lines[i]);
   g_ptr_array_add (links, NULL);

@@ -29,6 +29,7 @@ test_normalize (void)
     { "httpx://example.org/", NULL },
     { "http", NULL },
     { "a.torrent", NULL },
+    { HASH, NULL },
     { "", NULL },
     { "https://exam\xffple.org/", NULL },
   };
@@ -65,6 +66,11 @@ test_find (void)
   /* text/uri-list has comments. */
   assert_found ("# magnet:?xt=1\r\nfile:///a.torrent\r\n", "file:///a.torrent");
   assert_found (long_link, "");
+  /* A hash that has a line of its own, and no other. */
+  assert_found (" " HASH "\n" HASH "\n", "magnet:?xt=urn:btih:" HASH);
+  assert_found ("MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK", "magnet:?xt=urn:btih:MFRGGZDFMZTWQ2LKMFRGGZDFMZTWQ2LK");
+  assert_found ("commit " HASH, "");
+  assert_found (HASH "0", "");
 }
 
 static void

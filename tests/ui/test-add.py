@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import pathlib
+import subprocess
 import sys
 
 from ft_harness import begin, expect, main, read_setting, running, test, write_settings
@@ -10,6 +11,7 @@ from ft_harness import begin, expect, main, read_setting, running, test, write_s
 begin()
 
 from ft_face import Atspi, wait_for  # noqa: E402
+from ft_source import drag, jiggle, manage, release, source  # noqa: E402
 from ft_torrents import make_folder_torrent, make_torrent  # noqa: E402
 
 HASH = 40 * "a"
@@ -163,8 +165,93 @@ def typed_link(home):
         face.wait(starts_with("Such links begin with"), Atspi.Role.LABEL)
         Atspi.generate_keyboard_event(0, MAGNET, Atspi.KeySynthType.STRING)
         face.wait("1 link", Atspi.Role.LABEL)
+        face.key("Return")
+        face.type(20 * "d4")
+        face.wait("2 links", Atspi.Role.LABEL)
         add(face)
         face.wait_row("Some link, ")
+        face.wait_row(20 * "d4" + ", ")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+PLACE = 400, 400
+
+
+def pixel():
+    """What is seen in the middle of the list."""
+    return subprocess.run(["import", "-window", "root", "-crop", f"1x1+{PLACE[0]}+{PLACE[1] + 200}", "-depth", "8",
+                           "rgb:-"], capture_output=True, check=True).stdout
+
+
+def drop(mime_type, text):
+    """Out of another program; where it would fall is tinted."""
+    with source("drag", mime_type, text):
+        before = pixel()
+        drag(*PLACE)
+        wait_for("the tint", lambda: (jiggle(*PLACE), pixel() != before)[1])
+        release(*PLACE)
+        wait_for("the tint to go", lambda: pixel() == before)
+        yield
+
+
+@test
+def dropped(home):
+    """A file and a text with a link are dropped on the window."""
+    torrent = make_torrent(home, "Dropped & kept", False)
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        manage("FriendTorrent")
+        for _ in drop("text/uri-list", f"{pathlib.Path(torrent).as_uri()}\r\n"):
+            face.wait_row("Dropped & kept, 0 percent, ")
+        for _ in drop("text/plain", f"See {MAGNET} for it"):
+            face.wait_row("Some link, ")
+        for _ in drop("text/plain", "no link at all"):
+            face.wait("There is no link to a torrent in what was dropped")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def is_active(face):
+    return face.find("FriendTorrent", Atspi.Role.FRAME).get_state_set().contains(Atspi.StateType.ACTIVE)
+
+
+def paste(face):
+    face.open()
+    wait_for("the focus", lambda: is_active(face))
+    face.key("v", "Control")
+
+
+@test
+def pasted(home):
+    """Ctrl+V adds a link and a file; of anything else it is said."""
+    torrent = make_torrent(home, "Pasted", False)
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        with source("copy", "text/plain", MAGNET):
+            paste(face)
+            face.wait_row("Some link, ")
+        with source("copy", "text/uri-list", f"{pathlib.Path(torrent).as_uri()}\r\n"):
+            paste(face)
+            face.wait_row("Pasted, 0 percent, ")
+        with source("copy", "text/plain", "no link at all"):
+            paste(face)
+            face.wait("There is no link to a torrent in the clipboard")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def offered(home):
+    """What was copied elsewhere is offered once when the window is used again; a bare hash is not: it may be anything."""
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        with source("copy", "text/plain", 40 * "c"):
+            face.open()
+            wait_for("the focus", lambda: is_active(face))
+        with source("copy", "text/plain", GVFS_MAGNET):
+            face.open()
+            face.wait("The clipboard holds a link to “Other link”")
+            expect(face.find(lambda text: 40 * "c" in text) is None, "a hash is not offered")
+            face.press("Add")
+            face.wait_row("Other link, ")
         expect(face.terminate() == 0, "the program ended well")
 
 
