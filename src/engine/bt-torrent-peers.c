@@ -387,11 +387,23 @@ bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer)
     bt_peer_set_choking (peer, FALSE, now);
 }
 
+/* Nothing flows any more, and there are no rounds in which rates would fade. */
+void
+bt_torrent_forget_rates (BtTorrent *torrent)
+{
+  torrent->n_sending = 0;
+  torrent->n_receiving = 0;
+  torrent->rate_down = (BtRate){ 0 };
+  torrent->rate_up = (BtRate){ 0 };
+}
+
 /* The round of the second. */
 
 static void
 count_movers (BtTorrent *torrent, gint64 now)
 {
+  /* Rates outlast the peers that made them, and their end is news as well. */
+  gboolean moving = bt_rate_get (&torrent->rate_down, now) > 0 || bt_rate_get (&torrent->rate_up, now) > 0;
   guint sending = 0, receiving = 0;
 
   for (guint i = 0; i < torrent->peers->len; i++)
@@ -403,8 +415,9 @@ count_movers (BtTorrent *torrent, gint64 now)
     }
   if (sending != torrent->n_sending || receiving != torrent->n_receiving)
     bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
-  if (sending > 0 || receiving > 0 || torrent->n_sending > 0 || torrent->n_receiving > 0)
+  if (moving || torrent->moving)
     bt_torrent_touch (torrent, BT_CHANGED_SPEED);
+  torrent->moving = moving;
   torrent->n_sending = sending;
   torrent->n_receiving = receiving;
 }

@@ -112,8 +112,7 @@ begin_relocating (BtTorrent *torrent)
   torrent->relocating = TRUE;
   bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
   bt_torrent_flush_pieces (torrent);
-  torrent->n_sending = 0;
-  torrent->n_receiving = 0;
+  bt_torrent_forget_rates (torrent);
   bt_timer_start (&torrent->place_tick, bt_core_now (torrent->core) + TICK_US);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PROGRESS | BT_CHANGED_PEERS | BT_CHANGED_SPEED);
 }

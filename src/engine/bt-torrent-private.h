@@ -123,6 +123,7 @@ struct _BtTorrent
   gint64 added_at, completed_at;
   gint64 active_s, seeding_s;
   guint n_sending, n_receiving;
+  gboolean moving;         /* a rate was not zero when it was looked at last */
 
   /* Saving. */
   gboolean dirty;          /* more is known than is saved */
@@ -264,6 +265,7 @@ void bt_torrent_add_named_peers (BtTorrent *torrent);
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);
 void bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail);
 void bt_torrent_rechoke (BtTorrent *torrent, gint64 now);
+void bt_torrent_forget_rates (BtTorrent *torrent);
 void bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why);
 BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);

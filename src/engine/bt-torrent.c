@@ -128,8 +128,7 @@ deactivate (BtTorrent *torrent)
   bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
   bt_torrent_flush_pieces (torrent);
   torrent->core->disk->ops->close_files (torrent->core->disk, torrent->storage);
-  torrent->n_sending = 0;
-  torrent->n_receiving = 0;
+  bt_torrent_forget_rates (torrent);
   if (torrent->problem == NULL)
     bt_torrent_save (torrent);
   bt_torrent_rest (torrent);

@@ -226,6 +226,25 @@ test_pause_and_resume (void)
   ft_sample_assert_equal (sample, leecher->dir);
 }
 
+/* What does not flow any more is not told as flowing. */
+static void
+test_speeds_end (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (odd_files, 32768, 16);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  BtTorrentId b = ft_node_add (leecher, sample->torrent, NULL, FALSE);
+
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  ft_node_connect (leecher, b, seed->port);
+  ft_wait_until (ft_node_is_complete (leecher, b));
+  ft_node_set_intent (seed, a, BT_INTENT_PAUSE);
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_PAUSED));
+  g_assert_cmpuint (ft_node_status (seed, a)->rate_up, ==, 0);
+  ft_wait_until (ft_node_status (leecher, b)->rate_down == 0);
+}
+
 /* An order to all is not for what was taken out of the queue. */
 static void
 test_all_but_stopped (void)
@@ -406,6 +425,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/mode-downloading", test_mode_downloading);
   g_test_add_func ("/engine/swarm/mode-seeding", test_mode_seeding_requests_nothing);
   g_test_add_func ("/engine/swarm/pause-and-resume", test_pause_and_resume);
+  g_test_add_func ("/engine/swarm/speeds-end", test_speeds_end);
   g_test_add_func ("/engine/swarm/all-but-stopped", test_all_but_stopped);
   g_test_add_func ("/engine/swarm/uses-data-that-is-there", test_uses_data_that_is_there);
   g_test_add_func ("/engine/swarm/verify-finds-damage", test_verify_finds_damage);
