@@ -187,6 +187,12 @@ text_clock_cb (gpointer user_data)
 static void
 update_cb (FtSession *self, BtUpdate *update)
 {
+  /* The engine closes one torrent after the other; the list goes as a whole when it has stopped. */
+  if (self->state == FT_SESSION_STOPPING)
+    {
+      report_events (self, update);
+      return;
+    }
   ft_torrent_list_apply (self->torrents, update);
   forget_removed (self, update);
   ft_speed_history_sample (self->speed_history, update, G_LIST_MODEL (self->torrents));
