@@ -239,7 +239,15 @@ ft_torrent_table_init (FtTorrentTable *self)
 }
 
 void
-ft_torrent_table_set_up (FtTorrentTable *self, GSettings *settings, GtkSelectionModel *selection)
+ft_torrent_table_set_model (FtTorrentTable *self, GtkSelectionModel *selection)
+{
+  g_return_if_fail (FT_IS_TORRENT_TABLE (self));
+
+  gtk_column_view_set_model (self->column_view, selection);
+}
+
+void
+ft_torrent_table_set_up (FtTorrentTable *self, GSettings *settings)
 {
   guint n_columns;
   const FtColumn *columns = ft_column_get_all (&n_columns);
@@ -253,7 +261,6 @@ ft_torrent_table_set_up (FtTorrentTable *self, GSettings *settings, GtkSelection
     add_column (self, &columns[i]);
   load_columns (self);
   self->loading = FALSE;
-  gtk_column_view_set_model (self->column_view, selection);
   show_order (self);
   g_signal_connect_object (gtk_column_view_get_sorter (self->column_view), "changed",
                            G_CALLBACK (header_sorted_cb), self, G_CONNECT_SWAPPED);

@@ -21,7 +21,10 @@ G_DECLARE_FINAL_TYPE (FtTorrentTable, ft_torrent_table, FT, TORRENT_TABLE, AdwBi
  * A row was activated.
  */
 
-void ft_torrent_table_set_up (FtTorrentTable *table, GSettings *settings, GtkSelectionModel *selection);
+/* Once. */
+void ft_torrent_table_set_up (FtTorrentTable *table, GSettings *settings);
+/* @selection: (nullable): NULL while the table is not shown */
+void ft_torrent_table_set_model (FtTorrentTable *table, GtkSelectionModel *selection);
 
 /* Makes the group's actions and the menu's items that show and hide columns. */
 void ft_torrent_table_fill_menu (FtTorrentTable *table, GMenu *menu, GSimpleActionGroup *group);

@@ -19,6 +19,9 @@ view_changed_cb (FtWindow *self)
 
   gtk_widget_set_visible (shown, TRUE);
   gtk_stack_set_visible_child (self->view_stack, shown);
+  /* The other view would keep a row for each of 200 torrents and follow all changes. */
+  gtk_list_view_set_model (self->list_view, is_table (self) ? NULL : GTK_SELECTION_MODEL (self->selection));
+  ft_torrent_table_set_model (self->table, is_table (self) ? GTK_SELECTION_MODEL (self->selection) : NULL);
   for (GtkWidget *view = gtk_widget_get_first_child (GTK_WIDGET (self->view_stack)); view != NULL;
        view = gtk_widget_get_next_sibling (view))
     gtk_widget_set_visible (view, view == shown);
@@ -36,7 +39,7 @@ ft_window_init_views (FtWindow *self)
 {
   g_autoptr (GSimpleActionGroup) columns = g_simple_action_group_new ();
 
-  ft_torrent_table_set_up (self->table, self->settings, GTK_SELECTION_MODEL (self->selection));
+  ft_torrent_table_set_up (self->table, self->settings);
   ft_torrent_table_fill_menu (self->table, self->columns_menu, columns);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "columns", G_ACTION_GROUP (columns));
   g_signal_connect_object (self->settings, "changed::view", G_CALLBACK (view_changed_cb), self,
