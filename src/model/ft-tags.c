@@ -244,11 +244,13 @@ find_missing (FtTags *self, FtTorrent *torrent, GPtrArray *missing, GHashTable *
 
   for (char **name = status->options->tags; *name != NULL; name++)
     {
-      g_autofree char *clean = ft_tag_clean_name (*name);
+      g_autofree char *clean = NULL;
 
       if (g_hash_table_contains (self->gone, *name))
         g_hash_table_add (carried, *name);
-      else if (clean != NULL && ft_tags_lookup (self, clean) == NULL
+      else if (g_hash_table_contains (self->by_name, *name))
+        continue; /* nearly always, and ten thousand torrents are looked at */
+      else if ((clean = ft_tag_clean_name (*name)) != NULL && ft_tags_lookup (self, clean) == NULL
                && !g_ptr_array_find_with_equal_func (missing, clean, g_str_equal, NULL))
         g_ptr_array_add (missing, g_steal_pointer (&clean));
     }

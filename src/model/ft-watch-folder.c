@@ -233,18 +233,6 @@ ft_watch_folder_new (const char *path)
   return g_object_new (FT_TYPE_WATCH_FOLDER, "path", path, NULL);
 }
 
-FtWatchFolder *
-ft_watch_folder_copy (FtWatchFolder *self)
-{
-  FtWatchFolder *copy;
-
-  g_return_val_if_fail (FT_IS_WATCH_FOLDER (self), NULL);
-
-  copy = ft_watch_folder_new (self->path);
-  ft_watch_folder_assign (copy, self);
-  return copy;
-}
-
 const char *
 ft_watch_folder_get_path (FtWatchFolder *self)
 {

@@ -18,8 +18,6 @@ G_DECLARE_FINAL_TYPE (FtWatchFolder, ft_watch_folder, FT, WATCH_FOLDER, GObject)
  */
 
 FtWatchFolder *ft_watch_folder_new (const char *path);
-/* (transfer full): one of its own, to be edited in a dialog */
-FtWatchFolder *ft_watch_folder_copy (FtWatchFolder *folder);
 
 const char *ft_watch_folder_get_path (FtWatchFolder *folder);
 const char *ft_watch_folder_get_folder (FtWatchFolder *folder); /* not NULL */

@@ -407,6 +407,16 @@ bt_magnet_unref (BtMagnet *magnet)
   g_free (magnet);
 }
 
+GPtrArray *
+bt_magnet_dup_tiers (const BtMagnet *magnet)
+{
+  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+
+  for (guint i = 0; i < magnet->tiers->len; i++)
+    g_ptr_array_add (copy, g_strdupv (magnet->tiers->pdata[i]));
+  return copy;
+}
+
 /* Writing. */
 
 static void

@@ -45,6 +45,9 @@ BtMagnet *bt_magnet_ref (BtMagnet *magnet);
 void bt_magnet_unref (BtMagnet *magnet);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtMagnet, bt_magnet_unref)
 
+/* Returns: (transfer full) (element-type GStrv): a copy of its own */
+GPtrArray *bt_magnet_dup_tiers (const BtMagnet *magnet);
+
 /* All that is known of it as a link: bt_magnet_parse() of that is equal. */
 char *bt_magnet_format (const BtMagnet *magnet);
 

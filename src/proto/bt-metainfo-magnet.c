@@ -6,16 +6,6 @@
 
 #include "bt-limits.h"
 
-static GPtrArray *
-copy_tiers (const GPtrArray *tiers)
-{
-  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
-
-  for (guint i = 0; i < tiers->len; i++)
-    g_ptr_array_add (copy, g_strdupv (tiers->pdata[i]));
-  return copy;
-}
-
 BtMetainfo *
 bt_metainfo_new_from_magnet (BtMagnet *magnet)
 {
@@ -29,7 +19,7 @@ bt_metainfo_new_from_magnet (BtMagnet *magnet)
   metainfo->name = g_strdup (magnet->name != NULL ? magnet->name : hex);
   metainfo->piece_length = BT_LIMIT_BLOCK; /* of no piece: it may be divided by */
   metainfo->is_hybrid = magnet->has_v2;
-  metainfo->tiers = copy_tiers (magnet->tiers);
+  metainfo->tiers = bt_magnet_dup_tiers (magnet);
   metainfo->web_seeds = g_strdupv (magnet->web_seeds);
   metainfo->nodes = g_strdupv (magnet->nodes);
   return metainfo;

@@ -15,8 +15,6 @@ G_DECLARE_FINAL_TYPE (FtRowLead, ft_row_lead, FT, ROW_LEAD, AdwBin)
  * Properties: position (in the list's model), row-text (the sentence that the row is read aloud as).
  */
 
-guint ft_row_lead_get_position (FtRowLead *lead);
-
 /* Returns: (transfer none) (nullable): that of the row at, around or just below @widget */
 FtRowLead *ft_row_lead_find (GtkWidget *widget);
 

@@ -266,6 +266,18 @@ ft_window_add_files (FtWindow *self, GFile **files, guint n_files)
   ft_window_add (self, additions);
 }
 
+void
+ft_window_add_file_list (FtWindow *self, GdkFileList *list)
+{
+  GSList *files = gdk_file_list_get_files (list);
+  g_autoptr (GPtrArray) additions = g_ptr_array_new_with_free_func (g_object_unref);
+
+  for (GSList *link = files; link != NULL; link = link->next)
+    g_ptr_array_add (additions, ft_addition_new_for_file (link->data));
+  g_slist_free (files);
+  ft_window_add (self, additions);
+}
+
 gboolean
 ft_window_add_links (FtWindow *self, const char *text)
 {

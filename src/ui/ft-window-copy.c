@@ -15,13 +15,11 @@ dup_hash (const BtTorrentStatus *status)
   return g_strdup (hex);
 }
 
+/* Trackers are not named: their addresses may hold a secret. */
 static char *
 dup_link (const BtTorrentStatus *status)
 {
-  g_autofree char *hash = dup_hash (status);
-  g_autofree char *name = g_uri_escape_string (status->name, NULL, FALSE);
-
-  return g_strdup_printf ("magnet:?xt=urn:btih:%s&dn=%s", hash, name);
+  return bt_magnet_make (&status->info_hash, status->name, NULL, NULL);
 }
 
 /* Of one that has a name of the person's, the folder: it is not known here what its file is called. */

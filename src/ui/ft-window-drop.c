@@ -6,24 +6,12 @@
 
 #include <glib/gi18n-lib.h>
 
-static void
-add_files (FtWindow *self, GdkFileList *list)
-{
-  GSList *files = gdk_file_list_get_files (list);
-  g_autoptr (GPtrArray) additions = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (GSList *link = files; link != NULL; link = link->next)
-    g_ptr_array_add (additions, ft_addition_new_for_file (link->data));
-  g_slist_free (files);
-  ft_window_add (self, additions);
-}
-
 static gboolean
 drop_cb (FtWindow *self, const GValue *value)
 {
   if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     {
-      add_files (self, g_value_get_boxed (value));
+      ft_window_add_file_list (self, g_value_get_boxed (value));
       return TRUE;
     }
   if (!G_VALUE_HOLDS_STRING (value))

@@ -37,25 +37,13 @@ add_links_action (GtkWidget *widget, const char *name, GVariant *parameter)
 /* Pasting. */
 
 static void
-add_pasted_files (FtWindow *self, const GValue *value)
-{
-  GSList *files = gdk_file_list_get_files (g_value_get_boxed (value));
-  g_autoptr (GPtrArray) additions = g_ptr_array_new_with_free_func (g_object_unref);
-
-  for (GSList *link = files; link != NULL; link = link->next)
-    g_ptr_array_add (additions, ft_addition_new_for_file (link->data));
-  g_slist_free (files);
-  ft_window_add (self, additions);
-}
-
-static void
 files_read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtWindow) self = user_data;
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (object), result, NULL);
 
   if (value != NULL)
-    add_pasted_files (self, value);
+    ft_window_add_file_list (self, g_value_get_boxed (value));
 }
 
 static void

@@ -4,44 +4,23 @@
 
 #include "ft-window-private.h"
 
-#include "ft-describe.h"
 
 #include <glib/gi18n-lib.h>
 
 #define CHOICE "there"
-
-/* Those that the dialog was opened for, not those that are selected by now. */
-typedef struct
-{
-  FtWindow *window;
-  GPtrArray *torrents;
-} Subject;
-
-static void
-subject_free (gpointer data, GClosure *closure)
-{
-  Subject *subject = data;
-
-  g_object_unref (subject->window);
-  g_ptr_array_unref (subject->torrents);
-  g_free (subject);
-}
 
 static void
 done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
 
-  if (ft_session_finish (FT_SESSION (object), result, &error))
-    return;
-  text = ft_describe_error (error);
-  ft_window_show_failure (self, _("The files were not moved"), text);
+  if (!ft_session_finish (FT_SESSION (object), result, &error))
+    ft_window_show_problem (self, _("The files were not moved"), error);
 }
 
 static void
-move_torrents (Subject *subject, GFile *folder, gboolean with_files)
+move_torrents (FtSubject *subject, GFile *folder, gboolean with_files)
 {
   const char *path = folder != NULL ? g_file_peek_path (folder) : NULL;
 
@@ -58,7 +37,7 @@ move_torrents (Subject *subject, GFile *folder, gboolean with_files)
 static void
 response_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
 {
-  Subject *subject = user_data;
+  FtSubject *subject = user_data;
   FtWindow *window = subject->window;
 
   if (response == GTK_RESPONSE_ACCEPT)
@@ -80,7 +59,6 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autoptr (GPtrArray) torrents = ft_window_dup_selected (self);
   g_autoptr (GFile) folder = NULL;
   GtkFileChooser *chooser;
-  Subject *subject;
 
   if (torrents->len == 0 || self->move_chooser != NULL)
     return;
@@ -92,10 +70,8 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_file_chooser_add_choice (chooser, CHOICE, _("The files are there already"), NULL, NULL);
   folder = g_file_new_for_path (ft_torrent_get_status (torrents->pdata[0])->save_path);
   gtk_file_chooser_set_current_folder (chooser, folder, NULL);
-  subject = g_new (Subject, 1);
-  subject->window = g_object_ref (self);
-  subject->torrents = g_steal_pointer (&torrents);
-  g_signal_connect_data (chooser, "response", G_CALLBACK (response_cb), subject, subject_free, 0);
+  g_signal_connect_data (chooser, "response", G_CALLBACK (response_cb), ft_subject_new (self, torrents),
+                         ft_subject_free, 0);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 

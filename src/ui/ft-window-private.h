@@ -111,11 +111,22 @@ void ft_window_update_details (FtWindow *window);
 /* Beside the list if there is room, else in its place. */
 void ft_window_open_details (FtWindow *window);
 
+/* ft-window-subject.c */
+typedef struct
+{
+  FtWindow *window;    /* (owned) */
+  GPtrArray *torrents; /* (element-type FtTorrent) */
+} FtSubject;
+FtSubject *ft_subject_new (FtWindow *window, GPtrArray *torrents);
+void ft_subject_free (gpointer data, GClosure *closure); /* for g_signal_connect_data() */
+
 /* ft-window-add.c */
 void ft_window_install_add (GtkWidgetClass *widget_class);
 void ft_window_end_add (FtWindow *window);
 /* @additions: (element-type FtAddition): not loaded yet */
 void ft_window_add (FtWindow *window, GPtrArray *additions);
+/* What was dropped or pasted. */
+void ft_window_add_file_list (FtWindow *window, GdkFileList *list);
 /* Returns: whether there was a link in @text */
 gboolean ft_window_add_links (FtWindow *window, const char *text);
 

@@ -151,35 +151,18 @@ undo_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* With data: asked first, as the trash may be emptied. */
 
-/* Those that were asked about, not those that are selected by now. */
-typedef struct
-{
-  FtWindow *window;
-  GPtrArray *torrents;
-} Question;
-
-static void
-question_free (gpointer data, GClosure *closure)
-{
-  Question *question = data;
-
-  g_object_unref (question->window);
-  g_ptr_array_unref (question->torrents);
-  g_free (question);
-}
-
 static void
 confirmed_cb (FtRemoveDialog *dialog, gboolean with_data, gpointer user_data)
 {
-  Question *question = user_data;
+  FtSubject *subject = user_data;
 
   if (!with_data)
     {
-      remove_with_undo (question->window, question->torrents);
+      remove_with_undo (subject->window, subject->torrents);
       return;
     }
-  for (guint i = 0; i < question->torrents->len; i++)
-    remove_now (question->window, ft_torrent_get_id (question->torrents->pdata[i]), TRUE);
+  for (guint i = 0; i < subject->torrents->len; i++)
+    remove_now (subject->window, ft_torrent_get_id (subject->torrents->pdata[i]), TRUE);
 }
 
 static void
@@ -188,15 +171,12 @@ remove_with_data_action (GtkWidget *widget, const char *name, GVariant *paramete
   FtWindow *self = FT_WINDOW (widget);
   g_autoptr (GPtrArray) torrents = ft_window_dup_selected (self);
   FtRemoveDialog *dialog;
-  Question *question;
 
   if (torrents->len == 0)
     return;
   dialog = ft_remove_dialog_new (GTK_WINDOW (self), torrents);
-  question = g_new (Question, 1);
-  question->window = g_object_ref (self);
-  question->torrents = g_steal_pointer (&torrents);
-  g_signal_connect_data (dialog, "confirmed", G_CALLBACK (confirmed_cb), question, question_free, 0);
+  g_signal_connect_data (dialog, "confirmed", G_CALLBACK (confirmed_cb), ft_subject_new (self, torrents),
+                         ft_subject_free, 0);
   gtk_window_present (GTK_WINDOW (dialog));
 }
 

@@ -4,7 +4,6 @@
 
 #include "ft-window-private.h"
 
-#include "ft-describe.h"
 #include "ft-rename-dialog.h"
 
 #include <glib/gi18n-lib.h>
@@ -14,12 +13,9 @@ done_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtWindow) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
 
-  if (ft_session_finish (FT_SESSION (object), result, &error))
-    return;
-  text = ft_describe_error (error);
-  ft_window_show_failure (self, _("The torrent was not renamed"), text);
+  if (!ft_session_finish (FT_SESSION (object), result, &error))
+    ft_window_show_problem (self, _("The torrent was not renamed"), error);
 }
 
 /* @name: (nullable): NULL: the torrent's own */

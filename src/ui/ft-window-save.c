@@ -4,16 +4,12 @@
 
 #include "ft-window-private.h"
 
-#include "ft-describe.h"
-
 #include <glib/gi18n-lib.h>
 
 static void
 fail (FtWindow *self, const GError *error)
 {
-  g_autofree char *text = ft_describe_error (error);
-
-  ft_window_show_failure (self, _("The .torrent file was not saved"), text);
+  ft_window_show_problem (self, _("The .torrent file was not saved"), error);
 }
 
 static void

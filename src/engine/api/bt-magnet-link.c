@@ -5,16 +5,6 @@
 #include "bt-engine.h"
 #include "bt-magnet.h"
 
-static GPtrArray *
-copy_tiers (const GPtrArray *tiers)
-{
-  GPtrArray *copy = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
-
-  for (guint i = 0; i < tiers->len; i++)
-    g_ptr_array_add (copy, g_strdupv (tiers->pdata[i]));
-  return copy;
-}
-
 BtTorrentFile *
 bt_magnet_describe (const char *link, GError **error)
 {
@@ -35,7 +25,7 @@ bt_magnet_describe (const char *link, GError **error)
   description->is_hybrid = magnet->has_v2;
   description->files = g_array_new (FALSE, TRUE, sizeof (BtFileStatus));
   description->symlinks = g_ptr_array_new ();
-  description->tiers = copy_tiers (magnet->tiers);
+  description->tiers = bt_magnet_dup_tiers (magnet);
   description->web_seeds = g_strdupv (magnet->web_seeds);
   return description;
 }
