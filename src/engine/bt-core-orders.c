@@ -163,6 +163,15 @@ removed_cb (BtTorrent *torrent, const GError *error, gpointer data)
   bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
 }
 
+/* One that goes already is as good as gone; but a link may go to be the torrent that it led to. */
+static GError *
+make_going_error (BtTorrent *torrent)
+{
+  if (bt_torrent_is_magnet (torrent))
+    return g_error_new (BT_ERROR, BT_ERROR_BUSY, "The link is being removed, or becomes a torrent");
+  return g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "It is being removed already");
+}
+
 void
 bt_core_remove (BtCore *core, BtCommand *command)
 {
@@ -170,8 +179,8 @@ bt_core_remove (BtCore *core, BtCommand *command)
 
   if (torrent == NULL || !core->running)
     bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
-  else
-    bt_torrent_close (torrent, TRUE, command->flag, removed_cb, command);
+  else if (!bt_torrent_close (torrent, TRUE, command->flag, removed_cb, command))
+    bt_command_reply (command, make_going_error (torrent));
 }
 
 void

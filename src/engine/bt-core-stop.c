@@ -59,6 +59,7 @@ bt_core_stop (BtCore *core, BtCommand *command)
   bt_core_close_network (core);
   bt_timer_init (&core->stop_timer, core->timers, stop_timed_out, core);
   bt_timer_start (&core->stop_timer, bt_core_now (core) + core->config->stop_timeout_ms * 1000);
+  /* What goes already is waited for as well. */
   for (guint i = 0; i < torrents->len; i++)
     bt_torrent_close (g_ptr_array_index (torrents, i), FALSE, FALSE, torrent_closed_cb, core);
   bt_core_check_stopped (core);

@@ -541,23 +541,6 @@ bt_torrent_block_came (BtTorrent *torrent, BtPeer *peer, const BtBlock *block)
     check_if_complete (torrent, open);
 }
 
-void
-bt_torrent_finished (BtTorrent *torrent)
-{
-  g_debug ("%s: complete", torrent->metainfo->name);
-  if (torrent->completed_at == 0)
-    torrent->completed_at = bt_core_unix_now (torrent->core);
-  bt_core_event (torrent->core, torrent->id, BT_EVENT_FINISHED, "Complete");
-  for (guint i = 0; i < torrent->peers->len; i++)
-    bt_peer_send_upload_only (g_ptr_array_index (torrent->peers, i));
-  bt_tiers_hurry_completed (torrent->tiers, bt_core_now (torrent->core));
-  bt_torrent_schedule_announce (torrent);
-  bt_torrent_touch (torrent, BT_CHANGED_ALL);
-  bt_torrent_save (torrent);
-  bt_torrent_rest (torrent);
-  bt_torrent_reconsider (torrent);
-}
-
 /* Saving. */
 
 void

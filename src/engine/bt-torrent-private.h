@@ -187,6 +187,8 @@ void bt_torrent_finish_close (BtTorrent *torrent);
 /* It would run if there were no queue and its data were looked at. */
 gboolean bt_torrent_is_meant_to_run (BtTorrent *torrent);
 gboolean bt_torrent_may_request (BtTorrent *torrent);
+/* All that is wanted is here: says so to everybody. */
+void bt_torrent_finished (BtTorrent *torrent);
 /* A piece is had or not any more: keeps the sums. */
 void bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign);
 
@@ -243,7 +245,6 @@ void bt_torrent_drop_open_piece (BtTorrent *torrent, guint32 piece);
 /* Blocks of unfinished pieces that are in the files count no more. */
 void bt_torrent_lose_partials (BtTorrent *torrent);
 void bt_torrent_drop_pieces_of_banned (BtTorrent *torrent);
-void bt_torrent_finished (BtTorrent *torrent);
 
 /* bt-torrent-announce.c */
 void bt_torrent_init_announces (BtTorrent *torrent);

@@ -164,6 +164,23 @@ bt_torrent_reconsider (BtTorrent *torrent)
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_SPEED | BT_CHANGED_PEERS);
 }
 
+void
+bt_torrent_finished (BtTorrent *torrent)
+{
+  g_debug ("%s: complete", torrent->metainfo->name);
+  if (torrent->completed_at == 0)
+    torrent->completed_at = bt_core_unix_now (torrent->core);
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_FINISHED, "Complete");
+  for (guint i = 0; i < torrent->peers->len; i++)
+    bt_peer_send_upload_only (g_ptr_array_index (torrent->peers, i));
+  bt_tiers_hurry_completed (torrent->tiers, bt_core_now (torrent->core));
+  bt_torrent_schedule_announce (torrent);
+  bt_torrent_touch (torrent, BT_CHANGED_ALL);
+  bt_torrent_save (torrent);
+  bt_torrent_rest (torrent);
+  bt_torrent_reconsider (torrent);
+}
+
 /* The sockets there are must not be used any more, not even to say goodbye. */
 void
 bt_torrent_cut_off (BtTorrent *torrent)
@@ -333,15 +350,12 @@ bt_torrent_finish_close (BtTorrent *torrent)
   bt_core_check_stopped (core);
 }
 
-void
+gboolean
 bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
                   void (*done) (BtTorrent *torrent, const GError *error, gpointer data), gpointer data)
 {
   if (torrent->phase == BT_PHASE_CLOSING)
-    {
-      /* Being removed already: the stop waits for that removal. */
-      return;
-    }
+    return FALSE;
   torrent->forget = forget;
   torrent->remove_data = with_data;
   torrent->closed = done;
@@ -356,6 +370,7 @@ bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
     bt_torrent_save (torrent);
   torrent->phase = BT_PHASE_CLOSING;
   bt_torrent_job_end (torrent);
+  return TRUE;
 }
 
 /* Jobs. */

@@ -62,9 +62,9 @@ void bt_torrent_save (BtTorrent *torrent);
 
 /* Ends it: peers go, trackers are told, what is in memory is written and synced. @done comes when
  * nothing of it runs any more; the torrent is freed after it returned. @forget: it will not be
- * saved. @with_data: its files go to the trash. */
-void bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
-                       void (*done) (BtTorrent *torrent, const GError *error, gpointer data), gpointer data);
+ * saved. @with_data: its files go to the trash. Returns: FALSE if it ends already: @done will not come. */
+gboolean bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
+                           void (*done) (BtTorrent *torrent, const GError *error, gpointer data), gpointer data);
 /* All its sockets are closed, and trackers are not told; then it may open others. */
 void bt_torrent_cut_off (BtTorrent *torrent);
 void bt_torrent_reconnect (BtTorrent *torrent);

@@ -410,6 +410,37 @@ test_remove_with_data (void)
   g_assert_true (g_file_test (theirs, G_FILE_TEST_EXISTS));
 }
 
+static guint n_removed, n_gone_already;
+
+static void
+removed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (bt_engine_finish (BT_ENGINE (source), result, &error))
+    n_removed++;
+  else
+    {
+      g_assert_error (error, BT_ERROR, BT_ERROR_NOT_FOUND);
+      n_gone_already++;
+    }
+}
+
+/* A second order finds it going, and is answered too. */
+static void
+test_remove_twice (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (one_file, 16384, 77);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId id = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+
+  ft_wait_until (ft_node_in_state (seed, id, BT_STATE_SEEDING));
+  bt_engine_remove_async (seed->engine, id, FALSE, NULL, removed_cb, NULL);
+  bt_engine_remove_async (seed->engine, id, FALSE, NULL, removed_cb, NULL);
+  ft_wait_until (n_removed == 1 && n_gone_already == 1);
+  ft_wait_until (ft_node_status (seed, id) == NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -433,5 +464,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/damaged-state", test_damaged_state);
   g_test_add_func ("/engine/swarm/twice-is-refused", test_twice_is_refused);
   g_test_add_func ("/engine/swarm/remove-with-data", test_remove_with_data);
+  g_test_add_func ("/engine/swarm/remove-twice", test_remove_twice);
   return g_test_run ();
 }
