@@ -252,32 +252,29 @@ ft_torrent_summary_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   draw_state (&drawing);
 }
 
+/* As a layout will be: the metrics of a font count scripts that do not occur. */
 static int
-measure_line (GtkWidget *widget, double scale)
+measure_line (FtTorrentSummary *self, double scale, PangoWeight weight)
 {
-  PangoContext *context = gtk_widget_get_pango_context (widget);
-  g_autoptr (PangoFontDescription) font = pango_font_description_copy (pango_context_get_font_description (context));
-  PangoFontMetrics *metrics;
-  int height;
+  g_autoptr (PangoLayout) layout = make_layout (self, "Ag", scale, weight);
 
-  pango_font_description_set_size (font, (int) (pango_font_description_get_size (font) * scale));
-  metrics = pango_context_get_metrics (context, font, pango_context_get_language (context));
-  height = PANGO_PIXELS_CEIL (pango_font_metrics_get_ascent (metrics) + pango_font_metrics_get_descent (metrics));
-  pango_font_metrics_unref (metrics);
-  return height;
+  return (int) get_height (layout);
 }
 
 static void
 ft_torrent_summary_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                             int *minimum_baseline, int *natural_baseline)
 {
+  FtTorrentSummary *self = FT_TORRENT_SUMMARY (widget);
+
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
       *minimum = MIN_WIDTH;
       *natural = NATURAL_WIDTH;
       return;
     }
-  *minimum = measure_line (widget, 1) + BAR_HEIGHT + 2 * measure_line (widget, CAPTION_SCALE) + 3 * LINE_GAP;
+  *minimum = measure_line (self, 1, PANGO_WEIGHT_BOLD) + BAR_HEIGHT
+             + 2 * measure_line (self, CAPTION_SCALE, PANGO_WEIGHT_NORMAL) + 3 * LINE_GAP;
   *natural = *minimum;
 }
 
