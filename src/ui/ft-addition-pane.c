@@ -130,7 +130,7 @@ show_duplicate (FtAdditionPane *self)
   else
     text = g_strdup (_("It names no tracker that is new."));
   label = g_strdup_printf (ngettext ("_Add %u Tracker", "_Add %u Trackers", n), n);
-  show_status (self, "dialog-information-symbolic", title, text);
+  show_status (self, "information-symbolic", title, text);
   gtk_button_set_label (self->merge_button, label);
   gtk_widget_set_visible (GTK_WIDGET (self->merge_button), n > 0);
   gtk_widget_set_visible (self->show_button, TRUE);

@@ -41,7 +41,7 @@ choose_icon (FtAddition *addition)
     case FT_ADDITION_FAILED:
       return "dialog-error-symbolic";
     case FT_ADDITION_DUPLICATE:
-      return "dialog-information-symbolic";
+      return "information-symbolic";
     case FT_ADDITION_READY:
     case FT_ADDITION_WAITING:
     case FT_ADDITION_LOADING:

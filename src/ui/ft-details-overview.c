@@ -9,6 +9,7 @@
 #include "ft-fact.h"
 #include "ft-piece-map.h"
 #include "ft-piece-shares.h"
+#include "ft-recent-folders.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -128,7 +129,8 @@ show_torrent (FtDetailsOverview *self, const BtTorrentStatus *status)
   ft_fact_take_value (self->completed, format_date (status->completed_at));
   ft_fact_take_value (self->pieces, format_pieces (status));
   ft_fact_set_value (self->privacy, status->is_private ? _("Private: only its trackers tell of peers") : _("Public"));
-  ft_fact_set_value (self->folder, status->data_path);
+  ft_fact_take_value (self->folder,
+                      status->data_path != NULL ? ft_folder_dup_display_path (status->data_path) : NULL);
   ft_fact_take_value (self->tags, g_strjoinv (", ", status->options->tags));
   ft_fact_set_value (self->info_hash, self->hash);
 }

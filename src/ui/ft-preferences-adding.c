@@ -6,6 +6,7 @@
 
 #include "ft-config.h"
 #include "ft-folder-chooser.h"
+#include "ft-recent-folders.h"
 #include "ft-setting-rows.h"
 #include "ft-watch-folders-group.h"
 
@@ -103,9 +104,9 @@ static void
 update_folders (FtPreferencesAdding *self)
 {
   g_autofree char *download_path = ft_config_dup_download_folder (self->settings);
-  g_autofree char *download_name = g_filename_display_name (download_path);
+  g_autofree char *download_name = ft_folder_dup_display_path (download_path);
   g_autofree char *incomplete_path = ft_config_dup_incomplete_folder (self->settings);
-  g_autofree char *incomplete_name = g_filename_display_name (incomplete_path);
+  g_autofree char *incomplete_name = ft_folder_dup_display_path (incomplete_path);
 
   adw_action_row_set_subtitle (self->download_row, download_name);
   adw_action_row_set_subtitle (self->incomplete_row, incomplete_name);

@@ -5,6 +5,7 @@
 #include "ft-tag-dialog.h"
 
 #include "ft-folder-chooser.h"
+#include "ft-recent-folders.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -178,7 +179,7 @@ get_color (FtTagDialog *self)
 static void
 show_folder (FtTagDialog *self)
 {
-  g_autofree char *name = *self->folder != '\0' ? g_filename_display_name (self->folder) : g_strdup (_("As for any torrent"));
+  g_autofree char *name = *self->folder != '\0' ? ft_folder_dup_display_path (self->folder) : g_strdup (_("As for any torrent"));
 
   adw_action_row_set_subtitle (self->folder_row, name);
   gtk_widget_set_visible (self->clear_folder_button, *self->folder != '\0');

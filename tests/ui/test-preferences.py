@@ -140,7 +140,7 @@ def at_once(home):
     with running(home, first) as face:
         face.wait_row("Here, complete, Seeding")
         open_page(face, "Adding")
-        face.wait(f"{home}/Downloads", Atspi.Role.LABEL)
+        face.wait("~/Downloads", Atspi.Role.LABEL)
         follow(home, "the other folder", lambda: face.find(str(other), Atspi.Role.LABEL),
                download_folder=f"'{other}'")
         face.open("file://" + second)

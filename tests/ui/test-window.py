@@ -123,7 +123,7 @@ def preferences(home):
         face.wait_row("Some torrent, 0 percent, ")
         face.activate("preferences")
         face.wait("Download folder", Atspi.Role.LABEL)
-        face.wait(f"{home}/Downloads", Atspi.Role.LABEL)
+        face.wait("~/Downloads", Atspi.Role.LABEL)
         face.wait("Download and seed", Atspi.Role.LABEL)
         check_names(face)
         face.activate("about")
