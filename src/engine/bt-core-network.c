@@ -135,14 +135,16 @@ bt_core_start_listening (BtCore *core)
   guint tries = core->config->listen_port == DEFAULT_PORT ? PORT_TRIES : 1;
 
   core->listen_port = 0;
+  g_clear_pointer (&core->listen_error, g_free);
   for (guint i = 0; i < tries; i++)
     {
       g_clear_error (&error);
       if (listen_on_port (core, (guint16) (core->config->listen_port + i), &error))
         return;
     }
-  bt_core_event (core, 0, BT_EVENT_PROBLEM, "Nobody can connect to us: port %u cannot be opened: %s",
-                 core->config->listen_port, error != NULL ? error->message : "no such address");
+  core->listen_error = g_strdup_printf ("port %u cannot be opened: %s", core->config->listen_port,
+                                        error != NULL ? error->message : "no such address");
+  bt_core_event (core, 0, BT_EVENT_PROBLEM, "Nobody can connect to us: %s", core->listen_error);
 }
 
 void

@@ -56,6 +56,15 @@ take_array (GArray **array, gsize element_size)
   return taken;
 }
 
+/* Returns: (transfer full) (nullable) */
+static GRefString *
+make_listen_error (BtCore *core)
+{
+  const char *why = core->no_network != NULL ? core->no_network : core->listen_error;
+
+  return core->listen_port == 0 && why != NULL ? g_ref_string_new (why) : NULL;
+}
+
 static BtUpdate *
 make_update (BtCore *core, gint64 now)
 {
@@ -75,6 +84,7 @@ make_update (BtCore *core, gint64 now)
   update->n_peers = core->n_peers;
   update->free_bytes = core->free_bytes;
   update->listen_port = core->listen_port;
+  update->listen_error = make_listen_error (core);
   update->incoming_seen = core->incoming_seen;
   update->mode = core->config->mode;
   return update;

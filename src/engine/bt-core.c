@@ -63,7 +63,6 @@ bt_core_new (const BtConfig *config,
   core->reading = TRUE;
   core->free_bytes = -1;
   g_queue_init (&core->checks);
-  g_queue_init (&core->fetches);
   core->check_links = g_hash_table_new (NULL, NULL);
   return core;
 }
@@ -152,6 +151,7 @@ bt_core_free (BtCore *core)
   bt_mailbox_unref (core->mailbox);
   g_main_context_unref (core->context);
   bt_config_free (core->config);
+  g_free (core->listen_error);
   g_free (core);
 }
 

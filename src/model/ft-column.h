@@ -12,6 +12,7 @@ typedef struct
   BtChanged facts;   /* what its text and its order are made of */
   int width;         /* pixels, to begin with */
   gboolean shown;    /* to begin with */
+  gboolean expands;  /* takes a share of the room that is left */
   gboolean numeric;  /* aligned at the end, with digits of one width */
 
   /* < 0, 0, > 0 */

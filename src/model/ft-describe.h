@@ -25,8 +25,10 @@ char *ft_describe_progress (const BtTorrentStatus *status);
 char *ft_describe_row (const BtTorrentStatus *status, gint64 now);
 /* Whether it can be completed, and from whom: "Healthy: 12 seeds are connected". */
 char *ft_describe_health (const BtTorrentStatus *status);
-/* Whether others can connect to us: "Port 51413 is open". @port: 0: not listening */
-char *ft_describe_connection (guint16 port, gboolean incoming_seen);
+/* Whether others can connect to us: "Port 51413 is open". @port: 0: not listening; @error: (nullable): why not */
+char *ft_describe_connection (guint16 port, const char *error, gboolean incoming_seen);
+/* Likewise, in two or three words. */
+char *ft_describe_connection_shortly (guint16 port, gboolean incoming_seen);
 /* A GError of the engine in words for a person. */
 char *ft_describe_error (const GError *error);
 

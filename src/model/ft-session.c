@@ -36,6 +36,7 @@ struct _FtSession
   guint n_peers;
   BtMode mode;
   guint listen_port;
+  char *listen_error; /* (nullable) */
   gboolean incoming_seen;
 };
 
@@ -52,6 +53,7 @@ enum
   PROP_N_PEERS,
   PROP_MODE,
   PROP_LISTEN_PORT,
+  PROP_LISTEN_ERROR,
   PROP_INCOMING_SEEN,
   PROP_POLICY,
   N_PROPS
@@ -119,7 +121,7 @@ take_rates (FtSession *self, guint64 rate_down, guint64 rate_up)
 }
 
 static void
-take_port (FtSession *self, guint listen_port, gboolean incoming_seen)
+take_port (FtSession *self, guint listen_port, const char *listen_error, gboolean incoming_seen)
 {
   if (listen_port != self->listen_port)
     notify (self, PROP_LISTEN_PORT);
@@ -127,6 +129,11 @@ take_port (FtSession *self, guint listen_port, gboolean incoming_seen)
     notify (self, PROP_INCOMING_SEEN);
   self->listen_port = listen_port;
   self->incoming_seen = incoming_seen;
+  if (g_strcmp0 (listen_error, self->listen_error) == 0)
+    return;
+  g_free (self->listen_error);
+  self->listen_error = g_strdup (listen_error);
+  notify (self, PROP_LISTEN_ERROR);
 }
 
 /* Notifications wait until all of them are in place. */
@@ -135,7 +142,7 @@ take_totals (FtSession *self, const BtUpdate *update)
 {
   g_object_freeze_notify (G_OBJECT (self));
   take_rates (self, update->rate_down, update->rate_up);
-  take_port (self, update->listen_port, update->incoming_seen);
+  take_port (self, update->listen_port, update->listen_error, update->incoming_seen);
   if (update->free_bytes != self->free_bytes)
     notify (self, PROP_FREE_BYTES);
   if (update->n_peers != self->n_peers)
@@ -248,7 +255,7 @@ forget_engine (FtSession *self)
   ft_torrent_list_clear (self->torrents);
   g_object_freeze_notify (G_OBJECT (self));
   take_rates (self, 0, 0);
-  take_port (self, 0, FALSE);
+  take_port (self, 0, NULL, FALSE);
   set_state (self, FT_SESSION_STOPPED);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -346,6 +353,7 @@ ft_session_finalize (GObject *object)
   g_clear_pointer (&self->config, bt_config_free);
   g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
   g_free (self->failure);
+  g_free (self->listen_error);
 
   G_OBJECT_CLASS (ft_session_parent_class)->finalize (object);
 }
@@ -387,6 +395,9 @@ ft_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_LISTEN_PORT:
       g_value_set_uint (value, self->listen_port);
       break;
+    case PROP_LISTEN_ERROR:
+      g_value_set_string (value, self->listen_error);
+      break;
     case PROP_INCOMING_SEEN:
       g_value_set_boolean (value, self->incoming_seen);
       break;
@@ -421,6 +432,7 @@ ft_session_class_init (FtSessionClass *klass)
   properties[PROP_N_PEERS] = g_param_spec_uint ("n-peers", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_MODE] = g_param_spec_enum ("mode", NULL, NULL, FT_TYPE_MODE, BT_MODE_ALL, flags);
   properties[PROP_LISTEN_PORT] = g_param_spec_uint ("listen-port", NULL, NULL, 0, G_MAXUINT16, 0, flags);
+  properties[PROP_LISTEN_ERROR] = g_param_spec_string ("listen-error", NULL, NULL, NULL, flags);
   properties[PROP_INCOMING_SEEN] = g_param_spec_boolean ("incoming-seen", NULL, NULL, FALSE, flags);
   properties[PROP_POLICY] = g_param_spec_object ("policy", NULL, NULL, FT_TYPE_POLICY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

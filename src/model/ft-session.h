@@ -35,7 +35,7 @@ GType ft_session_state_get_type (void);
  * Properties, all read-only: torrents (#GListModel of #FtTorrent), state (#FtSessionState), failure
  * (why the last start failed, in words, or %NULL), rate-down, rate-up (bytes a second), speed-text
  * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE),
- * listen-port (0: none is open), incoming-seen (whether somebody connected from the Internet), policy (#FtPolicy,
+ * listen-port (0: none is open), listen-error (why, or %NULL), incoming-seen (whether somebody connected from the Internet), policy (#FtPolicy,
  * %NULL until settings are bound).
  *
  * FtSession::event:
@@ -140,10 +140,6 @@ void ft_session_set_priorities_async (FtSession *session, BtTorrentId id, GBytes
 void ft_session_get_torrent_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
 GBytes *ft_session_get_torrent_finish (FtSession *session, GAsyncResult *result, GError **error);
-/* Of a .torrent file in the web; see bt_engine_fetch_torrent_async(). */
-void ft_session_fetch_torrent_async (FtSession *session, const char *url, GCancellable *cancellable,
-                                     GAsyncReadyCallback callback, gpointer user_data);
-GBytes *ft_session_fetch_torrent_finish (FtSession *session, GAsyncResult *result, GError **error);
 /* Once; see also ft_session_watch(). */
 void ft_session_get_detail_async (FtSession *session, BtTorrentId id, BtDetailParts parts,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

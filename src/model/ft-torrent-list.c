@@ -8,9 +8,9 @@ struct _FtTorrentList
 {
   GObject parent_instance;
 
-  GSequence *torrents;   /* (owned) of FtTorrent */
-  GHashTable *iterators; /* BtTorrentId -> GSequenceIter */
-  GHashTable *hidden;    /* BtTorrentId -> FtTorrent (owned) */
+  GPtrArray *torrents; /* (owned) of FtTorrent: views ask for items far more often than any goes */
+  GHashTable *by_id;   /* BtTorrentId -> FtTorrent */
+  GHashTable *hidden;  /* BtTorrentId -> FtTorrent (owned) */
 };
 
 enum
@@ -33,7 +33,7 @@ ft_torrent_list_get_n_items (GListModel *model)
 {
   FtTorrentList *self = FT_TORRENT_LIST (model);
 
-  return g_hash_table_size (self->iterators);
+  return self->torrents->len;
 }
 
 static gpointer
@@ -41,9 +41,7 @@ ft_torrent_list_get_item (GListModel *model, guint position)
 {
   FtTorrentList *self = FT_TORRENT_LIST (model);
 
-  if (position >= g_hash_table_size (self->iterators))
-    return NULL;
-  return g_object_ref (g_sequence_get (g_sequence_get_iter_at_pos (self->torrents, (int) position)));
+  return position < self->torrents->len ? g_object_ref (self->torrents->pdata[position]) : NULL;
 }
 
 static void
@@ -62,17 +60,17 @@ static guint signals[N_SIGNALS];
 static void
 remove_torrent (FtTorrentList *self, BtTorrentId id)
 {
-  GSequenceIter *iter = g_hash_table_lookup (self->iterators, GUINT_TO_POINTER (id));
+  FtTorrent *torrent = g_hash_table_lookup (self->by_id, GUINT_TO_POINTER (id));
   guint position;
 
   g_hash_table_remove (self->hidden, GUINT_TO_POINTER (id));
   /* One that was added and removed between two updates was never seen. */
-  if (iter == NULL)
+  if (torrent == NULL)
     return;
-  g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, g_sequence_get (iter));
-  position = (guint) g_sequence_iter_get_position (iter);
-  g_hash_table_remove (self->iterators, GUINT_TO_POINTER (id));
-  g_sequence_remove (iter);
+  g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, torrent);
+  g_return_if_fail (g_ptr_array_find (self->torrents, torrent, &position));
+  g_hash_table_remove (self->by_id, GUINT_TO_POINTER (id));
+  g_ptr_array_remove_index (self->torrents, position);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 
@@ -96,8 +94,8 @@ update_torrent (FtTorrentList *self, const BtTorrentStatus *status)
 static void
 append (FtTorrentList *self, FtTorrent *torrent)
 {
-  g_hash_table_insert (self->iterators, GUINT_TO_POINTER (ft_torrent_get_id (torrent)),
-                       g_sequence_append (self->torrents, torrent));
+  g_ptr_array_add (self->torrents, torrent);
+  g_hash_table_insert (self->by_id, GUINT_TO_POINTER (ft_torrent_get_id (torrent)), torrent);
   g_signal_emit (self, signals[SIGNAL_TORRENT_ADDED], 0, torrent);
 }
 
@@ -106,7 +104,7 @@ append_new_torrent (FtTorrentList *self, const BtTorrentStatus *status)
 {
   gpointer key = GUINT_TO_POINTER (status->id);
 
-  if (!g_hash_table_contains (self->iterators, key) && !g_hash_table_contains (self->hidden, key))
+  if (!g_hash_table_contains (self->by_id, key) && !g_hash_table_contains (self->hidden, key))
     append (self, ft_torrent_new (status));
 }
 
@@ -115,9 +113,9 @@ ft_torrent_list_finalize (GObject *object)
 {
   FtTorrentList *self = FT_TORRENT_LIST (object);
 
-  g_hash_table_unref (self->iterators);
+  g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->hidden);
-  g_sequence_free (self->torrents);
+  g_ptr_array_unref (self->torrents);
 
   G_OBJECT_CLASS (ft_torrent_list_parent_class)->finalize (object);
 }
@@ -142,8 +140,8 @@ ft_torrent_list_class_init (FtTorrentListClass *klass)
 static void
 ft_torrent_list_init (FtTorrentList *self)
 {
-  self->torrents = g_sequence_new (g_object_unref);
-  self->iterators = g_hash_table_new (NULL, NULL);
+  self->torrents = g_ptr_array_new_with_free_func (g_object_unref);
+  self->by_id = g_hash_table_new (NULL, NULL);
   self->hidden = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
 }
 
@@ -156,12 +154,9 @@ ft_torrent_list_new (void)
 FtTorrent *
 ft_torrent_list_lookup (FtTorrentList *self, BtTorrentId id)
 {
-  GSequenceIter *iter;
-
   g_return_val_if_fail (FT_IS_TORRENT_LIST (self), NULL);
 
-  iter = g_hash_table_lookup (self->iterators, GUINT_TO_POINTER (id));
-  return iter != NULL ? g_sequence_get (iter) : NULL;
+  return g_hash_table_lookup (self->by_id, GUINT_TO_POINTER (id));
 }
 
 void
@@ -176,13 +171,13 @@ ft_torrent_list_apply (FtTorrentList *self, const BtUpdate *update)
   for (guint i = 0; i < update->removed->len; i++)
     remove_torrent (self, g_array_index (update->removed, BtTorrentId, i));
 
-  n_before = g_hash_table_size (self->iterators);
+  n_before = self->torrents->len;
   for (guint i = 0; i < update->torrents->len; i++)
     changed |= update_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
   /* Nothing is notified while they are appended: nobody sees more items than were announced. */
   for (guint i = 0; i < update->torrents->len; i++)
     append_new_torrent (self, &g_array_index (update->torrents, BtTorrentStatus, i));
-  n_added = g_hash_table_size (self->iterators) - n_before;
+  n_added = self->torrents->len - n_before;
   if (n_added > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, n_added);
 
@@ -197,10 +192,9 @@ ft_torrent_list_refresh_texts (FtTorrentList *self, gint64 now)
 
   g_return_val_if_fail (FT_IS_TORRENT_LIST (self), FALSE);
 
-  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->torrents);
-       !g_sequence_iter_is_end (iter); iter = g_sequence_iter_next (iter))
+  for (guint i = 0; i < self->torrents->len; i++)
     {
-      FtTorrent *torrent = g_sequence_get (iter);
+      FtTorrent *torrent = self->torrents->pdata[i];
 
       if (!ft_torrent_counts_down (torrent, now))
         continue;
@@ -236,7 +230,7 @@ ft_torrent_list_show (FtTorrentList *self, BtTorrentId id)
   if (!g_hash_table_steal_extended (self->hidden, GUINT_TO_POINTER (id), NULL, (gpointer *) &torrent))
     return FALSE;
   append (self, torrent);
-  g_list_model_items_changed (G_LIST_MODEL (self), g_hash_table_size (self->iterators) - 1, 0, 1);
+  g_list_model_items_changed (G_LIST_MODEL (self), self->torrents->len - 1, 0, 1);
   g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
   return TRUE;
 }
@@ -268,15 +262,13 @@ ft_torrent_list_clear (FtTorrentList *self)
   g_return_if_fail (FT_IS_TORRENT_LIST (self));
 
   g_hash_table_remove_all (self->hidden);
-  n_items = g_hash_table_size (self->iterators);
+  n_items = self->torrents->len;
   if (n_items == 0)
     return;
-  for (GSequenceIter *iter = g_sequence_get_begin_iter (self->torrents); !g_sequence_iter_is_end (iter);
-       iter = g_sequence_iter_next (iter))
-    g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, g_sequence_get (iter));
-  g_hash_table_remove_all (self->iterators);
-  g_sequence_remove_range (g_sequence_get_begin_iter (self->torrents),
-                           g_sequence_get_end_iter (self->torrents));
+  for (guint i = 0; i < n_items; i++)
+    g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, self->torrents->pdata[i]);
+  g_hash_table_remove_all (self->by_id);
+  g_ptr_array_set_size (self->torrents, 0);
   g_list_model_items_changed (G_LIST_MODEL (self), 0, n_items, 0);
   g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
 }

@@ -15,8 +15,12 @@ struct _FtStatusBar
   FtSession *session; /* (nullable) */
 
   GtkLabel *speed_label;
+  GtkMenuButton *mode_button;
+  GtkLabel *mode_label;
   GtkLabel *free_label;
   GtkImage *port_icon;
+  GtkLabel *port_label; /* the whole of it, where there is room */
+  GtkLabel *port_words;
 };
 
 enum
@@ -63,22 +67,55 @@ update_free (FtStatusBar *self)
   gtk_label_set_text (self->free_label, text);
 }
 
+/* The usual needs no words; what holds torrents back does. */
+static void
+update_mode (FtStatusBar *self)
+{
+  GtkWidget *button = GTK_WIDGET (self->mode_button);
+  g_autofree char *name = NULL;
+  const char *text;
+  BtMode mode;
+
+  g_object_get (self->session, "mode", &mode, NULL);
+  text = mode == BT_MODE_SEEDING ? _("Seed only") : _("Download only");
+  gtk_label_set_text (self->mode_label, text);
+  /* Translators: read aloud: the mode that is on: "Mode: Download only". */
+  name = g_strdup_printf (_("Mode: %s"), text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_widget_set_visible (button, mode != BT_MODE_ALL);
+}
+
+static const char *
+get_port_icon_name (guint port, gboolean seen)
+{
+  if (port == 0)
+    return "network-offline-symbolic";
+  return seen ? "network-transmit-receive-symbolic" : "network-idle-symbolic";
+}
+
 static void
 update_port (FtStatusBar *self)
 {
-  GtkWidget *icon = GTK_WIDGET (self->port_icon);
+  GtkWidget *widgets[]
+    = { GTK_WIDGET (self->port_icon), GTK_WIDGET (self->port_label), GTK_WIDGET (self->port_words) };
   g_autofree char *text = NULL;
+  g_autofree char *words = NULL;
+  g_autofree char *error = NULL;
   gboolean seen;
   guint port;
 
-  g_object_get (self->session, "listen-port", &port, "incoming-seen", &seen, NULL);
-  text = ft_describe_connection ((guint16) port, seen);
-  gtk_image_set_from_icon_name (self->port_icon, port == 0 ? "network-offline-symbolic"
-                                                 : seen    ? "network-transmit-receive-symbolic"
-                                                           : "network-idle-symbolic");
-  gtk_widget_set_visible (icon, ft_session_get_state (self->session) == FT_SESSION_RUNNING);
-  gtk_widget_set_tooltip_text (icon, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (icon), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  g_object_get (self->session, "listen-port", &port, "listen-error", &error, "incoming-seen", &seen, NULL);
+  text = ft_describe_connection ((guint16) port, error, seen);
+  words = ft_describe_connection_shortly ((guint16) port, seen);
+  gtk_image_set_from_icon_name (self->port_icon, get_port_icon_name (port, seen));
+  gtk_label_set_text (self->port_label, port == 0 ? text : words);
+  gtk_label_set_text (self->port_words, words);
+  for (guint i = 0; i < G_N_ELEMENTS (widgets); i++)
+    {
+      gtk_widget_set_visible (widgets[i], ft_session_get_state (self->session) == FT_SESSION_RUNNING);
+      gtk_widget_set_tooltip_text (widgets[i], text);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->port_icon), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
 }
 
 static void
@@ -98,7 +135,9 @@ set_session (FtStatusBar *self, FtSession *session)
     return;
   connect (self, "notify::speed-text", update_speed);
   connect (self, "notify::free-bytes", update_free);
+  connect (self, "notify::mode", update_mode);
   connect (self, "notify::listen-port", update_port);
+  connect (self, "notify::listen-error", update_port);
   connect (self, "notify::incoming-seen", update_port);
   connect (self, "notify::state", update_port);
 }
@@ -155,7 +194,11 @@ ft_status_bar_class_init (FtStatusBarClass *klass)
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-status-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, speed_label);
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, free_label);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, mode_button);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, mode_label);
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, port_icon);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, port_label);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, port_words);
 }
 
 static void

@@ -137,6 +137,33 @@ show_order (FtTorrentTable *self)
 
 /* What is shown, and where. */
 
+static int
+get_width (GtkColumnViewColumn *column)
+{
+  return GPOINTER_TO_INT (g_object_get_data (G_OBJECT (column), "width"));
+}
+
+static void
+set_width (GtkColumnViewColumn *column, int width)
+{
+  g_object_set_data (G_OBJECT (column), "width", GINT_TO_POINTER (width));
+  /* GTK 4.8 keeps room for a hidden column of fixed width, and what is left is not shared out then. */
+  gtk_column_view_column_set_fixed_width (column, gtk_column_view_column_get_visible (column) ? width : -1);
+}
+
+static void
+visible_changed_cb (GtkColumnViewColumn *column)
+{
+  set_width (column, get_width (column));
+}
+
+static void
+width_changed_cb (GtkColumnViewColumn *column)
+{
+  if (gtk_column_view_column_get_visible (column))
+    set_width (column, gtk_column_view_column_get_fixed_width (column));
+}
+
 static void
 save_columns (FtTorrentTable *self)
 {
@@ -151,7 +178,7 @@ save_columns (FtTorrentTable *self)
       g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
 
       g_variant_builder_add (&builder, "(sib)", get_facts (column)->id,
-                             gtk_column_view_column_get_fixed_width (column),
+                             get_width (column),
                              gtk_column_view_column_get_visible (column));
     }
   g_settings_set_value (self->settings, "columns", g_variant_builder_end (&builder));
@@ -169,8 +196,11 @@ add_column (FtTorrentTable *self, const FtColumn *facts)
   sorter = GTK_SORTER (gtk_custom_sorter_new (note_primary, asked, g_free));
   gtk_column_view_column_set_sorter (column, sorter);
   gtk_column_view_column_set_resizable (column, TRUE);
-  gtk_column_view_column_set_fixed_width (column, facts->width);
+  gtk_column_view_column_set_expand (column, facts->expands);
   gtk_column_view_column_set_visible (column, facts->shown);
+  set_width (column, facts->expands ? -1 : facts->width);
+  g_signal_connect (column, "notify::visible", G_CALLBACK (visible_changed_cb), NULL);
+  g_signal_connect (column, "notify::fixed-width", G_CALLBACK (width_changed_cb), NULL);
   g_object_set_data (G_OBJECT (column), "facts", (gpointer) facts);
   g_signal_connect_object (column, "notify::fixed-width", G_CALLBACK (save_columns), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (column, "notify::visible", G_CALLBACK (save_columns), self, G_CONNECT_SWAPPED);
@@ -197,8 +227,8 @@ load_columns (FtTorrentTable *self)
         continue;
       g_object_ref (column);
       gtk_column_view_insert_column (self->column_view, position++, column);
-      gtk_column_view_column_set_fixed_width (column, MAX (width, -1));
       gtk_column_view_column_set_visible (column, shown);
+      set_width (column, MAX (width, -1));
     }
 }
 
@@ -239,14 +269,6 @@ ft_torrent_table_init (FtTorrentTable *self)
 }
 
 void
-ft_torrent_table_set_model (FtTorrentTable *self, GtkSelectionModel *selection)
-{
-  g_return_if_fail (FT_IS_TORRENT_TABLE (self));
-
-  gtk_column_view_set_model (self->column_view, selection);
-}
-
-void
 ft_torrent_table_set_up (FtTorrentTable *self, GSettings *settings)
 {
   guint n_columns;
@@ -272,6 +294,15 @@ ft_torrent_table_set_up (FtTorrentTable *self, GSettings *settings)
 }
 
 void
+ft_torrent_table_set_model (FtTorrentTable *self, GtkSelectionModel *selection)
+{
+  g_return_if_fail (FT_IS_TORRENT_TABLE (self));
+  g_return_if_fail (selection == NULL || GTK_IS_SELECTION_MODEL (selection));
+
+  gtk_column_view_set_model (self->column_view, selection);
+}
+
+void
 ft_torrent_table_fill_menu (FtTorrentTable *self, GMenu *menu, GSimpleActionGroup *group)
 {
   guint n_columns;
@@ -285,6 +316,7 @@ ft_torrent_table_fill_menu (FtTorrentTable *self, GMenu *menu, GSimpleActionGrou
       GtkColumnViewColumn *column = find_column (self, &columns[i]);
       g_autoptr (GPropertyAction) action = g_property_action_new (columns[i].id, column, "visible");
 
+      gtk_column_view_column_set_header_menu (column, G_MENU_MODEL (menu));
       /* Without names nobody knows what the rest is about. */
       if (i == 0)
         continue;

@@ -21,12 +21,12 @@ G_DECLARE_FINAL_TYPE (FtTorrentTable, ft_torrent_table, FT, TORRENT_TABLE, AdwBi
  * A row was activated.
  */
 
-/* Once. */
 void ft_torrent_table_set_up (FtTorrentTable *table, GSettings *settings);
-/* @selection: (nullable): NULL while the table is not shown */
+
+/* @selection: (nullable): without, it keeps no rows */
 void ft_torrent_table_set_model (FtTorrentTable *table, GtkSelectionModel *selection);
 
-/* Makes the group's actions and the menu's items that show and hide columns. */
+/* Makes the group's actions and the menu's items that show and hide columns; it is the menu of the header too. */
 void ft_torrent_table_fill_menu (FtTorrentTable *table, GMenu *menu, GSimpleActionGroup *group);
 
 void ft_torrent_table_scroll_to (FtTorrentTable *table, guint position);

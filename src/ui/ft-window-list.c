@@ -103,6 +103,17 @@ show_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* Order. */
 
+static gboolean
+sort_again (gpointer data)
+{
+  FtWindow *self = data;
+
+  self->sort_id = 0;
+  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
+  return G_SOURCE_REMOVE;
+}
+
+/* Column and direction often change together: sorted once. */
 static void
 sort_changed_cb (FtWindow *self)
 {
@@ -111,7 +122,8 @@ sort_changed_cb (FtWindow *self)
 
   self->sort_column = column != NULL ? column : ft_column_lookup ("added");
   self->sort_descending = g_settings_get_boolean (self->settings, "sort-descending");
-  gtk_sorter_changed (GTK_SORTER (self->sorter), GTK_SORTER_CHANGE_DIFFERENT);
+  if (self->sort_id == 0)
+    self->sort_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, sort_again, self, NULL);
 }
 
 /* Only what concerns what is seen is looked at again. */
@@ -218,6 +230,7 @@ ft_window_init_list (FtWindow *self)
 void
 ft_window_end_list (FtWindow *self)
 {
+  g_clear_handle_id (&self->sort_id, g_source_remove);
   if (self->selection != NULL)
     gtk_multi_selection_set_model (self->selection, NULL);
   g_clear_object (&self->filter);

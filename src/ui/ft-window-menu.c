@@ -111,14 +111,30 @@ drag_prepare_cb (GtkDragSource *source, double x, double y, gpointer user_data)
   return gdk_content_provider_new_typed (FT_TYPE_TORRENT, torrent);
 }
 
+/* Its name, or how many there are. */
+static char *
+describe_drag (FtWindow *self, GdkDrag *drag)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  g_autoptr (GPtrArray) torrents = NULL;
+
+  g_value_init (&value, FT_TYPE_TORRENT);
+  if (!gdk_content_provider_get_value (gdk_drag_get_content (drag), &value, NULL))
+    return g_strdup ("");
+  torrents = ft_window_dup_dragged (self, g_value_get_object (&value));
+  if (torrents->len == 1)
+    return g_strdup (ft_torrent_get_status (torrents->pdata[0])->name);
+  return g_strdup_printf (ngettext ("%u torrent", "%u torrents", torrents->len), torrents->len);
+}
+
 static void
 drag_begin_cb (GtkDragSource *source, GdkDrag *drag, gpointer user_data)
 {
-  g_autoptr (GPtrArray) torrents = ft_window_dup_selected (user_data);
-  guint n = MAX (torrents->len, 1);
-  g_autofree char *text = g_strdup_printf (ngettext ("%u torrent", "%u torrents", n), n);
+  g_autofree char *text = describe_drag (user_data, drag);
   GtkWidget *label = gtk_label_new (text);
 
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), 30);
   gtk_widget_add_css_class (label, "drag-label");
   gtk_drag_icon_set_child (GTK_DRAG_ICON (gtk_drag_icon_get_for_drag (drag)), label);
 }

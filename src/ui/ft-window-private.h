@@ -38,6 +38,7 @@ struct _FtWindow
   GtkCustomSorter *sorter;
   const FtColumn *sort_column;
   gboolean sort_descending;
+  guint sort_id;              /* sorts again soon; 0: need not */
 
   AdwLeaflet *sidebar_leaflet; /* of the sidebar and the other leaflet */
   GtkWidget *sidebar_pane;
@@ -56,6 +57,10 @@ struct _FtWindow
   AdwHeaderBar *details_header;
   GtkWidget *details_back_button;
   GtkWidget *details_toggle;
+  GtkWidget *search_toggle;
+  GSimpleAction *show_details; /* (unowned): the window's */
+  gboolean narrow;             /* no room for the details beside the list */
+  guint panes_id;              /* updates the panes soon; 0: need not */
   GtkStack *details_stack;
   FtDetails *details;
   FtSelectionSummary *selection_summary;
@@ -106,6 +111,9 @@ void ft_window_update_actions (FtWindow *window);
 void ft_window_install_panes (GtkWidgetClass *widget_class);
 void ft_window_init_panes (FtWindow *window);
 void ft_window_update_panes (FtWindow *window);
+/* After the window was given its place. */
+void ft_window_allocated (FtWindow *window);
+void ft_window_end_panes (FtWindow *window);
 /* After the selection or what is selected changed. */
 void ft_window_update_details (FtWindow *window);
 /* Beside the list if there is room, else in its place. */
@@ -153,6 +161,8 @@ void ft_window_update_list (FtWindow *window, BtChanged changed);
 /* ft-window-tagging.c */
 void ft_window_install_tagging (GtkWidgetClass *widget_class);
 void ft_window_update_tagging (FtWindow *window);
+/* What is dragged stands for all that are selected, if it is one of them. (transfer full) (element-type FtTorrent) */
+GPtrArray *ft_window_dup_dragged (FtWindow *window, FtTorrent *torrent);
 void ft_window_tag_dropped (FtWindow *window, FtSidebarItem *item, FtTorrent *torrent);
 
 /* ft-window-remove.c */

@@ -4,6 +4,8 @@
 
 #include "ft-window-private.h"
 
+#include "ft-tag-dialog.h"
+
 /* Whether a name is a tag's, without regard to case. */
 static gboolean
 is_name_of (FtWindow *self, const char *name, FtTag *tag)
@@ -72,9 +74,16 @@ tag_activated_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data
       set_tags (self, torrents->pdata[i], change_tags (self, torrents->pdata[i], tag, on));
 }
 
-/* What is dragged stands for all that are selected, if it is one of them. */
-static GPtrArray *
-dup_dragged (FtWindow *self, FtTorrent *torrent)
+static void
+put_tag (FtWindow *self, GPtrArray *torrents, FtTag *tag)
+{
+  for (guint i = 0; i < torrents->len; i++)
+    if (!has_tag (self, torrents->pdata[i], tag))
+      set_tags (self, torrents->pdata[i], change_tags (self, torrents->pdata[i], tag, TRUE));
+}
+
+GPtrArray *
+ft_window_dup_dragged (FtWindow *self, FtTorrent *torrent)
 {
   GPtrArray *torrents = ft_window_dup_selected (self);
 
@@ -88,14 +97,53 @@ dup_dragged (FtWindow *self, FtTorrent *torrent)
 void
 ft_window_tag_dropped (FtWindow *self, FtSidebarItem *item, FtTorrent *torrent)
 {
-  g_autoptr (GPtrArray) torrents = dup_dragged (self, torrent);
+  g_autoptr (GPtrArray) torrents = ft_window_dup_dragged (self, torrent);
   FtTag *tag = ft_sidebar_item_get_tag (item);
 
-  for (guint i = 0; i < torrents->len; i++)
-    if (tag == NULL)
+  if (tag != NULL)
+    put_tag (self, torrents, tag);
+  else
+    for (guint i = 0; i < torrents->len; i++)
       set_tags (self, torrents->pdata[i], g_new0 (char *, 1));
-    else if (!has_tag (self, torrents->pdata[i], tag))
-      set_tags (self, torrents->pdata[i], change_tags (self, torrents->pdata[i], tag, TRUE));
+}
+
+/* A new tag, and the torrents that were selected when it was asked for get it. */
+
+typedef struct
+{
+  FtWindow *window;
+  GPtrArray *torrents;
+} NewTag;
+
+static void
+new_tag_free (gpointer data, GClosure *closure)
+{
+  NewTag *new_tag = data;
+
+  g_object_unref (new_tag->window);
+  g_ptr_array_unref (new_tag->torrents);
+  g_free (new_tag);
+}
+
+static void
+saved_cb (FtTagDialog *dialog, FtTag *tag, gpointer user_data)
+{
+  NewTag *new_tag = user_data;
+
+  put_tag (new_tag->window, new_tag->torrents, tag);
+}
+
+static void
+tag_with_new_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FtWindow *self = FT_WINDOW (widget);
+  FtTagDialog *dialog = ft_tag_dialog_new (GTK_WINDOW (self), ft_window_get_tags (self), NULL);
+  NewTag *new_tag = g_new (NewTag, 1);
+
+  new_tag->window = g_object_ref (self);
+  new_tag->torrents = ft_window_dup_selected (self);
+  g_signal_connect_data (dialog, "saved", G_CALLBACK (saved_cb), new_tag, new_tag_free, 0);
+  gtk_window_present (GTK_WINDOW (dialog));
 }
 
 static void
@@ -142,4 +190,5 @@ void
 ft_window_install_tagging (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, FtWindow, tags_menu);
+  gtk_widget_class_install_action (widget_class, "win.tag-with-new", NULL, tag_with_new_action);
 }

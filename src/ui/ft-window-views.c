@@ -10,6 +10,25 @@ is_table (FtWindow *self)
   return g_strcmp0 (gtk_stack_get_visible_child_name (self->view_stack), "table") == 0;
 }
 
+void
+ft_window_scroll_to (FtWindow *self, guint position)
+{
+  if (is_table (self))
+    ft_torrent_table_scroll_to (self->table, position);
+  else
+    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);
+}
+
+/* Where one was in the other view. */
+static void
+scroll_to_selected (FtWindow *self)
+{
+  g_autoptr (GtkBitset) bits = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  if (!gtk_bitset_is_empty (bits))
+    ft_window_scroll_to (self, gtk_bitset_get_minimum (bits));
+}
+
 /* A screen reader finds what a stack does not show, but not what is hidden. */
 static void
 view_changed_cb (FtWindow *self)
@@ -25,6 +44,7 @@ view_changed_cb (FtWindow *self)
   for (GtkWidget *view = gtk_widget_get_first_child (GTK_WIDGET (self->view_stack)); view != NULL;
        view = gtk_widget_get_next_sibling (view))
     gtk_widget_set_visible (view, view == shown);
+  scroll_to_selected (self);
 }
 
 void
@@ -45,13 +65,4 @@ ft_window_init_views (FtWindow *self)
   g_signal_connect_object (self->settings, "changed::view", G_CALLBACK (view_changed_cb), self,
                            G_CONNECT_SWAPPED);
   view_changed_cb (self);
-}
-
-void
-ft_window_scroll_to (FtWindow *self, guint position)
-{
-  if (is_table (self))
-    ft_torrent_table_scroll_to (self->table, position);
-  else
-    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);
 }

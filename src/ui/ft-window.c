@@ -104,8 +104,9 @@ ft_window_constructed (GObject *object)
   G_OBJECT_CLASS (ft_window_parent_class)->constructed (object);
 
   g_signal_connect_object (torrents, "updated", G_CALLBACK (updated_cb), self, G_CONNECT_SWAPPED);
+  /* After the views, which know nothing yet of an item that is to be scrolled to. */
   g_signal_connect_object (self->selection, "items-changed", G_CALLBACK (items_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (self->session, "notify::state", G_CALLBACK (ft_window_update_page), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "problem", G_CALLBACK (ft_window_show_toast), self,
@@ -132,6 +133,7 @@ ft_window_dispose (GObject *object)
   ft_window_end_tags (self);
   ft_window_end_add (self);
   ft_window_end_list (self);
+  ft_window_end_panes (self);
   g_clear_object (&self->sequential);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -175,6 +177,14 @@ ft_window_set_property (GObject *object, guint prop_id, const GValue *value, GPa
     }
 }
 
+static void
+ft_window_size_allocate (GtkWidget *widget, int width, int height, int baseline)
+{
+  GTK_WIDGET_CLASS (ft_window_parent_class)->size_allocate (widget, width, height, baseline);
+
+  ft_window_allocated (FT_WINDOW (widget));
+}
+
 /* The application saves everything before it ends: it is asked instead of the window destroyed. */
 static gboolean
 ft_window_close_request (GtkWindow *window)
@@ -212,6 +222,7 @@ ft_window_class_init (FtWindowClass *klass)
   object_class->dispose = ft_window_dispose;
   object_class->get_property = ft_window_get_property;
   object_class->set_property = ft_window_set_property;
+  widget_class->size_allocate = ft_window_size_allocate;
   GTK_WINDOW_CLASS (klass)->close_request = ft_window_close_request;
 
   properties[PROP_SESSION]

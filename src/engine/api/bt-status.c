@@ -101,5 +101,6 @@ bt_update_unref (BtUpdate *update)
   g_array_unref (update->removed);
   g_array_unref (update->events);
   g_clear_pointer (&update->detail, bt_detail_unref);
+  clear_text (&update->listen_error);
   g_free (update);
 }

@@ -247,6 +247,7 @@ typedef struct
   guint n_peers;
   gint64 free_bytes;      /* of the download folder's disk, -1: unknown */
   guint16 listen_port;    /* 0: not listening */
+  GRefString *listen_error; /* (nullable): why not, English, fit for display */
   gboolean incoming_seen; /* somebody from the Internet connected to us: the port is open */
   BtMode mode;
 } BtUpdate;
