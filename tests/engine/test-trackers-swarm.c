@@ -103,6 +103,18 @@ describe (FtNode *node, BtTorrentId id)
   return g_string_free (text, FALSE);
 }
 
+/* What a tracker has heard is known to us only when its answer has come. */
+static gboolean
+all_work (FtNode *node, BtTorrentId id)
+{
+  g_autoptr(BtDetail) detail = ft_node_detail (node, id, BT_DETAIL_TRACKERS);
+  gboolean all = TRUE;
+
+  for (guint i = 0; i < detail->trackers->len; i++)
+    all &= g_array_index (detail->trackers, BtTrackerStatus, i).state == BT_TRACKER_STATUS_WORKING;
+  return all;
+}
+
 static void
 assert_trackers (FtNode *node, BtTorrentId id, const char *expected)
 {
@@ -188,6 +200,7 @@ test_edit (void)
   id = add (node, sample, tiers);
   ft_wait_until (strstr (trackers.log->str, "a started") != NULL && strstr (trackers.log->str, "b started") != NULL);
   assert_trackers (node, id, "a|b");
+  ft_wait_until (all_work (node, id));
 
   give_tiers (node, bt_engine_set_trackers_async, id, &trackers, "c|b");
   ft_wait_until (strstr (trackers.log->str, "a stopped") != NULL && strstr (trackers.log->str, "c started") != NULL);
@@ -197,6 +210,7 @@ test_edit (void)
   give_tiers (node, bt_engine_add_trackers_async, id, &trackers, "b|d c|b");
   ft_wait_until (strstr (trackers.log->str, "d started") != NULL);
   assert_trackers (node, id, "c|b|d");
+  ft_wait_until (all_work (node, id));
   give_tiers (node, bt_engine_set_trackers_async, id, &trackers, "");
   ft_wait_until (strstr (trackers.log->str, "b stopped") != NULL && strstr (trackers.log->str, "c stopped") != NULL
                  && strstr (trackers.log->str, "d stopped") != NULL);
