@@ -60,6 +60,7 @@ bt_core_rebind (BtCore *core)
   for (guint i = 0; i < torrents->len; i++)
     bt_torrent_cut_off (g_ptr_array_index (torrents, i));
   bt_tracker_client_close_sockets (core->trackers);
+  bt_core_cancel_fetches (core);
   bind_world (core);
   if (core->no_network == NULL)
     bt_core_start_listening (core);

@@ -64,6 +64,7 @@ struct _BtCore
   guint n_peers;            /* links of torrents, connecting ones included */
   gboolean reading;         /* FALSE while the disk is behind */
 
+  GQueue fetches;           /* of .torrent files that somebody waits for */
   GQueue checks;            /* of BtTorrent that wait to be checked; the head is being checked */
   GHashTable *check_links;  /* BtTorrent -> its GList in checks */
 
@@ -141,6 +142,10 @@ void bt_core_stop_listening (BtCore *core);
 void bt_core_want_connections (BtCore *core);
 /* The disk fell behind or caught up: starts or stops reading on all links. */
 void bt_core_balance_disk (BtCore *core);
+
+/* bt-core-fetch.c */
+/* Sockets are closed: nothing goes on by the old way. */
+void bt_core_cancel_fetches (BtCore *core);
 
 /* bt-core-limits.c */
 void bt_limits_init (BtLimits *limits, BtLimits *parent, guint64 down_bytes_per_s, guint64 up_bytes_per_s, gint64 now);

@@ -56,6 +56,7 @@ bt_core_stop (BtCore *core, BtCommand *command)
   core->running = FALSE;
   bt_core_stop_queue (core);
   bt_core_stop_goals (core);
+  bt_core_cancel_fetches (core);
   bt_core_close_network (core);
   bt_timer_init (&core->stop_timer, core->timers, stop_timed_out, core);
   bt_timer_start (&core->stop_timer, bt_core_now (core) + core->config->stop_timeout_ms * 1000);

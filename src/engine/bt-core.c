@@ -63,6 +63,7 @@ bt_core_new (const BtConfig *config,
   core->reading = TRUE;
   core->free_bytes = -1;
   g_queue_init (&core->checks);
+  g_queue_init (&core->fetches);
   core->check_links = g_hash_table_new (NULL, NULL);
   return core;
 }

@@ -297,20 +297,12 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-read_link (GTask *task)
+read_magnet (GTask *task)
 {
   FtAddition *self = g_task_get_source_object (task);
   GError *error = NULL;
-  BtTorrentFile *description;
+  BtTorrentFile *description = bt_magnet_describe (self->link, &error);
 
-  if (!ft_addition_is_magnet (self))
-    {
-      fail (task, g_error_new (G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED,
-                               _("Only magnet links and .torrent files can be opened. Download the file with "
-                                 "a web browser, then open it here")));
-      return;
-    }
-  description = bt_magnet_describe (self->link, &error);
   if (description == NULL)
     {
       fail (task, error);
@@ -318,6 +310,72 @@ read_link (GTask *task)
     }
   take_description (self, description);
   look_for_existing (task);
+}
+
+/* The web. */
+
+/* What the engine says of it is about a server, not about a torrent. Takes @error. */
+static GError *
+explain (GError *error)
+{
+  const char *text = NULL;
+  GError *explained;
+
+  if (g_error_matches (error, BT_ERROR, BT_ERROR_MALFORMED))
+    text = _("This address does not lead to a .torrent file. Copy the link of the download itself, not of its page");
+  else if (g_error_matches (error, BT_ERROR, BT_ERROR_REMOTE))
+    text = _("The server does not give out this file. You may have to log in there: download it with a web browser");
+  if (text == NULL)
+    return error;
+  explained = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, text);
+  g_error_free (error);
+  return explained;
+}
+
+static void
+fetched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GBytes *torrent = ft_session_fetch_torrent_finish (FT_SESSION (object), result, &error);
+
+  if (torrent != NULL)
+    describe (task, torrent);
+  else
+    fail (task, explain (error));
+}
+
+static void
+fetch (GTask *task)
+{
+  FtAddition *self = g_task_get_source_object (task);
+
+  ft_session_fetch_torrent_async (g_task_get_task_data (task), self->link, g_task_get_cancellable (task),
+                                  fetched_cb, g_object_ref (task));
+}
+
+/* Opened together with the program: its session has to run first. Takes @user_data, a task. */
+static void
+state_changed_cb (FtSession *session, GParamSpec *pspec, gpointer user_data)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (ft_session_get_state (session) == FT_SESSION_STARTING)
+    return;
+  task = user_data;
+  g_signal_handlers_disconnect_by_func (session, state_changed_cb, task);
+  fetch (task);
+}
+
+static void
+read_web (GTask *task)
+{
+  FtSession *session = g_task_get_task_data (task);
+
+  if (ft_session_get_state (session) == FT_SESSION_STARTING)
+    g_signal_connect (session, "notify::state", G_CALLBACK (state_changed_cb), g_object_ref (task));
+  else
+    fetch (task);
 }
 
 void
@@ -339,8 +397,10 @@ ft_addition_load_async (FtAddition *self,
   ft_addition_set_state (self, FT_ADDITION_LOADING, NULL);
   if (self->file != NULL)
     ft_read_torrent_async (self->file, cancellable, read_cb, g_object_ref (task));
+  else if (ft_addition_is_magnet (self))
+    read_magnet (task);
   else
-    read_link (task);
+    read_web (task);
 }
 
 gboolean

@@ -100,8 +100,24 @@ dup_subtitle (FtAddition *self)
     case FT_ADDITION_WAITING:
     case FT_ADDITION_LOADING:
     default:
-      return g_strdup (_("Reading…"));
+      return g_strdup (self->file == NULL && !ft_addition_is_magnet (self) ? _("Fetching the .torrent file…")
+                                                                           : _("Reading…"));
     }
+}
+
+/* Its last part; the rest may hold a key that is nobody's business. */
+static char *
+dup_name_of_url (const char *url)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_PARSE_RELAXED, NULL);
+  g_autofree char *name = uri != NULL ? g_path_get_basename (g_uri_get_path (uri)) : NULL;
+
+  if (name == NULL || strlen (name) < 2)
+    {
+      g_free (name);
+      name = g_strdup (uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "?");
+    }
+  return bt_text_for_display (name, strlen (name), MAX_TITLE_BYTES);
 }
 
 static char *
@@ -110,7 +126,8 @@ dup_source (FtAddition *self)
   g_autofree char *name = NULL;
 
   if (self->file == NULL)
-    return bt_text_for_display (self->link, strlen (self->link), MAX_TITLE_BYTES);
+    return ft_addition_is_magnet (self) ? bt_text_for_display (self->link, strlen (self->link), MAX_TITLE_BYTES)
+                                        : dup_name_of_url (self->link);
   name = g_file_get_basename (self->file);
   return name != NULL ? g_filename_display_name (name) : g_file_get_uri (self->file);
 }

@@ -433,6 +433,46 @@ ft_session_get_torrent_finish (FtSession *self, GAsyncResult *result, GError **e
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static void
+fetched_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  GBytes *torrent = bt_engine_fetch_torrent_finish (BT_ENGINE (object), result, &error);
+
+  if (torrent != NULL)
+    g_task_return_pointer (task, torrent, (GDestroyNotify) g_bytes_unref);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+ft_session_fetch_torrent_async (FtSession *self,
+                                const char *url,
+                                GCancellable *cancellable,
+                                GAsyncReadyCallback callback,
+                                gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+  g_return_if_fail (url != NULL);
+
+  task = make_task (self, ft_session_fetch_torrent_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_fetch_torrent_async (engine, url, cancellable, fetched_cb, task);
+}
+
+GBytes *
+ft_session_fetch_torrent_finish (FtSession *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
 void
 ft_session_get_detail_async (FtSession *self,
                              BtTorrentId id,

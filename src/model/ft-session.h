@@ -140,6 +140,10 @@ void ft_session_set_priorities_async (FtSession *session, BtTorrentId id, GBytes
 void ft_session_get_torrent_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
 GBytes *ft_session_get_torrent_finish (FtSession *session, GAsyncResult *result, GError **error);
+/* Of a .torrent file in the web; see bt_engine_fetch_torrent_async(). */
+void ft_session_fetch_torrent_async (FtSession *session, const char *url, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+GBytes *ft_session_fetch_torrent_finish (FtSession *session, GAsyncResult *result, GError **error);
 /* Once; see also ft_session_watch(). */
 void ft_session_get_detail_async (FtSession *session, BtTorrentId id, BtDetailParts parts,
                                   GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

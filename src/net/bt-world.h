@@ -66,6 +66,7 @@ typedef enum
 {
   BT_FETCH_TRACKER, /* loopback only if the path starts with /announce or /scrape */
   BT_FETCH_WEB_SEED,
+  BT_FETCH_TORRENT, /* a person asks for it: a server of the local network is as good as any */
 } BtFetchPurpose;
 
 typedef struct

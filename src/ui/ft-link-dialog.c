@@ -43,8 +43,10 @@ describe (const char *text, guint n_links)
   if (n_links > 0)
     return g_strdup_printf (ngettext ("%u link", "%u links", n_links), n_links);
   if (*text != '\0')
-    return g_strdup (_("This is no link to a torrent. Such links begin with “magnet:?”."));
-  return g_strdup (_("Such links begin with “magnet:?”. Copy one from a web page and paste it here."));
+    return g_strdup (_("This is no link to a torrent. Such links begin with “magnet:?”, or are addresses of .torrent "
+                       "files in the web."));
+  return g_strdup (_("Copy a link on a web page and paste it here: one that begins with “magnet:?”, or the address of "
+                     "a .torrent file."));
 }
 
 static void

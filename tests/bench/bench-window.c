@@ -3,6 +3,8 @@
 #include "config.h"
 
 #include "ft-application.h"
+#include "ft-file-check.h"
+#include "ft-file-view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +40,7 @@ struct Bench
   gint64 longest;      /* in this phase */
   gint64 returned_cpu; /* the same in processor time of the thread, which other programs do not lengthen */
   gint64 longest_cpu;
+  GFile *added;        /* (nullable): a torrent for the dialog */
   GString *json;
 };
 
@@ -225,9 +228,71 @@ step_files (Bench *self, guint n)
   return n < 400;
 }
 
+/* A torrent that is not in the list, of very many files in folders. */
+
+#define ADDED_FOLDERS 200
+#define ADDED_FILES 1000 /* in each */
+
+static GFile *
+write_large_torrent (void)
+{
+  g_autoptr (GString) text = g_string_new ("d4:infod5:filesl");
+  g_autoptr (GFileIOStream) stream = NULL;
+  GFile *file = g_file_new_tmp ("friendtorrent-bench-XXXXXX.torrent", &stream, NULL);
+
+  for (guint i = 0; i < ADDED_FOLDERS * ADDED_FILES; i++)
+    g_string_append_printf (text, "d6:lengthi1e4:pathl10:Folder %03u17:A file %06u.bine" "e",
+                            i % ADDED_FOLDERS, i);
+  g_string_append (text, "e4:name8:Very big12:piece lengthi262144e6:pieces20:01234567890123456789ee");
+  if (file != NULL)
+    g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (stream)), text->str, text->len, NULL,
+                               NULL, NULL);
+  return file;
+}
+
+static GtkWidget *
+find_dialog (GtkWidget *window)
+{
+  g_autoptr (GList) toplevels = gtk_window_list_toplevels ();
+
+  for (GList *link = toplevels; link != NULL; link = link->next)
+    if (gtk_window_get_transient_for (link->data) == GTK_WINDOW (window))
+      return link->data;
+  return NULL;
+}
+
+/* The dialog: to open, untick a folder, choose none and all, search, close. */
+static gboolean
+step_add (Bench *self, guint n)
+{
+  GtkWidget *dialog = find_dialog (get_window (self));
+  GtkWidget *view = dialog != NULL ? find_widget (dialog, FT_TYPE_FILE_VIEW) : NULL;
+  GtkWidget *box = view != NULL ? find_widget (view, FT_TYPE_FILE_CHECK) : NULL;
+
+  if (n == 0)
+    g_application_open (G_APPLICATION (self->application), &self->added, 1, "");
+  if (n < 200)
+    return TRUE;
+  if (box == NULL)
+    {
+      g_printerr ("The files were not shown in time\n");
+      return FALSE;
+    }
+  if (n == 200)
+    gtk_widget_activate (box);
+  if (n == 230 || n == 260)
+    gtk_widget_activate_action (view, "files.choose-all", "b", n == 260);
+  if (n == 290 || n == 340)
+    gtk_editable_set_text (GTK_EDITABLE (find_widget (view, GTK_TYPE_SEARCH_ENTRY)), n == 290 ? "9" : "");
+  if (n == 390)
+    gtk_window_close (GTK_WINDOW (dialog));
+  return n < 390;
+}
+
 static const Phase phases[] = {
   { "start", step_start },   { "idle", step_idle },     { "scroll", step_scroll }, { "sort", step_sort },
   { "search", step_search }, { "select", step_select }, { "table", step_table },   { "files", step_files },
+  { "add", step_add },
 };
 
 static guint64
@@ -291,6 +356,8 @@ main (int argc, char *argv[])
   g_setenv ("XDG_DATA_HOME", argv[1], TRUE);
   bench.n_torrents = (guint) strtoul (argv[2], NULL, 10);
   bench.only = argc > 3 ? (const char *const *) argv + 3 : NULL;
+  if (bench.only == NULL || g_strv_contains (bench.only, "add"))
+    bench.added = write_large_torrent ();
   bench.json = g_string_new ("{");
   bench.started = bench.phase_began = g_get_monotonic_time ();
   bench.application = ft_application_new ();
@@ -299,6 +366,9 @@ main (int argc, char *argv[])
   g_timeout_add (TICK_MS, tick_cb, &bench);
   status = g_application_run (G_APPLICATION (bench.application), 1, argv);
   printf ("%s\n}\n", bench.json->str);
+  if (bench.added != NULL)
+    g_file_delete (bench.added, NULL, NULL);
+  g_clear_object (&bench.added);
   g_string_free (bench.json, TRUE);
   g_object_unref (bench.settings);
   g_object_unref (bench.application);

@@ -381,6 +381,11 @@ test_allows (void)
     { BT_FETCH_WEB_SEED, "http://h/file?x=1", BT_HTTP_LOOPBACK, FALSE, FALSE },
     { BT_FETCH_WEB_SEED, "http://h/file", BT_HTTP_LOOPBACK, FALSE, TRUE },
     { BT_FETCH_WEB_SEED, "http://h/file", BT_HTTP_LOCAL_NETWORK, TRUE, FALSE },
+    { BT_FETCH_TORRENT, "http://h/dl/a?x=1", BT_HTTP_GLOBAL, FALSE, TRUE },
+    { BT_FETCH_TORRENT, "http://h/dl/a?x=1", BT_HTTP_LOCAL_NETWORK, FALSE, TRUE },
+    { BT_FETCH_TORRENT, "http://h/dl/a?x=1", BT_HTTP_LOOPBACK, FALSE, TRUE },
+    { BT_FETCH_TORRENT, "http://h/a.torrent", BT_HTTP_LOCAL_NETWORK, TRUE, FALSE },
+    { BT_FETCH_TORRENT, "http://h/a.torrent", BT_HTTP_LOOPBACK, TRUE, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -2,9 +2,13 @@
 # test-add.py: torrents come in by dialog, command line, D-Bus, link and watched folder.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import contextlib
+import functools
+import http.server
 import pathlib
 import subprocess
 import sys
+import threading
 
 from ft_harness import begin, expect, main, read_setting, running, test, write_settings
 
@@ -163,7 +167,7 @@ def typed_link(home):
         face.wait("No Torrents Yet", Atspi.Role.LABEL)
         face.press(starts_with("Add Links Add Links"))
         expect(not sensitive(face.find("Add", Atspi.Role.PUSH_BUTTON)), "there is nothing to add yet")
-        face.wait(starts_with("Such links begin with"), Atspi.Role.LABEL)
+        face.wait(starts_with("Copy a link on a web page"), Atspi.Role.LABEL)
         Atspi.generate_keyboard_event(0, MAGNET, Atspi.KeySynthType.STRING)
         face.wait("1 link", Atspi.Role.LABEL)
         face.key("Return")
@@ -258,9 +262,55 @@ def offered(home):
 
 @test
 def refused_link(home):
-    """A page of the web is no torrent: that is said."""
-    with running(home, "https://127.0.0.1:9/a.torrent") as face:
-        face.wait("“https://127.0.0.1:9/a.torrent” was not added")
+    """A server that is not there is told of, and so is a page that is no torrent: at once and in the dialog."""
+    with web(home) as base, running(home, "https://127.0.0.1:9/a.torrent?key=secret") as face:
+        face.wait("“a.torrent” was not added")
+        expect(face.find(lambda text: "secret" in text) is None, "what follows the name is not shown")
+        write_settings(home, show_add_dialog="true")
+
+        def asked():
+            face.open(f"{base}/page.html")
+            return face.find("Add a Torrent", Atspi.Role.FRAME)
+
+        wait_for("the dialog", asked)
+        face.wait(starts_with("This address does not lead to a .torrent file"))
+        expect(not sensitive(face.find("Add", Atspi.Role.PUSH_BUTTON)), "it cannot be added")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@contextlib.contextmanager
+def web(folder):
+    """A web server of the files in a folder, on this computer."""
+    pathlib.Path(folder, "page.html").write_text("<html>")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=folder)) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+
+
+@test
+def web_link(home):
+    """The address of a .torrent file: given at the start, and pasted."""
+    first = pathlib.Path(make_torrent(home, "Out of the web", False)).name
+    second = pathlib.Path(make_torrent(home, "Pasted address", False)).name
+    with web(home) as base, running(home, f"{base}/{first}", asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
+        face.wait("Out of the web")
+        add(face)
+        face.wait_row("Out of the web, 0 percent, ")
+        with source("copy", "text/plain", f"{base}/{second}"):
+            paste(face)
+            wait_dialog(face, "Add a Torrent")
+            face.wait("Pasted address")
+            add(face)
+        face.wait_row("Pasted address, 0 percent, ")
         expect(face.terminate() == 0, "the program ended well")
 
 

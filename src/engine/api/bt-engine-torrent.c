@@ -182,3 +182,27 @@ bt_engine_get_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **e
 
   return g_task_propagate_pointer (G_TASK (result), error);
 }
+
+void
+bt_engine_fetch_torrent_async (BtEngine *engine, const char *url, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data)
+{
+  BtCommand *command;
+
+  g_return_if_fail (BT_IS_ENGINE (engine));
+  g_return_if_fail (url != NULL);
+
+  command = bt_engine_make_command (engine, bt_core_fetch_torrent, bt_engine_fetch_torrent_async, cancellable,
+                                    callback, user_data);
+  command->reply = return_bytes;
+  command->text = g_strdup (url);
+  bt_engine_post (engine, command);
+}
+
+GBytes *
+bt_engine_fetch_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, engine), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -153,6 +153,19 @@ void bt_engine_get_torrent_async (BtEngine *engine, BtTorrentId id, GCancellable
 /* Returns: (transfer full): NO_METADATA while its details are not known */
 GBytes *bt_engine_get_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **error);
 
+/**
+ * bt_engine_fetch_torrent_async:
+ * @url: http or https, of a .torrent file
+ *
+ * Goes the way that sockets go, by the address and interface they are bound to. No cookies, few redirections,
+ * bounded size and time; one that was called off by @cancellable ends by itself.
+ * Errors: %BT_ERROR_MALFORMED if it is no URL or no torrent comes, NETWORK, REMOTE, TIMED_OUT, LIMIT.
+ */
+void bt_engine_fetch_torrent_async (BtEngine *engine, const char *url, GCancellable *cancellable,
+                                    GAsyncReadyCallback callback, gpointer user_data);
+/* Returns: (transfer full): bytes that still are to be read with bt_torrent_file_describe() */
+GBytes *bt_engine_fetch_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **error);
+
 /* Takes effect at once, the bind address and interface included; only state_dir stays what it was. */
 void bt_engine_set_config_async (BtEngine *engine, const BtConfig *config, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
