@@ -273,6 +273,8 @@ BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
 void bt_torrent_request_all (BtTorrent *torrent);
 
 /* bt-torrent-problem.c */
+/* Somebody wants it to run: a problem that waits for its next try does not wait longer. */
+void bt_torrent_hurry_retry (BtTorrent *torrent);
 void bt_torrent_init_problems (BtTorrent *torrent);
 /* A job of the disk failed or the network is gone: stops with a reason, and tries again. */
 void bt_torrent_fail (BtTorrent *torrent, const GError *error);

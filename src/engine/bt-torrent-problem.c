@@ -121,6 +121,13 @@ bt_torrent_fail (BtTorrent *torrent, const GError *error)
 }
 
 void
+bt_torrent_hurry_retry (BtTorrent *torrent)
+{
+  if (torrent->problem != NULL && bt_timer_is_running (&torrent->retry))
+    bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
+}
+
+void
 bt_torrent_init_problems (BtTorrent *torrent)
 {
   bt_timer_init (&torrent->retry, torrent->core->timers, retry, torrent);

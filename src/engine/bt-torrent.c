@@ -213,7 +213,11 @@ bt_torrent_is_active (BtTorrent *torrent)
 void
 bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
 {
-  if (torrent->phase == BT_PHASE_CLOSING || torrent->intent == intent)
+  if (torrent->phase == BT_PHASE_CLOSING)
+    return;
+  if (intent == BT_INTENT_RUN)
+    bt_torrent_hurry_retry (torrent);
+  if (torrent->intent == intent)
     return;
   torrent->intent = intent;
   torrent->leaves_home_alone = FALSE;

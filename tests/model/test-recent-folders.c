@@ -40,6 +40,15 @@ test_order (void)
 }
 
 static void
+assert_display (const char *path, const char *expected)
+{
+  g_autofree char *name = ft_folder_dup_display_path (path);
+
+  g_assert_cmpstr (name, ==, expected);
+}
+
+/* The folders of the document portal are called what they are outside of the sandbox. */
+static void
 test_display (void)
 {
   g_autofree char *inside = g_build_filename (g_get_home_dir (), "Videos", NULL);
@@ -49,6 +58,11 @@ test_display (void)
   g_autofree char *beside_name = ft_folder_dup_display_path (beside);
   g_autofree char *raw_name = ft_folder_dup_display_path ("/\xff");
 
+  assert_display ("/run/user/1000/doc/5f3a/Films", "Films");
+  assert_display ("/run/user/1000/doc/by-app/org.a.B/5f3a/Films/Old ones", "Films/Old ones");
+  assert_display ("/run/flatpak/doc/0c/Films", "Films");
+  assert_display ("/run/user/1000/doc/5f3a", "/run/user/1000/doc/5f3a");
+  assert_display ("/run/user/1000/docs/5f3a/Films", "/run/user/1000/docs/5f3a/Films");
   g_assert_cmpstr (inside_name, ==, "~/Videos");
   g_assert_cmpstr (home_name, ==, "~");
   g_assert_cmpstr (beside_name, ==, beside);

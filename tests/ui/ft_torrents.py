@@ -83,12 +83,12 @@ class QuickTracker(SlowTracker):
 class Seed:
     """The terminal program with the data. TRACKER knows it from the beginning, but it runs from start() on."""
 
-    def __init__(self, program, home, torrent, tracker):
+    def __init__(self, program, home, torrents, tracker):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.command = [program, "--bind=127.0.0.1", f"--port={port}", f"--path={home}/Seeded",
-                        f"--state={home}/seed-state", torrent]
+                        f"--state={home}/seed-state", *torrents]
         self.environment = dict(os.environ, XDG_DATA_HOME=f"{home}/seed-data", HOME=home)
         self.process = None
         tracker.peers = socket.inet_aton("127.0.0.1") + port.to_bytes(2, "big")

@@ -15,6 +15,7 @@ from ft_harness import begin, expect, main, read_setting, running, test, write_s
 begin()
 
 from ft_face import Atspi, wait_for  # noqa: E402
+from ft_services import Services  # noqa: E402
 from ft_source import drag, jiggle, manage, release, source  # noqa: E402
 from ft_torrents import make_folder_torrent, make_torrent  # noqa: E402
 
@@ -330,6 +331,27 @@ def watched(home):
         face.wait("“bad.torrent” was not added")
         expect((folder / "bad.torrent").exists(), "it is left alone")
         expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def watched_unseen(home):
+    """Without a window a notification says what was not added; names only where they may be seen."""
+    folder = pathlib.Path(home, "watched")
+    folder.mkdir()
+    write_settings(home, run_in_background="true", background_explained="true",
+                   watch_folders="[{'path': <'%s'>}]" % folder)
+    with contextlib.closing(Services("org.freedesktop.Notifications")) as fakes, running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        face.activate("close-window")
+        face.wait_windows(0)
+        (folder / "bad.torrent").write_bytes(b"junk")
+        told = fakes.wait("Notify", lambda *call: call[3] == "A Torrent Was Not Added")
+        expect("“bad.torrent” was not added" in told[4] and "not a valid torrent" in told[4], f"it says {told}")
+        expect(face.terminate() == 0, "the program ended well")
+        write_settings(home, notify_names="false")
+        with running(home, "--background") as again:
+            fakes.wait("Notify", lambda *call: call[3] == "A Torrent Was Not Added" and not call[4])
+            expect(again.terminate() == 0, "the program ended well")
 
 
 sys.exit(main())

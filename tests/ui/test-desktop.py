@@ -105,9 +105,9 @@ def file_through_the_portal(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
-def seed_of(home, torrent, tracker):
+def seed_of(home, torrents, tracker):
     program = pathlib.Path(sys.argv[1]).resolve().parent.parent / "console" / "friendtorrent-console"
-    return contextlib.closing(Seed(str(program), home, torrent, tracker))
+    return contextlib.closing(Seed(str(program), home, torrents, tracker))
 
 
 def buttons_of(notification):
@@ -124,7 +124,7 @@ def background(home):
     with contextlib.closing(QuickTracker()) as tracker, services(
             "org.freedesktop.Notifications", "org.gnome.SessionManager") as fakes:
         torrent = make_torrent(home, "Comes <b>later", True, tracker.url, folder="Seeded")
-        with seed_of(home, torrent, tracker) as seed, running(home, torrent) as face:
+        with seed_of(home, [torrent], tracker) as seed, running(home, torrent) as face:
             face.wait_row("Comes <b>later, 0 percent, Waiting: ")
             face.activate("close-window")
             face.wait_windows(0)
@@ -154,13 +154,78 @@ def hidden_names(home):
                    listen_port="uint32 0")
     with contextlib.closing(QuickTracker()) as tracker, services("org.freedesktop.Notifications") as fakes:
         torrent = make_torrent(home, "Nobody's business", True, tracker.url, folder="Seeded")
-        with seed_of(home, torrent, tracker) as seed, running(home, torrent) as face:
+        with seed_of(home, [torrent], tracker) as seed, running(home, torrent) as face:
             face.wait_row("Nobody's business, 0 percent, Waiting: ")
             face.activate("close-window")
             face.wait_windows(0)
             seed.start()
             finished = fakes.wait("Notify", lambda *call: call[3] == "Download Finished")
             expect("Nobody" not in str(finished), f"the notification says {finished}")
+            expect(face.terminate() == 0, "the program ended well")
+
+
+def hide(face):
+    face.activate("close-window")
+    face.wait_windows(0)
+
+
+@test
+def problem(home):
+    """A torrent that has a problem is told of; “Try Again” in the notification does it."""
+    write_settings(home, run_in_background="true", background_explained="true", listen_port="uint32 0")
+    torrent = make_torrent(home, "Goes away", True)
+    data = pathlib.Path(home, "Downloads", "Goes away")
+    with services("org.freedesktop.Notifications") as fakes:
+        with running(home, torrent) as face:
+            face.wait_row("Goes away, complete, ")
+            expect(face.terminate() == 0, "the program ended well")
+        data.rename(f"{home}/kept")
+        with running(home, "--background") as face:
+            told = fakes.wait("Notify", lambda *call: call[3] == "A Torrent Has a Problem")
+            expect("Goes away" in told[4] and "gone" in told[4], f"the notification says {told}")
+            pathlib.Path(home, "kept").rename(data)
+            fakes.act(buttons_of(told)["Try Again"])
+            face.open()
+            wait_for("the torrent", lambda: "Stopped" not in face.wait_row("Goes away, complete, ").get_name())
+            expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def grouped(home):
+    """Those that finish at about the same time are one notification; “Open Folder” is for one alone."""
+    write_settings(home, run_in_background="true", background_explained="true", listen_port="uint32 0")
+    names = ["One of many", "Two of many", "Three of many"]
+    with services("org.freedesktop.Notifications", "org.freedesktop.FileManager1") as fakes, \
+            contextlib.closing(QuickTracker()) as tracker:
+        torrents = [make_torrent(home, name, True, tracker.url, folder="Seeded") for name in names]
+        with seed_of(home, torrents, tracker) as seed, running(home, *torrents) as face:
+            for name in names:
+                face.wait_row(f"{name}, 0 percent, Waiting: ")
+            hide(face)
+            seed.start()
+            finished = fakes.wait("Notify", lambda *call: call[3] == "3 Downloads Finished")
+            expect(all(name in finished[4] for name in names), f"the notification says {finished}")
+            expect("Open Folder" not in buttons_of(finished), "there is no single folder")
+            expect(face.terminate() == 0, "the program ended well")
+    notified = [call for call in fakes.find("Notify") if "Finished" in call[3]]
+    expect(len({call[1] for call in notified[1:]} - {0}) <= 1, "each replaces the last")
+
+
+@test
+def open_folder(home):
+    """“Open Folder” in the notification of one shows it in the file manager."""
+    write_settings(home, run_in_background="true", background_explained="true", listen_port="uint32 0")
+    with services("org.freedesktop.Notifications", "org.freedesktop.FileManager1") as fakes, \
+            contextlib.closing(QuickTracker()) as tracker:
+        torrent = make_torrent(home, "In its folder", True, tracker.url, folder="Seeded")
+        with seed_of(home, [torrent], tracker) as seed, running(home, torrent) as face:
+            face.wait_row("In its folder, 0 percent, Waiting: ")
+            hide(face)
+            seed.start()
+            finished = fakes.wait("Notify", lambda *call: call[3] == "Download Finished")
+            fakes.act(buttons_of(finished)["Open Folder"])
+            uris, _ = fakes.wait("ShowItems")
+            expect([path_of(uri) for uri in uris] == [f"{home}/Downloads/In its folder"], f"it was told {uris}")
             expect(face.terminate() == 0, "the program ended well")
 
 
