@@ -4,6 +4,8 @@
 
 #include "ft-watch-folder.h"
 
+#include "ft-recent-folders.h"
+
 #include <glib/gi18n-lib.h>
 
 struct _FtWatchFolder
@@ -69,7 +71,7 @@ describe (FtWatchFolder *self)
     g_string_append_printf (text, " · %s", tags);
   if (*self->folder != '\0')
     {
-      g_autofree char *name = g_filename_display_name (self->folder);
+      g_autofree char *name = ft_folder_dup_display_path (self->folder);
 
       g_string_append_printf (text, " · %s", name);
     }
@@ -155,7 +157,7 @@ ft_watch_folder_get_property (GObject *object, guint prop_id, GValue *value, GPa
       g_value_set_enum (value, self->after);
       break;
     case PROP_TITLE:
-      g_value_take_string (value, g_filename_display_name (self->path));
+      g_value_take_string (value, ft_folder_dup_display_path (self->path));
       break;
     case PROP_SUBTITLE:
       g_value_take_string (value, describe (self));

@@ -5,6 +5,7 @@
 import contextlib
 import functools
 import http.server
+import os
 import pathlib
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from ft_harness import begin, expect, main, read_setting, running, test, write_s
 
 begin()
 
-from ft_face import Atspi, wait_for  # noqa: E402
+from ft_face import Atspi, Gio, wait_for  # noqa: E402
 from ft_services import Services  # noqa: E402
 from ft_source import drag, jiggle, manage, release, source  # noqa: E402
 from ft_torrents import make_folder_torrent, make_torrent  # noqa: E402
@@ -158,6 +159,40 @@ def magnets(home):
         face.wait("Other link")
         add(face)
         face.wait_row("Other link, ", "Waiting: the details of magnet links")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def desktop_file():
+    """What other programs read of it, with the program where it was built."""
+    program = pathlib.Path(sys.argv[1]).resolve()
+    os.environ["PATH"] = f"{program.parent}:{os.environ['PATH']}"
+    name = "org.friendtorrent.FriendTorrent.desktop"
+    application = Gio.DesktopAppInfo.new_from_filename(str(program.parent.parent.parent / "data" / name))
+    expect(application, "it can be read, and its program is there")
+    return application
+
+
+@test
+def clicked_in_a_browser(home):
+    """Who asks the desktop to open a magnet link gets the program by its desktop file, and the dialog with the name."""
+    application = desktop_file()
+    expect(application.get_string("Exec") == "friendtorrent %U", "it takes several addresses")
+    expect(application.get_boolean("DBusActivatable"), "one that runs is used")
+    expect(set(application.get_supported_types()) == {"application/x-bittorrent", "x-scheme-handler/magnet"},
+           "it is offered for torrents and magnet links")
+    torrent = make_torrent(home, "From a browser", False)
+    with running(home, asks=True) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        for link, name in (MAGNET, "Some link"), (GVFS_MAGNET, "Other link"):
+            application.launch_uris([link], None)
+            wait_dialog(face, "Add a Torrent")
+            face.wait(name)
+            add(face)
+            face.wait_row(f"{name}, ", "Waiting: the details of magnet links")
+        application.launch_uris([pathlib.Path(torrent).as_uri()], None)
+        wait_dialog(face, "Add a Torrent")
+        add(face)
+        face.wait_row("From a browser, 0 percent, ")
         expect(face.terminate() == 0, "the program ended well")
 
 
