@@ -36,6 +36,7 @@ struct _FtAddDialog
   GCancellable *cancellable;
   GStrv tags_before;       /* those whose rules were applied */
   char *folder_before;     /* (nullable): before the folder of a tag was taken */
+  guint update_id;         /* runs while it shows less than is known: a thousand may come at once */
 
   AdwWindowTitle *window_title;
   GtkWidget *back_button;
@@ -242,7 +243,7 @@ back_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
-addition_changed_cb (FtAddDialog *self)
+update (FtAddDialog *self)
 {
   gboolean any_file = FALSE;
 
@@ -251,6 +252,23 @@ addition_changed_cb (FtAddDialog *self)
   gtk_widget_set_visible (GTK_WIDGET (self->after_row), any_file);
   update_add (self);
   update_panes (self);
+}
+
+static gboolean
+update_cb (gpointer user_data)
+{
+  FtAddDialog *self = user_data;
+
+  self->update_id = 0;
+  update (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+addition_changed_cb (FtAddDialog *self)
+{
+  if (self->update_id == 0)
+    self->update_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, update_cb, self, NULL);
 }
 
 static void
@@ -267,7 +285,7 @@ remove_addition (FtAddDialog *self, FtAddition *addition)
       return;
     }
   look_at (self, addition != self->current ? self->current : get_addition (self, 0));
-  addition_changed_cb (self);
+  update (self);
 }
 
 static void
@@ -401,6 +419,7 @@ ft_add_dialog_dispose (GObject *object)
 {
   FtAddDialog *self = FT_ADD_DIALOG (object);
 
+  g_clear_handle_id (&self->update_id, g_source_remove);
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->additions);
@@ -539,7 +558,7 @@ ft_add_dialog_append (FtAddDialog *self, FtAddition *addition)
                            G_CONNECT_SWAPPED);
   ft_addition_load_async (addition, self->session, self->cancellable, NULL, NULL);
   look_at (self, self->current != NULL ? self->current : addition);
-  addition_changed_cb (self);
+  update (self);
   if (has_pane (self))
     gtk_window_set_default_size (GTK_WINDOW (self), WIDE_WIDTH, WIDE_HEIGHT);
 }
