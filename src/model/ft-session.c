@@ -533,19 +533,19 @@ ft_session_lookup (FtSession *self, BtTorrentId id)
 }
 
 void
-ft_session_remove_later (FtSession *self, BtTorrentId id)
+ft_session_remove_later (FtSession *self, const BtTorrentId *ids, guint n_ids)
 {
   g_return_if_fail (FT_IS_SESSION (self));
 
-  ft_torrent_list_hide (self->torrents, id);
+  ft_torrent_list_hide (self->torrents, ids, n_ids);
 }
 
-gboolean
-ft_session_keep (FtSession *self, BtTorrentId id)
+guint
+ft_session_keep (FtSession *self, const BtTorrentId *ids, guint n_ids)
 {
-  g_return_val_if_fail (FT_IS_SESSION (self), FALSE);
+  g_return_val_if_fail (FT_IS_SESSION (self), 0);
 
-  return ft_torrent_list_show (self->torrents, id);
+  return ft_torrent_list_show (self->torrents, ids, n_ids);
 }
 
 void

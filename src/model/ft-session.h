@@ -101,12 +101,12 @@ void ft_session_remove_async (FtSession *session, BtTorrentId id, gboolean with_
 /**
  * ft_session_remove_later:
  *
- * Takes a torrent out of the list at once, and tells the engine of it with ft_session_remove_async() or when the
- * session stops; until then ft_session_keep() puts it back. A program that dies meanwhile has lost nothing.
+ * Takes torrents out of the list at once, and tells the engine of them with ft_session_remove_async() or when the
+ * session stops; until then ft_session_keep() puts them back. A program that dies meanwhile has lost nothing.
  */
-void ft_session_remove_later (FtSession *session, BtTorrentId id);
-/* Returns: whether it was to be removed and is in the list again */
-gboolean ft_session_keep (FtSession *session, BtTorrentId id);
+void ft_session_remove_later (FtSession *session, const BtTorrentId *ids, guint n_ids);
+/* Returns: how many were to be removed and are in the list again */
+guint ft_session_keep (FtSession *session, const BtTorrentId *ids, guint n_ids);
 /* Returns when the check has begun. */
 void ft_session_verify_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);

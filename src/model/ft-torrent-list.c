@@ -58,20 +58,45 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (FtTorrentList, ft_torrent_list, G_TYPE_OBJECT,
 static guint signals[N_SIGNALS];
 
 static void
-remove_torrent (FtTorrentList *self, BtTorrentId id)
+remove_run (FtTorrentList *self, guint first, guint n)
 {
-  FtTorrent *torrent = g_hash_table_lookup (self->by_id, GUINT_TO_POINTER (id));
-  guint position;
+  for (guint i = first; i < first + n; i++)
+    {
+      FtTorrent *torrent = self->torrents->pdata[i];
 
-  g_hash_table_remove (self->hidden, GUINT_TO_POINTER (id));
-  /* One that was added and removed between two updates was never seen. */
-  if (torrent == NULL)
-    return;
-  g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, torrent);
-  g_return_if_fail (g_ptr_array_find (self->torrents, torrent, &position));
-  g_hash_table_remove (self->by_id, GUINT_TO_POINTER (id));
-  g_ptr_array_remove_index (self->torrents, position);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+      g_signal_emit (self, signals[SIGNAL_TORRENT_REMOVED], 0, torrent);
+      g_hash_table_remove (self->by_id, GUINT_TO_POINTER (ft_torrent_get_id (torrent)));
+    }
+  g_ptr_array_remove_range (self->torrents, first, n);
+  g_list_model_items_changed (G_LIST_MODEL (self), first, n, 0);
+}
+
+static gboolean
+is_in (FtTorrentList *self, guint position, GHashTable *ids)
+{
+  return g_hash_table_contains (ids, GUINT_TO_POINTER (ft_torrent_get_id (self->torrents->pdata[position])));
+}
+
+/* Neighbours go together: views do as much for each change as for many at once. One that was added and removed
+ * between two updates was never seen. */
+static void
+remove_torrents (FtTorrentList *self, const BtTorrentId *ids, guint n_ids)
+{
+  g_autoptr (GHashTable) going = g_hash_table_new (NULL, NULL);
+  guint end = self->torrents->len;
+
+  for (guint i = 0; i < n_ids; i++)
+    g_hash_table_add (going, GUINT_TO_POINTER (ids[i]));
+  while (n_ids > 0 && end > 0)
+    {
+      guint start = end;
+
+      while (start > 0 && is_in (self, start - 1, going))
+        start--;
+      if (start < end)
+        remove_run (self, start, end - start);
+      end = start > 0 ? start - 1 : 0;
+    }
 }
 
 /* Returns: what changed. */
@@ -169,7 +194,8 @@ ft_torrent_list_apply (FtTorrentList *self, const BtUpdate *update)
   g_return_if_fail (update != NULL);
 
   for (guint i = 0; i < update->removed->len; i++)
-    remove_torrent (self, g_array_index (update->removed, BtTorrentId, i));
+    g_hash_table_remove (self->hidden, GUINT_TO_POINTER (g_array_index (update->removed, BtTorrentId, i)));
+  remove_torrents (self, (const BtTorrentId *) (gpointer) update->removed->data, update->removed->len);
 
   n_before = self->torrents->len;
   for (guint i = 0; i < update->torrents->len; i++)
@@ -205,34 +231,43 @@ ft_torrent_list_refresh_texts (FtTorrentList *self, gint64 now)
 }
 
 void
-ft_torrent_list_hide (FtTorrentList *self, BtTorrentId id)
+ft_torrent_list_hide (FtTorrentList *self, const BtTorrentId *ids, guint n_ids)
 {
-  FtTorrent *torrent;
-
   g_return_if_fail (FT_IS_TORRENT_LIST (self));
 
-  torrent = ft_torrent_list_lookup (self, id);
-  if (torrent == NULL)
-    return;
-  g_object_ref (torrent);
-  remove_torrent (self, id);
-  g_hash_table_insert (self->hidden, GUINT_TO_POINTER (id), torrent);
+  for (guint i = 0; i < n_ids; i++)
+    {
+      FtTorrent *torrent = ft_torrent_list_lookup (self, ids[i]);
+
+      if (torrent != NULL)
+        g_hash_table_insert (self->hidden, GUINT_TO_POINTER (ids[i]), g_object_ref (torrent));
+    }
+  remove_torrents (self, ids, n_ids);
   g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
 }
 
-gboolean
-ft_torrent_list_show (FtTorrentList *self, BtTorrentId id)
+guint
+ft_torrent_list_show (FtTorrentList *self, const BtTorrentId *ids, guint n_ids)
 {
-  FtTorrent *torrent;
+  guint n_before, n_shown;
 
-  g_return_val_if_fail (FT_IS_TORRENT_LIST (self), FALSE);
+  g_return_val_if_fail (FT_IS_TORRENT_LIST (self), 0);
 
-  if (!g_hash_table_steal_extended (self->hidden, GUINT_TO_POINTER (id), NULL, (gpointer *) &torrent))
-    return FALSE;
-  append (self, torrent);
-  g_list_model_items_changed (G_LIST_MODEL (self), self->torrents->len - 1, 0, 1);
-  g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
-  return TRUE;
+  n_before = self->torrents->len;
+  for (guint i = 0; i < n_ids; i++)
+    {
+      FtTorrent *torrent;
+
+      if (g_hash_table_steal_extended (self->hidden, GUINT_TO_POINTER (ids[i]), NULL, (gpointer *) &torrent))
+        append (self, torrent);
+    }
+  n_shown = self->torrents->len - n_before;
+  if (n_shown > 0)
+    {
+      g_list_model_items_changed (G_LIST_MODEL (self), n_before, 0, n_shown);
+      g_signal_emit (self, signals[SIGNAL_UPDATED], 0, 0);
+    }
+  return n_shown;
 }
 
 GArray *

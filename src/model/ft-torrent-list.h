@@ -44,11 +44,11 @@ void ft_torrent_list_apply (FtTorrentList *list, const BtUpdate *update);
 /* Notifies texts that count down. Returns: whether there are any at @now (Unix seconds). */
 gboolean ft_torrent_list_refresh_texts (FtTorrentList *list, gint64 now);
 
-/* Takes a torrent out of sight, as if it were removed, until it is shown again, at the end, or is removed.
+/* Takes torrents out of sight, as if they were removed, until they are shown again, at the end, or are removed.
  * #FtTorrentList::updated follows. */
-void ft_torrent_list_hide (FtTorrentList *list, BtTorrentId id);
-/* Returns: whether it was hidden */
-gboolean ft_torrent_list_show (FtTorrentList *list, BtTorrentId id);
+void ft_torrent_list_hide (FtTorrentList *list, const BtTorrentId *ids, guint n_ids);
+/* Returns: how many of them were hidden */
+guint ft_torrent_list_show (FtTorrentList *list, const BtTorrentId *ids, guint n_ids);
 /* Returns: (transfer container) (element-type BtTorrentId): in no order */
 GArray *ft_torrent_list_dup_hidden (FtTorrentList *list);
 

@@ -33,7 +33,7 @@ removed_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       && !g_error_matches (error, BT_ERROR, BT_ERROR_NOT_FOUND)
       && !g_error_matches (error, BT_ERROR, BT_ERROR_CANCELLED))
     {
-      ft_session_keep (self->session, request->id);
+      ft_session_keep (self->session, &request->id, 1);
       ft_window_show_error (self, error);
     }
   g_free (request);
@@ -64,8 +64,7 @@ undo_cb (AdwToast *toast, gpointer user_data)
 {
   Removal *removal = user_data;
 
-  for (guint i = 0; i < removal->ids->len; i++)
-    ft_session_keep (removal->window->session, g_array_index (removal->ids, BtTorrentId, i));
+  ft_session_keep (removal->window->session, (BtTorrentId *) (gpointer) removal->ids->data, removal->ids->len);
 }
 
 /* Those that are in the list again were put back. */
@@ -122,8 +121,7 @@ remove_with_undo (FtWindow *self, GPtrArray *torrents)
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect (toast, "button-clicked", G_CALLBACK (undo_cb), removal);
   g_signal_connect_data (toast, "dismissed", G_CALLBACK (dismissed_cb), removal, removal_free, 0);
-  for (guint i = 0; i < removal->ids->len; i++)
-    ft_session_remove_later (self->session, g_array_index (removal->ids, BtTorrentId, i));
+  ft_session_remove_later (self->session, (BtTorrentId *) (gpointer) removal->ids->data, removal->ids->len);
   self->undo_toast = toast;
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }

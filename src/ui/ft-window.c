@@ -329,7 +329,7 @@ ft_window_reveal (FtWindow *self, BtTorrentId id)
   guint position;
 
   /* Added again before it was really gone: that undoes its removal. */
-  ft_session_keep (self->session, id);
+  ft_session_keep (self->session, &id, 1);
   position = ft_window_find (self, id);
   if (position == GTK_INVALID_LIST_POSITION && ft_session_lookup (self->session, id) != NULL)
     {

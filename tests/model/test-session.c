@@ -183,15 +183,14 @@ test_remove_later (Fixture *fixture, gconstpointer data)
   kept = add (session, first->torrent);
   gone = add (session, second->torrent);
   ft_wait_until (g_list_model_get_n_items (ft_session_get_torrents (session)) == 2);
-  ft_session_remove_later (session, kept);
-  ft_session_remove_later (session, gone);
+  ft_session_remove_later (session, (const BtTorrentId[]){ kept, gone }, 2);
   g_assert_cmpuint (g_list_model_get_n_items (ft_session_get_torrents (session)), ==, 0);
   g_assert_null (ft_session_lookup (session, kept));
-  g_assert_true (ft_session_keep (session, kept));
-  g_assert_false (ft_session_keep (session, kept));
+  g_assert_cmpuint (ft_session_keep (session, &kept, 1), ==, 1);
+  g_assert_cmpuint (ft_session_keep (session, &kept, 1), ==, 0);
   g_assert_nonnull (ft_session_lookup (session, kept));
   stop (session);
-  g_assert_false (ft_session_keep (session, gone));
+  g_assert_cmpuint (ft_session_keep (session, &gone, 1), ==, 0);
 
   start (session);
   ft_wait_until (g_list_model_get_n_items (ft_session_get_torrents (session)) > 0);

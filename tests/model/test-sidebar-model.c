@@ -94,9 +94,9 @@ test_categories (Fixture *fixture, gconstpointer data)
   put (fixture, 1, BT_STATE_ERROR, "", NULL);
   take_off (fixture, 2);
   check (fixture, 0, "All:2 Downloading:0 Seeding:1 Waiting:0 Paused:0 Checking:0 Problems:1");
-  ft_torrent_list_hide (fixture->torrents, 3);
+  ft_torrent_list_hide (fixture->torrents, (const BtTorrentId[]){ 3 }, 1);
   check (fixture, 0, "All:1 Downloading:0 Seeding:0 Waiting:0 Paused:0 Checking:0 Problems:1");
-  ft_torrent_list_show (fixture->torrents, 3);
+  ft_torrent_list_show (fixture->torrents, (const BtTorrentId[]){ 3 }, 1);
   check (fixture, 0, "All:2 Downloading:0 Seeding:1 Waiting:0 Paused:0 Checking:0 Problems:1");
   ft_torrent_list_clear (fixture->torrents);
   check (fixture, 0, "All:0 Downloading:0 Seeding:0 Waiting:0 Paused:0 Checking:0 Problems:0");

@@ -215,6 +215,7 @@ test_hidden (void)
 {
   g_autoptr (FtTorrentList) list = ft_torrent_list_new ();
   g_autoptr (FtTorrent) second = NULL;
+  const BtTorrentId two = 2;
   g_autoptr (GArray) hidden = NULL;
   Mirror mirror;
   BtUpdate *update;
@@ -224,7 +225,7 @@ test_hidden (void)
   g_string_truncate (mirror.log, 0);
   second = g_object_ref (ft_torrent_list_lookup (list, 2));
 
-  ft_torrent_list_hide (list, 2);
+  ft_torrent_list_hide (list, &two, 1);
   mirror_check (&mirror, list, "1-1+0 changed:0 ");
   g_assert_null (ft_torrent_list_lookup (list, 2));
   hidden = ft_torrent_list_dup_hidden (list);
@@ -236,17 +237,46 @@ test_hidden (void)
   apply (list, update);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
   g_string_truncate (mirror.log, 0);
-  g_assert_true (ft_torrent_list_show (list, 2));
+  g_assert_cmpuint (ft_torrent_list_show (list, &two, 1), ==, 1);
   mirror_check (&mirror, list, "2-0+1 changed:0 ");
   g_assert_true (ft_torrent_list_lookup (list, 2) == second);
   g_assert_cmpstr (ft_torrent_get_status (second)->name, ==, "renamed");
 
-  ft_torrent_list_hide (list, 2);
+  ft_torrent_list_hide (list, &two, 1);
   update = ft_fake_update_new ();
   ft_fake_update_remove (update, 2);
   apply (list, update);
-  g_assert_false (ft_torrent_list_show (list, 2));
+  g_assert_cmpuint (ft_torrent_list_show (list, &two, 1), ==, 0);
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (list)), ==, 2);
+  mirror_clear (&mirror);
+}
+
+/* Neighbours go at once, from the end, so that what is left of a hole keeps its place meanwhile. */
+static void
+test_many_go (void)
+{
+  g_autoptr (FtTorrentList) list = ft_torrent_list_new ();
+  const BtTorrentId back[] = { 9, 2, 77 };
+  BtUpdate *update = ft_fake_update_new ();
+  Mirror mirror;
+
+  mirror_follow (&mirror, list);
+  for (BtTorrentId id = 1; id <= 10; id++)
+    ft_fake_update_add (update, id, BT_CHANGED_ALL, "torrent");
+  apply (list, update);
+  g_string_truncate (mirror.log, 0);
+
+  ft_torrent_list_hide (list, (const BtTorrentId[]){ 9, 1, 2, 10, 5, 77 }, 6);
+  mirror_check (&mirror, list, "8-2+0 4-1+0 0-2+0 changed:0 ");
+  g_assert_cmpuint (ft_torrent_list_show (list, back, G_N_ELEMENTS (back)), ==, 2);
+  mirror_check (&mirror, list, "5-0+2 changed:0 ");
+
+  update = ft_fake_update_new ();
+  for (BtTorrentId id = 1; id <= 10; id++)
+    ft_fake_update_remove (update, id);
+  apply (list, update);
+  mirror_check (&mirror, list, "0-7+0 changed:0 ");
+  g_assert_cmpuint (ft_torrent_list_show (list, (const BtTorrentId[]){ 1, 5, 10 }, 3), ==, 0);
   mirror_clear (&mirror);
 }
 
@@ -255,6 +285,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/torrent-list/follows", test_follows);
+  g_test_add_func ("/model/torrent-list/many-go", test_many_go);
   g_test_add_func ("/model/torrent-list/out-of-range", test_out_of_range);
   g_test_add_func ("/model/torrent-list/random", test_random);
   g_test_add_func ("/model/torrent-list/hidden", test_hidden);
