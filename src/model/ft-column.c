@@ -286,7 +286,7 @@ dup_queue (FtTorrent *torrent)
 
 static const FtColumn columns[] = {
   { "name", BT_CHANGED_NAME, 140, TRUE, TRUE, FALSE, compare_name, dup_name, NC_ ("column", "Name") },
-  { "size", BT_CHANGED_NAME, 75, TRUE, FALSE, TRUE, compare_size, dup_size, NC_ ("column", "Size") },
+  { "size", BT_CHANGED_NAME, 92, TRUE, FALSE, TRUE, compare_size, dup_size, NC_ ("column", "Size") },
   { "progress", BT_CHANGED_PROGRESS | BT_CHANGED_NAME | BT_CHANGED_STATE, 105, TRUE, FALSE, TRUE, compare_progress,
     dup_progress, NC_ ("column", "Progress") },
   { "state", STATE_FACTS, 130, TRUE, TRUE, FALSE, compare_state, dup_state, NC_ ("column", "State") },

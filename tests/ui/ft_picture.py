@@ -48,6 +48,12 @@ def focus(window):
         LIBRARY.XSetInputFocus(*arguments, 1, 0)
 
 
+def scale_text(factor):
+    """For programs that start after it."""
+    subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER",
+                    f"Xft.dpi:\t{int(96 * factor)}\n"], check=True)
+
+
 def least_size(window):
     text = subprocess.run(["xprop", "-id", window, "WM_NORMAL_HINTS"], capture_output=True, text=True,
                           check=True).stdout

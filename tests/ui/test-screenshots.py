@@ -20,13 +20,12 @@ ft_harness.begin()
 import ft_harness as harness  # noqa: E402
 from ft_face import Atspi, wait_for  # noqa: E402
 from ft_harness import expect, running, test, write_settings  # noqa: E402
-from ft_picture import find_window, focus, resize, take  # noqa: E402
+from ft_picture import find_window, focus, resize, scale_text, take  # noqa: E402
 from ft_scene import LOST, TORRENTS, Scene, Torrent, build  # noqa: E402
 
 CONSOLE = sys.argv.pop(2)
 STYLE = """[Settings]
 gtk-font-name=Cantarell 11
-gtk-xft-dpi={dpi}
 gtk-decoration-layout=:close
 gtk-enable-animations=false
 gtk-cursor-blink=false
@@ -74,11 +73,11 @@ def scene_home():
     return HOME
 
 
-def style(home, scale=1):
+def style(home):
     """As GNOME has it; no window manager draws a frame."""
     folder = pathlib.Path(home, "config", "gtk-4.0")
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "settings.ini").write_text(STYLE.format(dpi=int(96 * 1024 * scale)))
+    (folder / "settings.ini").write_text(STYLE)
     (folder / "gtk.css").write_text("window.solid-csd { padding: 0; border: none; box-shadow: none; }\n")
 
 
@@ -203,13 +202,16 @@ def looks(home):
 
 @test
 def large_text(home):
-    style(scene_home(), scale=1.5)
+    scale_text(1.5)
     with showing(1200, 760, show_details="true") as face:
         select(face, "Big Buck Bunny, ")
         take(face, "large", (1200, 760))
     with showing(WIDTH, HEIGHT) as face:
-        take(face, "large-narrow", (None, HEIGHT))
-    style(scene_home())
+        take(face, "large-narrow", (WIDTH, HEIGHT))
+        select(face, "Big Buck Bunny, ")
+        face.press("Show Details")
+        take(face, "large-narrow-details", (WIDTH, HEIGHT))
+    scale_text(1)
 
 
 @test
