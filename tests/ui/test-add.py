@@ -142,6 +142,7 @@ def duplicate(home):
         wait_for("the dialog", asked)
         face.wait("It names 1 tracker that is new. Add it?")
         face.press("Add 1 Tracker")
+        face.wait_windows(1)
         face.wait("The trackers were added")
         expect(face.terminate() == 0, "the program ended well")
 
