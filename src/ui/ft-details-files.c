@@ -90,18 +90,36 @@ get_file (FtDetailsFiles *self, FtFileItem *item)
   return g_file_new_for_path (full);
 }
 
+/* Returns: whether it was done; else it was said why not. */
+static gboolean
+end_opening (FtDetailsPage *page, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (ft_opener_finish (result, &error))
+    return TRUE;
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
+    ft_details_page_show_text (page, _("Nothing of it has been downloaded yet"));
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    ft_details_page_show_error (page, error);
+  return FALSE;
+}
+
 static void
 opened_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtDetailsPage) page = user_data;
-  g_autoptr (GError) error = NULL;
 
-  if (ft_opener_finish (result, &error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
-    ft_details_page_show_text (page, _("Nothing of it has been downloaded yet"));
-  else
-    ft_details_page_show_error (page, error);
+  end_opening (page, result);
+}
+
+static void
+opened_incomplete_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtDetailsPage) page = user_data;
+
+  if (end_opening (page, result))
+    ft_details_page_show_text (page, _("It is not complete yet: parts of it are missing"));
 }
 
 static GtkWindow *
@@ -114,12 +132,10 @@ static void
 open_cb (FtDetailsFiles *self, FtFileItem *item)
 {
   g_autoptr (GFile) file = get_file (self, item);
-  double progress;
+  gboolean whole = ft_file_item_is_folder (item) || ft_file_item_is_complete (item);
 
-  g_object_get (item, "progress", &progress, NULL);
-  if (progress > 0 && !ft_file_item_is_complete (item) && !ft_file_item_is_folder (item))
-    ft_details_page_show_text (FT_DETAILS_PAGE (self), _("It is not complete yet: parts of it are missing"));
-  ft_opener_open_async (file, get_window (self), NULL, opened_cb, g_object_ref (self));
+  ft_opener_open_async (file, get_window (self), NULL, whole ? opened_cb : opened_incomplete_cb,
+                        g_object_ref (self));
 }
 
 static void

@@ -13,8 +13,6 @@
 #include "ft-details-trackers.h"
 #include "ft-torrent-list.h"
 
-#include <glib/gi18n-lib.h>
-
 #define SETTING_PAGE "details-page"
 
 struct _FtDetails
@@ -24,13 +22,11 @@ struct _FtDetails
   FtSession *session;    /* (nullable) */
   GSettings *settings;   /* (nullable) */
   FtTorrent *torrent;    /* (nullable) */
-  guint n_selected;
   GSignalGroup *session_signals;
   GSignalGroup *list_signals; /* of the session's torrents */
   GdkSurface *surface;        /* (nullable): while mapped */
 
-  GtkStack *stack;
-  AdwStatusPage *empty_page;
+  GtkWidget *content;
   AdwViewStack *pages;
 };
 
@@ -40,7 +36,6 @@ enum
   PROP_SESSION,
   PROP_SETTINGS,
   PROP_TORRENT,
-  PROP_N_SELECTED,
   N_PROPS
 };
 
@@ -128,19 +123,6 @@ show_remembered_page (FtDetails *self)
 }
 
 static void
-show_empty_text (FtDetails *self)
-{
-  guint n = self->n_selected;
-  g_autofree char *title = NULL;
-
-  if (n > 1)
-    title = g_strdup_printf (ngettext ("%u Torrent Selected", "%u Torrents Selected", n), n);
-  adw_status_page_set_title (self->empty_page, n > 1 ? title : _("No Torrent Selected"));
-  adw_status_page_set_description (self->empty_page, n > 1 ? _("Select a single one to see its details.")
-                                                           : _("Select one to see its details."));
-}
-
-static void
 set_torrent (FtDetails *self, FtTorrent *torrent)
 {
   if (!g_set_object (&self->torrent, torrent))
@@ -148,9 +130,7 @@ set_torrent (FtDetails *self, FtTorrent *torrent)
   for (GtkWidget *page = gtk_widget_get_first_child (GTK_WIDGET (self->pages)); page != NULL;
        page = gtk_widget_get_next_sibling (page))
     ft_details_page_set_torrent (FT_DETAILS_PAGE (page), torrent);
-  gtk_stack_set_visible_child_name (self->stack, torrent != NULL ? "pages" : "empty");
-  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, "pages"), torrent != NULL);
-  gtk_widget_set_visible (gtk_stack_get_child_by_name (self->stack, "empty"), torrent == NULL);
+  gtk_widget_set_visible (self->content, torrent != NULL);
   refresh (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TORRENT]);
 }
@@ -227,9 +207,6 @@ ft_details_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_TORRENT:
       g_value_set_object (value, self->torrent);
       break;
-    case PROP_N_SELECTED:
-      g_value_set_uint (value, self->n_selected);
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -252,10 +229,6 @@ ft_details_set_property (GObject *object, guint prop_id, const GValue *value, GP
     case PROP_TORRENT:
       set_torrent (self, g_value_get_object (value));
       break;
-    case PROP_N_SELECTED:
-      self->n_selected = g_value_get_uint (value);
-      show_empty_text (self);
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -266,8 +239,7 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/friendtorrent/FriendTorrent/ui/ft-details.ui");
-  gtk_widget_class_bind_template_child (widget_class, FtDetails, stack);
-  gtk_widget_class_bind_template_child (widget_class, FtDetails, empty_page);
+  gtk_widget_class_bind_template_child (widget_class, FtDetails, content);
   gtk_widget_class_bind_template_child (widget_class, FtDetails, pages);
   gtk_widget_class_bind_template_callback (widget_class, page_changed_cb);
 }
@@ -290,7 +262,6 @@ ft_details_class_init (FtDetailsClass *klass)
   properties[PROP_SETTINGS] = g_param_spec_object ("settings", NULL, NULL, G_TYPE_SETTINGS, flags);
   properties[PROP_TORRENT]
     = g_param_spec_object ("torrent", NULL, NULL, FT_TYPE_TORRENT, flags | G_PARAM_EXPLICIT_NOTIFY);
-  properties[PROP_N_SELECTED] = g_param_spec_uint ("n-selected", NULL, NULL, 0, G_MAXUINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   /* Named in templates. */
@@ -313,5 +284,4 @@ ft_details_init (FtDetails *self)
 
   gtk_widget_init_template (GTK_WIDGET (self));
   hide_other_pages (self);
-  show_empty_text (self);
 }

@@ -18,8 +18,8 @@ G_DECLARE_FINAL_TYPE (FtDetails, ft_details, FT, DETAILS, AdwBin)
  * shows. It brings a view switcher of its own that fits 300 pixels as well as a whole window; the page is
  * remembered in the settings.
  *
- * Properties: session (#FtSession), settings (#GSettings), torrent (nullable #FtTorrent), n-selected
- * (how many are selected: without a torrent, the empty page says so). All can be set at any time.
+ * Properties: session (#FtSession), settings (#GSettings), torrent (nullable #FtTorrent; without one
+ * nothing is shown: what else is selected is said by the window). All can be set at any time.
  */
 
 G_END_DECLS

@@ -7,12 +7,17 @@
 #include "ft-columns.h"
 #include "ft-describe.h"
 #include "ft-file-check.h"
+#include "ft-file-expander.h"
+#include "ft-file-folder.h"
+#include "ft-file-priority.h"
 #include "ft-piece-map.h"
 #include "ft-prompt.h"
 #include "ft-row-lead.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
+
+#define NARROW_WIDTH 560
 
 struct _FtFileView
 {
@@ -21,6 +26,8 @@ struct _FtFileView
   FtFileTree *tree;      /* (nullable) */
   GSignalGroup *signals; /* of the tree */
   gboolean live;
+  gboolean narrow;
+  GtkWidget *priority_popover;
 
   GtkStack *stack;
   GtkColumnView *column_view;
@@ -33,6 +40,7 @@ struct _FtFileView
   GtkLabel *summary_label;
   GMenuModel *row_menu;
   GMenuModel *live_menu;
+  GMenuModel *priority_menu;
 };
 
 enum
@@ -40,6 +48,7 @@ enum
   PROP_0,
   PROP_TREE,
   PROP_LIVE,
+  PROP_NARROW,
   N_PROPS
 };
 
@@ -198,19 +207,31 @@ set_tree (FtFileView *self, FtFileTree *tree)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TREE]);
 }
 
+/* The choice of a priority is always at hand; where there is little room, without words. */
+static void
+set_narrow (FtFileView *self, gboolean narrow)
+{
+  if (narrow == self->narrow)
+    return;
+  self->narrow = narrow;
+  gtk_column_view_column_set_title (self->priority_column, narrow ? "" : _("Priority"));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NARROW]);
+}
+
 static gboolean
 fit_columns_cb (gpointer user_data)
 {
   FtFileView *self = user_data;
   int never = G_MAXINT;
+  int width = gtk_widget_get_width (GTK_WIDGET (self->column_view));
   const FtColumnRoom rooms[] = {
     { self->progress_column, self->live ? 0 : never },
     { self->size_column, self->live ? 420 : 0 },
-    { self->priority_column, 560 },
     { self->pieces_column, self->live ? 680 : never },
   };
 
-  ft_columns_fit (rooms, G_N_ELEMENTS (rooms), gtk_widget_get_width (GTK_WIDGET (self->column_view)));
+  ft_columns_fit (rooms, G_N_ELEMENTS (rooms), width);
+  set_narrow (self, width < NARROW_WIDTH);
   return G_SOURCE_REMOVE;
 }
 
@@ -222,7 +243,10 @@ update_actions (FtFileView *self)
   g_autoptr (GtkBitset) bits = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
   guint64 n = gtk_bitset_get_size (bits);
   GtkWidget *widget = GTK_WIDGET (self);
+  gboolean found = *gtk_editable_get_text (GTK_EDITABLE (self->search_entry)) != '\0';
 
+  gtk_widget_action_set_enabled (widget, "files.expand-all", !found);
+  gtk_widget_action_set_enabled (widget, "files.collapse-all", !found);
   gtk_widget_action_set_enabled (widget, "files.priority", n > 0);
   gtk_widget_action_set_enabled (widget, "files.open", n == 1 && self->live);
   gtk_widget_action_set_enabled (widget, "files.show", n == 1 && self->live);
@@ -247,6 +271,30 @@ choose_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (self->tree != NULL)
     ft_file_tree_set_all_priorities (self->tree, wanted ? FT_PRIORITY_NORMAL : FT_PRIORITY_SKIP);
+}
+
+static GtkTreeListModel *
+get_tree_model (FtFileView *self)
+{
+  return GTK_TREE_LIST_MODEL (gtk_multi_selection_get_model (self->selection));
+}
+
+static void
+expand_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FtFileView *self = FT_FILE_VIEW (widget);
+
+  if (self->tree != NULL)
+    ft_file_expander_start (get_tree_model (self));
+}
+
+static void
+collapse_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FtFileView *self = FT_FILE_VIEW (widget);
+
+  if (self->tree != NULL)
+    show_files (self);
 }
 
 static void
@@ -325,6 +373,17 @@ activated_cb (FtFileView *self, guint position)
 }
 
 static void
+add_priority_popover (FtFileView *self)
+{
+  GtkWidget *view = GTK_WIDGET (self->column_view);
+
+  self->priority_popover = gtk_popover_menu_new_from_model (self->priority_menu);
+  gtk_widget_set_parent (self->priority_popover, view);
+  g_signal_connect_object (view, "destroy", G_CALLBACK (gtk_widget_unparent), self->priority_popover,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
 ft_file_view_constructed (GObject *object)
 {
   FtFileView *self = FT_FILE_VIEW (object);
@@ -332,6 +391,7 @@ ft_file_view_constructed (GObject *object)
   G_OBJECT_CLASS (ft_file_view_parent_class)->constructed (object);
 
   ft_row_lead_add_menu (GTK_WIDGET (self->column_view), self->live ? self->live_menu : self->row_menu);
+  add_priority_popover (self);
   ft_columns_watch (GTK_WIDGET (self->column_view), fit_columns_cb, self);
   fit_columns_cb (self);
   update_actions (self);
@@ -362,6 +422,9 @@ ft_file_view_get_property (GObject *object, guint prop_id, GValue *value, GParam
     case PROP_LIVE:
       g_value_set_boolean (value, self->live);
       break;
+    case PROP_NARROW:
+      g_value_set_boolean (value, self->narrow);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -390,6 +453,8 @@ install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "files.priority", "i", priority_action);
   gtk_widget_class_install_action (widget_class, "files.choose-all", "b", choose_all_action);
+  gtk_widget_class_install_action (widget_class, "files.expand-all", NULL, expand_all_action);
+  gtk_widget_class_install_action (widget_class, "files.collapse-all", NULL, collapse_all_action);
   gtk_widget_class_install_action (widget_class, "files.open", NULL, open_action);
   gtk_widget_class_install_action (widget_class, "files.show", NULL, show_action);
   gtk_widget_class_install_action (widget_class, "files.rename", NULL, rename_action);
@@ -412,6 +477,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtFileView, summary_label);
   gtk_widget_class_bind_template_child (widget_class, FtFileView, row_menu);
   gtk_widget_class_bind_template_child (widget_class, FtFileView, live_menu);
+  gtk_widget_class_bind_template_child (widget_class, FtFileView, priority_menu);
   gtk_widget_class_bind_template_callback (widget_class, activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_files);
   gtk_widget_class_bind_template_callback (widget_class, update_actions);
@@ -432,6 +498,8 @@ ft_file_view_class_init (FtFileViewClass *klass)
   properties[PROP_LIVE]
     = g_param_spec_boolean ("live", NULL, NULL, FALSE,
                             G_PARAM_READWRITE | G_PARAM_CONSTRUCT_ONLY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_NARROW]
+    = g_param_spec_boolean ("narrow", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SIGNAL_OPEN] = g_signal_new ("open", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -443,6 +511,8 @@ ft_file_view_class_init (FtFileViewClass *klass)
 
   /* Named in templates. */
   g_type_ensure (FT_TYPE_FILE_CHECK);
+  g_type_ensure (FT_TYPE_FILE_FOLDER);
+  g_type_ensure (FT_TYPE_FILE_PRIORITY);
   g_type_ensure (FT_TYPE_PIECE_MAP);
   g_type_ensure (FT_TYPE_ROW_LEAD);
   bind_template (GTK_WIDGET_CLASS (klass));
@@ -456,6 +526,28 @@ ft_file_view_init (FtFileView *self)
   g_signal_group_connect_swapped (self->signals, "notify::ready", G_CALLBACK (ready_cb), self);
   g_signal_group_connect_swapped (self->signals, "notify::wanted-size", G_CALLBACK (show_summary), self);
   gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+void
+ft_file_view_ask_priority (FtFileView *self, GtkWidget *button)
+{
+  GtkSelectionModel *selection;
+  FtRowLead *lead;
+  graphene_rect_t bounds;
+
+  g_return_if_fail (FT_IS_FILE_VIEW (self));
+  g_return_if_fail (GTK_IS_WIDGET (button));
+
+  selection = GTK_SELECTION_MODEL (self->selection);
+  lead = ft_row_lead_find (button);
+  if (lead == NULL || !gtk_widget_compute_bounds (button, GTK_WIDGET (self->column_view), &bounds))
+    return;
+  if (!gtk_selection_model_is_selected (selection, ft_row_lead_get_position (lead)))
+    gtk_selection_model_select_item (selection, ft_row_lead_get_position (lead), TRUE);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->priority_popover),
+                               &(GdkRectangle) { (int) bounds.origin.x, (int) bounds.origin.y,
+                                                 (int) bounds.size.width, (int) bounds.size.height });
+  gtk_popover_popup (GTK_POPOVER (self->priority_popover));
 }
 
 static gboolean

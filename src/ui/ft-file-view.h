@@ -35,6 +35,8 @@ G_DECLARE_FINAL_TYPE (FtFileView, ft_file_view, FT, FILE_VIEW, AdwBin)
  */
 
 /* A check box was toggled: that row, or all that are selected if it is one of them. */
+/* Lets a person choose a priority for the row that @button is in, or for all that are selected with it. */
+void ft_file_view_ask_priority (FtFileView *view, GtkWidget *button);
 void ft_file_view_choose (FtFileView *view, FtFileItem *item, gboolean wanted);
 
 G_END_DECLS

@@ -12,8 +12,9 @@ import ft_harness
 
 ft_harness.begin()
 
-from ft_face import Atspi, is_checked, wait_for  # noqa: E402
+from ft_face import Atspi, is_called, is_checked, wait_for, walk  # noqa: E402
 from ft_harness import expect, main, running, test, write_settings  # noqa: E402
+from ft_services import Services  # noqa: E402
 from ft_torrents import PIECE, SlowTracker, bencode, make_torrent  # noqa: E402
 
 
@@ -65,6 +66,23 @@ def answer(face, heading, text, button):
     face.wait_windows(1)
 
 
+def choose(face, item):
+    """From the menu that is open."""
+    def find():
+        items = [found for found in walk(face.root()) if found.get_role() == Atspi.Role.MENU_ITEM]
+        return next((found for found in items if is_called(found, item)), None)
+
+    wait_for(f"{item} to be offered", find).get_action_iface().do_action(0)
+
+
+def choose_for_file(face, name, item):
+    """From the menu of its row."""
+    check = face.wait(f"Download {name}", Atspi.Role.CHECK_BOX)
+    box = check.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    Atspi.generate_mouse_event(box.x + box.width // 2, box.y + box.height // 2, "b3c")
+    choose(face, item)
+
+
 @test
 def overview(home):
     """Health, pieces and facts in words; a comment of strangers is no markup."""
@@ -102,6 +120,51 @@ def files(home):
     with looking(home, "files", "Some folder, 0 percent") as face:
         face.wait(says("1 of 2 files chosen, 30.0 kB of 50.0 kB"), Atspi.Role.LABEL)
         expect(not is_checked(face.wait("Download first.txt", Atspi.Role.CHECK_BOX)), "the choice was kept")
+
+
+@test
+def file_priority(home):
+    """Chosen by the button in the file's row."""
+    torrent = make_folder_torrent(home, "Some folder", {"first.txt": 20000, "Inner/second.txt": 30000})
+    with looking(home, "files", "Some folder, 0 percent", torrent) as face:
+        face.click(face.wait("Priority of first.txt: Normal", Atspi.Role.PUSH_BUTTON))
+        choose(face, "High")
+        face.wait("Priority of first.txt: High", Atspi.Role.PUSH_BUTTON)
+        face.wait("Priority of Inner: Normal", Atspi.Role.PUSH_BUTTON)
+        face.wait("Priority of Some folder: Various", Atspi.Role.PUSH_BUTTON)
+    with looking(home, "files", "Some folder, 0 percent") as face:
+        face.wait("Priority of first.txt: High", Atspi.Role.PUSH_BUTTON)
+
+
+@test
+def folders_at_once(home):
+    """All are opened and closed again; what is found says where it is."""
+    torrent = make_folder_torrent(home, "Some folder", {"first.txt": 20000, "Inner/Deep/second.txt": 30000})
+    with looking(home, "files", "Some folder, 0 percent", torrent) as face:
+        face.wait("Download Inner", Atspi.Role.CHECK_BOX)
+        expect(face.find("Download Deep", Atspi.Role.CHECK_BOX) is None, "folders in folders are closed at first")
+        face.click(face.wait("Files menu"))
+        choose(face, "Expand All")
+        face.wait("Download second.txt", Atspi.Role.CHECK_BOX)
+        face.click(face.wait("Files menu"))
+        choose(face, "Collapse All")
+        wait_for("folders to close", lambda: face.find("Download second.txt", Atspi.Role.CHECK_BOX) is None)
+        set_text(face.wait("Search files", Atspi.Role.ENTRY), "second")
+        face.wait("Some folder/Inner/Deep", Atspi.Role.LABEL)
+
+
+@test
+def opening(home):
+    """A file is shown in its folder; what was not downloaded cannot be opened, and the program says so."""
+    with contextlib.closing(Services("org.freedesktop.FileManager1")) as services:
+        with looking(home, "files", "All here, complete", make_torrent(home, "All here", True)) as face:
+            choose_for_file(face, "All here", "Show in Folder")
+            services.wait("ShowItems", lambda items, startup_id: items == [f"file://{home}/Downloads/All%20here"])
+    empty = str(pathlib.Path(home, "empty"))
+    pathlib.Path(empty).mkdir()
+    with looking(empty, "files", "Nothing here", make_torrent(empty, "Nothing here", False)) as face:
+        choose_for_file(face, "Nothing here", "Open")
+        face.wait("Nothing of it has been downloaded yet")
 
 
 @test
