@@ -16,6 +16,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtBans, bt_bans_free)
 /* TRUE when it is new. With port 0 all ports, also near us. */
 gboolean bt_bans_add (BtBans *bans, const BtEndpoint *endpoint);
 gboolean bt_bans_contain (const BtBans *bans, const BtEndpoint *endpoint);
+/* The IP, whatever its ports. FALSE when nothing of it was banned. */
+gboolean bt_bans_remove (BtBans *bans, const BtEndpoint *endpoint);
 /* Of char*, without those that are banned with a port. Returns: (transfer full). */
 GPtrArray *bt_bans_list (const BtBans *bans);
 

@@ -95,6 +95,27 @@ bt_bans_add (BtBans *bans, const BtEndpoint *endpoint)
 }
 
 gboolean
+bt_bans_remove (BtBans *bans, const BtEndpoint *endpoint)
+{
+  gboolean any = FALSE;
+  GList *next;
+
+  for (GList *l = bans->order.head; l != NULL; l = next)
+    {
+      BtEndpoint *host = l->data;
+
+      next = l->next;
+      if (memcmp (host->ip, endpoint->ip, sizeof host->ip) != 0)
+        continue;
+      g_queue_delete_link (&bans->order, l);
+      change_liars (bans, host, -1);
+      g_hash_table_remove (bans->hosts, host);
+      any = TRUE;
+    }
+  return any;
+}
+
+gboolean
 bt_bans_contain (const BtBans *bans, const BtEndpoint *endpoint)
 {
   BtEndpoint host = bt_host_of (endpoint);

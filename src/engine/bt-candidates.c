@@ -438,6 +438,21 @@ bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint)
 }
 
 gboolean
+bt_candidates_unban (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  if (!bt_bans_remove (candidates->bans, endpoint))
+    return FALSE;
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+
+      candidate->banned = is_self (candidates, &candidate->endpoint)
+                          || bt_bans_contain (candidates->bans, &candidate->endpoint);
+    }
+  return TRUE;
+}
+
+gboolean
 bt_candidates_is_banned (BtCandidates *candidates, const BtEndpoint *endpoint)
 {
   return bt_bans_contain (candidates->bans, endpoint);

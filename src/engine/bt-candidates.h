@@ -70,6 +70,8 @@ void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guin
 /* By IP, all ports, for the session and the resume data; after three in one /24 (IPv6: /64) all of it.
  * Of an address near us only the port: others behind it may be other machines or programs. */
 void bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint);
+/* Whatever its ports. FALSE when nothing of it was banned. */
+gboolean bt_candidates_unban (BtCandidates *candidates, const BtEndpoint *endpoint);
 gboolean bt_candidates_is_banned (BtCandidates *candidates, const BtEndpoint *endpoint);
 void bt_candidates_add_self (BtCandidates *candidates, const BtEndpoint *endpoint); /* never tried again */
 GPtrArray *bt_candidates_banned_ips (BtCandidates *candidates); /* of char*, transfer full */

@@ -120,6 +120,18 @@ bt_core_ban_peer (BtCore *core, BtCommand *command)
   order (core, command, ban_peer);
 }
 
+static void
+unban_peer (BtTorrent *torrent, BtCommand *command)
+{
+  bt_torrent_unban (torrent, &command->endpoint);
+}
+
+void
+bt_core_unban_peer (BtCore *core, BtCommand *command)
+{
+  order (core, command, unban_peer);
+}
+
 void
 bt_core_set_priorities (BtCore *core, BtCommand *command)
 {

@@ -62,6 +62,7 @@ void bt_core_set_trackers (BtCore *core, BtCommand *command);
 void bt_core_add_trackers (BtCore *core, BtCommand *command);
 void bt_core_announce_to (BtCore *core, BtCommand *command);
 void bt_core_ban_peer (BtCore *core, BtCommand *command);
+void bt_core_unban_peer (BtCore *core, BtCommand *command);
 void bt_core_get_torrent (BtCore *core, BtCommand *command);
 void bt_core_fetch_torrent (BtCore *core, BtCommand *command);
 void bt_core_set_config (BtCore *core, BtCommand *command);

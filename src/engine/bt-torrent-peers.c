@@ -267,6 +267,19 @@ bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint)
 }
 
 void
+bt_torrent_unban (BtTorrent *torrent, const BtEndpoint *endpoint)
+{
+  char ip[BT_ENDPOINT_TEXT_SIZE];
+
+  if (!bt_candidates_unban (torrent->candidates, endpoint))
+    return;
+  bt_endpoint_format_ip (endpoint, ip);
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is not banned any more", ip);
+  torrent->dirty = TRUE;
+  bt_torrent_save (torrent);
+}
+
+void
 bt_torrent_request_all (BtTorrent *torrent)
 {
   for (guint i = 0; i < torrent->peers->len; i++)

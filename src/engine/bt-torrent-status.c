@@ -388,6 +388,8 @@ bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts)
     detail->trackers = make_trackers (torrent);
   if ((parts & BT_DETAIL_PIECES) != 0)
     detail->pieces = make_pieces (torrent);
+  if ((parts & BT_DETAIL_BANS) != 0)
+    detail->bans = bt_candidates_banned_ips (torrent->candidates);
   if (metainfo->comment != NULL)
     detail->comment = g_ref_string_new (metainfo->comment);
   if (metainfo->created_by != NULL)

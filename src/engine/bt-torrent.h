@@ -57,6 +57,8 @@ void bt_torrent_set_tiers (BtTorrent *torrent, GPtrArray *tiers);
 gboolean bt_torrent_add_tiers (BtTorrent *torrent, GPtrArray *tiers);
 /* By the person: the IP, with all its ports. */
 void bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint);
+/* Whoever banned the IP; it is connected to again when its turn comes. */
+void bt_torrent_unban (BtTorrent *torrent, const BtEndpoint *endpoint);
 void bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source);
 void bt_torrent_save (BtTorrent *torrent);
 

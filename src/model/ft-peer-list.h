@@ -17,7 +17,7 @@ G_DECLARE_FINAL_TYPE (FtPeer, ft_peer, FT, PEER, GObject)
  * Properties, all read-only: address (with port), client, progress (0 … 1), progress-text, rate-down, rate-up
  * (bytes a second), downloaded, uploaded (bytes), connected (seconds), and in words, never markup: rate-down-text,
  * rate-up-text (empty while nothing flows), downloaded-text, uploaded-text, connected-text, flags-text (what goes
- * on between us), why-text (why nothing flows, both ways; empty if it does), row-text.
+ * on between us), explained-text (why nothing flows, both ways; if it does, what goes on), row-text.
  */
 
 const BtPeerStatus *ft_peer_get_status (FtPeer *peer); /* (transfer none): valid until the next update */

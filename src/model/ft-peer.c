@@ -32,7 +32,7 @@ enum
   PROP_UPLOADED_TEXT,
   PROP_CONNECTED_TEXT,
   PROP_FLAGS_TEXT,
-  PROP_WHY_TEXT,
+  PROP_EXPLAINED_TEXT,
   PROP_ROW_TEXT,
   N_PROPS
 };
@@ -123,6 +123,18 @@ ft_describe_peer_choking (const BtPeerStatus *status)
   return g_strdup_printf (C_ ("peer", "%s."), down != NULL ? down : up);
 }
 
+/* Why nothing flows; when it does, what. */
+static char *
+explain (const BtPeerStatus *status)
+{
+  char *why = ft_describe_peer_choking (status);
+
+  if (*why != '\0')
+    return why;
+  g_free (why);
+  return ft_describe_peer_flags (status);
+}
+
 static char *
 format_address (const BtPeerStatus *status)
 {
@@ -148,7 +160,7 @@ static char *
 describe_row (const BtPeerStatus *status)
 {
   g_autofree char *address = format_address (status);
-  g_autofree char *flags = ft_describe_peer_flags (status);
+  g_autofree char *flags = explain (status);
   g_autofree char *speeds = ft_describe_speeds (status->rate_down, status->rate_up);
   const char *client = status->client != NULL ? status->client : "";
   int percent = (int) (CLAMP (status->progress, 0, 1) * 100);
@@ -195,8 +207,8 @@ make_text (const BtPeerStatus *status, guint prop_id)
       return ft_format_duration (status->connected_s);
     case PROP_FLAGS_TEXT:
       return ft_describe_peer_flags (status);
-    case PROP_WHY_TEXT:
-      return ft_describe_peer_choking (status);
+    case PROP_EXPLAINED_TEXT:
+      return explain (status);
     case PROP_ROW_TEXT:
       return describe_row (status);
     default:
@@ -250,7 +262,7 @@ ft_peer_class_init (FtPeerClass *klass)
     [PROP_UPLOADED_TEXT] = "uploaded-text",
     [PROP_CONNECTED_TEXT] = "connected-text",
     [PROP_FLAGS_TEXT] = "flags-text",
-    [PROP_WHY_TEXT] = "why-text",
+    [PROP_EXPLAINED_TEXT] = "explained-text",
     [PROP_ROW_TEXT] = "row-text",
   };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
@@ -372,7 +384,8 @@ ft_peer_update (FtPeer *self, const BtPeerStatus *status)
   if (flags_differ (&old, status))
     {
       notify (self, PROP_FLAGS_TEXT);
-      notify (self, PROP_WHY_TEXT);
+      notify (self, PROP_EXPLAINED_TEXT);
+      notify (self, PROP_ROW_TEXT);
     }
   notify_rates (self, &old);
   notify_amounts (self, &old);

@@ -352,6 +352,25 @@ ft_session_ban_peer_async (FtSession *self,
 }
 
 void
+ft_session_unban_peer_async (FtSession *self,
+                             BtTorrentId id,
+                             const BtEndpoint *endpoint,
+                             GCancellable *cancellable,
+                             GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  BtEngine *engine;
+  GTask *task;
+
+  g_return_if_fail (FT_IS_SESSION (self));
+
+  task = make_task (self, ft_session_unban_peer_async, cancellable, callback, user_data);
+  engine = get_engine_for (self, task);
+  if (engine != NULL)
+    bt_engine_unban_peer_async (engine, id, endpoint, cancellable, done_cb, task);
+}
+
+void
 ft_session_announce_async (FtSession *self,
                            BtTorrentId id,
                            GCancellable *cancellable,

@@ -130,6 +130,8 @@ void ft_session_announce_to_async (FtSession *session, BtTorrentId id, const cha
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 void ft_session_ban_peer_async (FtSession *session, BtTorrentId id, const BtEndpoint *endpoint,
                                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void ft_session_unban_peer_async (FtSession *session, BtTorrentId id, const BtEndpoint *endpoint,
+                                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 void ft_session_announce_async (FtSession *session, BtTorrentId id, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
 void ft_session_add_peer_async (FtSession *session, BtTorrentId id, const BtEndpoint *endpoint,

@@ -8,6 +8,9 @@
 #include "ft-torrent.h"
 
 #include <glib/gi18n-lib.h>
+#include <time.h>
+
+#define MAX_RINGS 1000
 
 /* A ring in which each place says of which step it is: old ones need not be cleared. */
 typedef struct
@@ -17,10 +20,25 @@ typedef struct
   guint32 up;
 } Slot;
 
+typedef struct
+{
+  guint32 last_step; /* the newest of its slots */
+  Slot slots[FT_SPEED_SAMPLES];
+} Ring;
+
+/* What the computer slept through, from @begin to before @end. */
+typedef struct
+{
+  guint32 begin, end;
+} Gap;
+
 struct _FtSpeedHistory
 {
-  GHashTable *rings; /* BtTorrentId → Slot[FT_SPEED_SAMPLES] */
+  GHashTable *rings;  /* BtTorrentId → Ring */
+  GArray *gaps;       /* of Gap, the oldest first */
+  guint32 first_step; /* 0: there was none */
   guint32 last_step;
+  gint64 slept;       /* seconds, up to the last look */
 };
 
 /* From 1, so that 0 is none. */
@@ -30,12 +48,29 @@ to_step (gint64 now)
   return (guint32) (now / FT_SPEED_STEP_S) + 1;
 }
 
+/* Whether nothing of it is shown any more at @now. */
+static gboolean
+is_over (guint32 step, guint32 now)
+{
+  return step + FT_SPEED_SAMPLES <= now;
+}
+
+static gint64
+read_clock (clockid_t clock)
+{
+  struct timespec time;
+
+  clock_gettime (clock, &time);
+  return time.tv_sec;
+}
+
 FtSpeedHistory *
 ft_speed_history_new (void)
 {
   FtSpeedHistory *self = g_new0 (FtSpeedHistory, 1);
 
   self->rings = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->gaps = g_array_new (FALSE, FALSE, sizeof (Gap));
   return self;
 }
 
@@ -43,7 +78,62 @@ void
 ft_speed_history_free (FtSpeedHistory *self)
 {
   g_hash_table_unref (self->rings);
+  g_array_unref (self->gaps);
   g_free (self);
+}
+
+void
+ft_speed_history_note (FtSpeedHistory *self, gint64 now, gint64 awake)
+{
+  gint64 slept = now - awake;
+  Gap gap = { to_step (now - (slept - self->slept)) + 1, to_step (now) };
+
+  if (self->first_step == 0)
+    self->first_step = to_step (now);
+  else if (gap.begin < gap.end)
+    g_array_append_val (self->gaps, gap);
+  while (self->gaps->len > 0 && is_over (g_array_index (self->gaps, Gap, 0).end, to_step (now)))
+    g_array_remove_index (self->gaps, 0);
+  self->slept = slept;
+}
+
+gint64
+ft_speed_history_look (FtSpeedHistory *self)
+{
+  gint64 now = read_clock (CLOCK_BOOTTIME);
+
+  ft_speed_history_note (self, now, read_clock (CLOCK_MONOTONIC));
+  return now;
+}
+
+static void
+forget_old_rings (FtSpeedHistory *self, guint32 now)
+{
+  GHashTableIter iter;
+  gpointer ring;
+
+  g_hash_table_iter_init (&iter, self->rings);
+  while (g_hash_table_iter_next (&iter, NULL, &ring))
+    if (is_over (((Ring *) ring)->last_step, now))
+      g_hash_table_iter_remove (&iter);
+}
+
+/* That which has not moved for the longest time; never the sum. */
+static void
+forget_quietest_ring (FtSpeedHistory *self)
+{
+  GHashTableIter iter;
+  gpointer id, ring, quietest = NULL;
+  guint32 step = G_MAXUINT32;
+
+  g_hash_table_iter_init (&iter, self->rings);
+  while (g_hash_table_iter_next (&iter, &id, &ring))
+    if (id != NULL && ((Ring *) ring)->last_step < step)
+      {
+        step = ((Ring *) ring)->last_step;
+        quietest = id;
+      }
+  g_hash_table_remove (self->rings, quietest);
 }
 
 gboolean
@@ -54,23 +144,29 @@ ft_speed_history_is_due (FtSpeedHistory *self, gint64 now)
   if (step == self->last_step)
     return FALSE;
   self->last_step = step;
+  forget_old_rings (self, step);
   return TRUE;
 }
 
 void
 ft_speed_history_add (FtSpeedHistory *self, BtTorrentId id, gint64 now, guint64 down, guint64 up)
 {
-  Slot *ring = g_hash_table_lookup (self->rings, GUINT_TO_POINTER (id));
+  Ring *ring = g_hash_table_lookup (self->rings, GUINT_TO_POINTER (id));
   guint32 step = to_step (now);
 
+  if (self->first_step == 0)
+    self->first_step = step;
+  if (down == 0 && up == 0)
+    return;
   if (ring == NULL)
     {
-      if (down == 0 && up == 0)
-        return;
-      ring = g_new0 (Slot, FT_SPEED_SAMPLES);
+      if (g_hash_table_size (self->rings) >= MAX_RINGS)
+        forget_quietest_ring (self);
+      ring = g_new0 (Ring, 1);
       g_hash_table_insert (self->rings, GUINT_TO_POINTER (id), ring);
     }
-  ring[step % FT_SPEED_SAMPLES] = (Slot) {
+  ring->last_step = step;
+  ring->slots[step % FT_SPEED_SAMPLES] = (Slot) {
     .step = step,
     .down = (guint32) MIN (down, G_MAXUINT32),
     .up = (guint32) MIN (up, G_MAXUINT32),
@@ -80,7 +176,7 @@ ft_speed_history_add (FtSpeedHistory *self, BtTorrentId id, gint64 now, guint64 
 void
 ft_speed_history_sample (FtSpeedHistory *self, const BtUpdate *update, GListModel *torrents)
 {
-  gint64 now = g_get_monotonic_time () / G_USEC_PER_SEC;
+  gint64 now = ft_speed_history_look (self);
   guint n_torrents = g_list_model_get_n_items (torrents);
 
   if (!ft_speed_history_is_due (self, now))
@@ -101,20 +197,37 @@ ft_speed_history_forget (FtSpeedHistory *self, BtTorrentId id)
   g_hash_table_remove (self->rings, GUINT_TO_POINTER (id));
 }
 
+/* Whether the program ran then, and the computer did not sleep. */
+static gboolean
+was_awake (FtSpeedHistory *self, guint32 step)
+{
+  if (self->first_step == 0 || step < self->first_step)
+    return FALSE;
+  for (guint i = 0; i < self->gaps->len; i++)
+    if (step >= g_array_index (self->gaps, Gap, i).begin && step < g_array_index (self->gaps, Gap, i).end)
+      return FALSE;
+  return TRUE;
+}
+
 void
 ft_speed_history_get (FtSpeedHistory *self, BtTorrentId id, gint64 now, FtSpeedSample *samples)
 {
-  const Slot *ring = g_hash_table_lookup (self->rings, GUINT_TO_POINTER (id));
+  const Ring *ring = g_hash_table_lookup (self->rings, GUINT_TO_POINTER (id));
   guint32 last = to_step (now);
 
   for (guint i = 0; i < FT_SPEED_SAMPLES; i++)
     {
       guint32 step = last - (FT_SPEED_SAMPLES - 1) + i;
-      const Slot *slot = ring != NULL ? &ring[step % FT_SPEED_SAMPLES] : NULL;
-      gboolean known = slot != NULL && slot->step == step && step <= last && step != 0;
+      const Slot *slot = ring != NULL ? &ring->slots[step % FT_SPEED_SAMPLES] : NULL;
 
-      samples[i].down = known ? (gint64) slot->down : -1;
-      samples[i].up = known ? (gint64) slot->up : -1;
+      if (step > last || step == 0) /* before the clock began */
+        samples[i] = (FtSpeedSample) { -1, -1 };
+      else if (slot != NULL && slot->step == step)
+        samples[i] = (FtSpeedSample) { slot->down, slot->up };
+      else if (was_awake (self, step))
+        samples[i] = (FtSpeedSample) { 0, 0 };
+      else
+        samples[i] = (FtSpeedSample) { -1, -1 };
     }
 }
 

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  gint64 down; /* bytes a second; -1: nothing is known of this time */
+  gint64 down; /* bytes a second; -1: nothing is known: the program did not run, or the computer slept */
   gint64 up;
 } FtSpeedSample;
 
@@ -30,11 +30,17 @@ FtSpeedHistory *ft_speed_history_new (void);
 void ft_speed_history_free (FtSpeedHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSpeedHistory, ft_speed_history_free)
 
-/* Whether it is time for a sample at @now (monotonic seconds). Once a step. */
+/* Looks at the clocks: what the computer slept through since the last look will be a gap.
+ * Returns: seconds that go on while it sleeps: what @now is everywhere */
+gint64 ft_speed_history_look (FtSpeedHistory *history);
+/* The same with @now, and @awake: seconds that stand still while it sleeps. */
+void ft_speed_history_note (FtSpeedHistory *history, gint64 now, gint64 awake);
+/* Whether it is time for a sample. Once a step. */
 gboolean ft_speed_history_is_due (FtSpeedHistory *history, gint64 now);
 /* Takes one of all @torrents (#FtTorrent) and of their sum, when it is time. */
 void ft_speed_history_sample (FtSpeedHistory *history, const BtUpdate *update, GListModel *torrents);
-/* @id 0: all torrents together. A torrent that has never moved takes no memory. */
+/* @id 0: all torrents together. Only what moved takes memory: at most 1,000 torrents, for an hour. Of all other
+ * time since the first sample it is known that nothing flowed. */
 void ft_speed_history_add (FtSpeedHistory *history, BtTorrentId id, gint64 now, guint64 down, guint64 up);
 void ft_speed_history_forget (FtSpeedHistory *history, BtTorrentId id);
 /* @samples: (out caller-allocates) (array fixed-size=FT_SPEED_SAMPLES): the oldest first, up to @now */

@@ -4,6 +4,7 @@
 
 #include "ft-details-peers.h"
 
+#include "ft-bans-dialog.h"
 #include "ft-columns.h"
 #include "ft-peer-list.h"
 #include "ft-prompt.h"
@@ -16,10 +17,13 @@ struct _FtDetailsPeers
   FtDetailsPage parent_instance;
 
   FtPeerList *peers;
+  GPtrArray *bans;      /* (nullable) of char* */
+  FtBansDialog *dialog; /* (nullable): while it is open */
 
   GtkStack *stack;
   AdwStatusPage *empty_page;
   GtkLabel *count_label;
+  GtkButton *bans_button;
   GtkColumnView *column_view;
   GtkMultiSelection *selection;
   GtkSortListModel *sorted;
@@ -29,7 +33,6 @@ struct _FtDetailsPeers
   GtkColumnViewColumn *down_column;
   GtkColumnViewColumn *up_column;
   GtkColumnViewColumn *flags_column;
-  GtkColumnViewColumn *why_column;
   GtkColumnViewColumn *downloaded_column;
   GtkColumnViewColumn *uploaded_column;
   GtkColumnViewColumn *connected_column;
@@ -63,10 +66,26 @@ update (FtDetailsPage *page)
 }
 
 static void
+show_bans (FtDetailsPeers *self, GPtrArray *bans)
+{
+  guint n = bans != NULL ? bans->len : 0;
+  g_autofree char *text = g_strdup_printf (ngettext ("%'u Banned…", "%'u Banned…", n), n);
+
+  g_clear_pointer (&self->bans, g_ptr_array_unref);
+  self->bans = bans != NULL ? g_ptr_array_ref (bans) : NULL;
+  gtk_button_set_label (self->bans_button, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->bans_button), n > 0);
+  if (self->dialog != NULL && bans != NULL)
+    ft_bans_dialog_show (self->dialog, bans);
+}
+
+static void
 take_detail (FtDetailsPage *page, const BtDetail *detail)
 {
   FtDetailsPeers *self = FT_DETAILS_PEERS (page);
 
+  if (detail->bans != NULL)
+    show_bans (self, detail->bans);
   if (detail->peers == NULL)
     return;
   if (ft_peer_list_apply (self->peers, detail->peers))
@@ -80,6 +99,9 @@ torrent_changed (FtDetailsPage *page)
   FtDetailsPeers *self = FT_DETAILS_PEERS (page);
 
   ft_peer_list_apply (self->peers, NULL);
+  show_bans (self, NULL);
+  if (self->dialog != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->dialog));
   show_page (self);
 }
 
@@ -90,7 +112,7 @@ fit_columns_cb (gpointer user_data)
   const FtColumnRoom rooms[] = {
     { self->progress_column, 0 },     { self->down_column, 0 },         { self->up_column, 420 },
     { self->client_column, 520 },     { self->flags_column, 640 },      { self->downloaded_column, 900 },
-    { self->uploaded_column, 980 },   { self->connected_column, 1080 }, { self->why_column, 1240 },
+    { self->uploaded_column, 980 },   { self->connected_column, 1080 },
   };
 
   ft_columns_fit (rooms, G_N_ELEMENTS (rooms), gtk_widget_get_width (GTK_WIDGET (self->column_view)));
@@ -182,65 +204,109 @@ add_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_window_present (GTK_WINDOW (prompt));
 }
 
-/* Those that were asked about, not those that are selected by now. */
+/* Banned at once, and can be had back. */
+
 typedef struct
 {
   FtDetailsPeers *page;
   BtTorrentId id;
   GPtrArray *peers;
-} Ban;
+} Undo;
 
 static void
-ban_free (gpointer data, GClosure *closure)
+undo_free (gpointer data, GClosure *closure)
 {
-  Ban *ban = data;
+  Undo *undo = data;
 
-  g_object_unref (ban->page);
-  g_ptr_array_unref (ban->peers);
-  g_free (ban);
+  g_ptr_array_unref (undo->peers);
+  g_free (undo);
 }
 
 static void
-ban_cb (AdwMessageDialog *dialog, const char *response, Ban *ban)
+undo_cb (AdwToast *toast, Undo *undo)
 {
-  FtDetailsPage *page = FT_DETAILS_PAGE (ban->page);
+  FtDetailsPage *page = FT_DETAILS_PAGE (undo->page);
 
-  if (!g_str_equal (response, "ban"))
-    return;
-  for (guint i = 0; i < ban->peers->len; i++)
-    ft_session_ban_peer_async (ft_details_page_get_session (page), ban->id,
-                               &ft_peer_get_status (ban->peers->pdata[i])->endpoint, NULL, ft_details_page_done_cb,
-                               g_object_ref (page));
+  for (guint i = 0; i < undo->peers->len; i++)
+    ft_session_unban_peer_async (ft_details_page_get_session (page), undo->id,
+                                 &ft_peer_get_status (undo->peers->pdata[i])->endpoint, NULL, ft_details_page_done_cb,
+                                 g_object_ref (page));
+}
+
+static void
+offer_undo (FtDetailsPeers *self, GPtrArray *peers)
+{
+  g_autofree char *text
+    = g_strdup_printf (ngettext ("%'u peer banned from this torrent", "%'u peers banned from this torrent", peers->len),
+                       peers->len);
+  AdwToast *toast = adw_toast_new (text);
+  Undo *undo = g_new0 (Undo, 1);
+
+  undo->page = self;
+  undo->id = ft_details_page_get_id (FT_DETAILS_PAGE (self));
+  undo->peers = g_ptr_array_ref (peers);
+  adw_toast_set_button_label (toast, _("_Undo"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), undo, undo_free, 0);
+  ft_details_page_add_toast (FT_DETAILS_PAGE (self), toast);
 }
 
 static void
 ban_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  FtDetailsPeers *self = FT_DETAILS_PEERS (widget);
-  g_autoptr (GPtrArray) peers = dup_selected (self);
-  GtkWidget *dialog;
-  Ban *ban;
+  FtDetailsPage *page = FT_DETAILS_PAGE (widget);
+  g_autoptr (GPtrArray) peers = dup_selected (FT_DETAILS_PEERS (widget));
 
-  if (peers->len == 0)
+  if (peers->len == 0 || ft_details_page_get_id (page) == 0)
     return;
-  dialog = adw_message_dialog_new (GTK_WINDOW (gtk_widget_get_root (widget)),
-                                   ngettext ("Ban This Peer?", "Ban These Peers?", peers->len),
-                                   _("This torrent will not be exchanged with the address any more."));
-  adw_message_dialog_add_responses (ADW_MESSAGE_DIALOG (dialog), "cancel", _("_Cancel"), "ban", _("_Ban"), NULL);
-  adw_message_dialog_set_response_appearance (ADW_MESSAGE_DIALOG (dialog), "ban", ADW_RESPONSE_DESTRUCTIVE);
-  adw_message_dialog_set_default_response (ADW_MESSAGE_DIALOG (dialog), "cancel");
-  ban = g_new0 (Ban, 1);
-  ban->page = g_object_ref (self);
-  ban->id = ft_details_page_get_id (FT_DETAILS_PAGE (self));
-  ban->peers = g_ptr_array_ref (peers);
-  g_signal_connect_data (dialog, "response", G_CALLBACK (ban_cb), ban, ban_free, 0);
-  gtk_window_present (GTK_WINDOW (dialog));
+  for (guint i = 0; i < peers->len; i++)
+    ft_session_ban_peer_async (ft_details_page_get_session (page), ft_details_page_get_id (page),
+                               &ft_peer_get_status (peers->pdata[i])->endpoint, NULL, ft_details_page_done_cb,
+                               g_object_ref (page));
+  offer_undo (FT_DETAILS_PEERS (widget), peers);
+}
+
+static void
+unban_cb (FtDetailsPeers *self, const char *address)
+{
+  FtDetailsPage *page = FT_DETAILS_PAGE (self);
+  BtEndpoint endpoint;
+
+  if (bt_endpoint_parse_ip (&endpoint, address, 0) && ft_details_page_get_id (page) != 0)
+    ft_session_unban_peer_async (ft_details_page_get_session (page), ft_details_page_get_id (page), &endpoint, NULL,
+                                 ft_details_page_done_cb, g_object_ref (page));
+}
+
+static void
+bans_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FtDetailsPeers *self = FT_DETAILS_PEERS (widget);
+
+  if (self->bans == NULL || self->dialog != NULL)
+    return;
+  self->dialog = ft_bans_dialog_new (widget);
+  g_object_add_weak_pointer (G_OBJECT (self->dialog), (gpointer *) &self->dialog);
+  g_signal_connect_object (self->dialog, "unban", G_CALLBACK (unban_cb), self, G_CONNECT_SWAPPED);
+  ft_bans_dialog_show (self->dialog, self->bans);
+  gtk_window_present (GTK_WINDOW (self->dialog));
+}
+
+/* Taken though nothing is selected: the same key would remove the torrent. */
+static gboolean
+key_cb (GtkWidget *widget, GVariant *action, gpointer user_data)
+{
+  gtk_widget_activate_action (widget, g_variant_get_string (action, NULL), NULL);
+  return GDK_EVENT_STOP;
 }
 
 static void
 ft_details_peers_dispose (GObject *object)
 {
-  g_clear_object (&FT_DETAILS_PEERS (object)->peers);
+  FtDetailsPeers *self = FT_DETAILS_PEERS (object);
+
+  if (self->dialog != NULL)
+    gtk_window_destroy (GTK_WINDOW (self->dialog));
+  g_clear_object (&self->peers);
+  g_clear_pointer (&self->bans, g_ptr_array_unref);
 
   G_OBJECT_CLASS (ft_details_peers_parent_class)->dispose (object);
 }
@@ -253,6 +319,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, stack);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, empty_page);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, count_label);
+  gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, bans_button);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, column_view);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, selection);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, sorted);
@@ -262,7 +329,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, down_column);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, up_column);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, flags_column);
-  gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, why_column);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, downloaded_column);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, uploaded_column);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsPeers, connected_column);
@@ -276,7 +342,7 @@ ft_details_peers_class_init (FtDetailsPeersClass *klass)
   FtDetailsPageClass *page_class = FT_DETAILS_PAGE_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ft_details_peers_dispose;
-  page_class->parts = BT_DETAIL_PEERS;
+  page_class->parts = BT_DETAIL_PEERS | BT_DETAIL_BANS;
   page_class->torrent_changed = torrent_changed;
   page_class->update = update;
   page_class->take_detail = take_detail;
@@ -287,7 +353,10 @@ ft_details_peers_class_init (FtDetailsPeersClass *klass)
   bind_template (widget_class);
   gtk_widget_class_install_action (widget_class, "peers.add", NULL, add_action);
   gtk_widget_class_install_action (widget_class, "peers.ban", NULL, ban_action);
+  gtk_widget_class_install_action (widget_class, "peers.bans", NULL, bans_action);
   gtk_widget_class_install_action (widget_class, "peers.copy", NULL, copy_action);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, key_cb, "s", "peers.ban");
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, key_cb, "s", "peers.copy");
 }
 
 static void

@@ -39,6 +39,7 @@ update (FtDetailsPage *page)
 {
   FtDetailsSpeed *self = FT_DETAILS_SPEED (page);
   FtSession *session = ft_details_page_get_session (page);
+  FtSpeedHistory *history;
   FtSpeedSample samples[FT_SPEED_SAMPLES];
   FtSpeedSummary down, up;
   g_autofree char *down_text = NULL;
@@ -46,9 +47,9 @@ update (FtDetailsPage *page)
 
   if (session == NULL || ft_details_page_get_torrent (page) == NULL)
     return;
-  ft_speed_history_get (ft_session_get_speed_history (session),
-                        gtk_toggle_button_get_active (self->all_button) ? 0 : ft_details_page_get_id (page),
-                        g_get_monotonic_time () / G_USEC_PER_SEC, samples);
+  history = ft_session_get_speed_history (session);
+  ft_speed_history_get (history, gtk_toggle_button_get_active (self->all_button) ? 0 : ft_details_page_get_id (page),
+                        ft_speed_history_look (history), samples);
   ft_speed_graph_set_samples (self->graph, samples);
   ft_speed_summarize (samples, &down, &up);
   get_rates (self, &down.now, &up.now);

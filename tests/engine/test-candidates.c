@@ -446,6 +446,42 @@ test_ban (void)
   g_assert_cmpstr (g_ptr_array_index (list, 0), ==, "20.0.1.7");
 }
 
+/* Lifted again, and a network with its last liar but two. */
+static void
+test_unban (void)
+{
+  g_auto (Fixture) f = { 0 };
+  BtEndpoint all_ports = parse ("127.0.0.1:1"), near = parse ("127.0.0.1:7777"), own = parse ("20.0.2.7:6881");
+  g_autoptr (GPtrArray) list = NULL;
+
+  fixture_init (&f, 1);
+  add (&f, 1, BT_SOURCE_TRACKER); /* 20.0.1.7:6881 */
+  add (&f, 2, BT_SOURCE_TRACKER);
+  bt_candidates_add_self (f.all, &own);
+  g_assert_false (bt_candidates_unban (f.all, &near));
+  for (guint i = 7; i < 10; i++)
+    {
+      g_autofree char *ip = g_strdup_printf ("20.0.1.%u", i);
+
+      bt_candidates_ban_ip (f.all, ip);
+    }
+  bt_candidates_ban (f.all, &own);
+  g_assert_cmpuint (bt_candidates_n_idle (f.all), ==, 0);
+  g_assert_true (bt_candidates_unban (f.all, &own));
+  g_assert_true (find (&f, 1)->banned);
+  g_assert_true (find (&f, 2)->banned); /* it is us */
+  g_assert_true (bt_candidates_unban (f.all, &find (&f, 1)->endpoint));
+  g_assert_false (find (&f, 1)->banned);
+
+  all_ports.port = 0;
+  bt_candidates_ban (f.all, &all_ports);
+  g_assert_true (bt_candidates_is_banned (f.all, &near));
+  g_assert_true (bt_candidates_unban (f.all, &near));
+  g_assert_false (bt_candidates_is_banned (f.all, &near));
+  list = bt_candidates_banned_ips (f.all);
+  g_assert_cmpuint (list->len, ==, 2);
+}
+
 /* The list goes into the resume data and back; nonsense in it is passed over. */
 static void
 test_ban_list (void)
@@ -692,6 +728,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/many-trackers", test_many_trackers);
   g_test_add_func ("/engine/candidates/cap", test_cap);
   g_test_add_func ("/engine/candidates/ban", test_ban);
+  g_test_add_func ("/engine/candidates/unban", test_unban);
   g_test_add_func ("/engine/candidates/ban-list", test_ban_list);
   g_test_add_func ("/engine/candidates/ban-network", test_ban_network);
   g_test_add_func ("/engine/candidates/ban-local", test_ban_local);

@@ -305,6 +305,30 @@ ban (FtNode *node, BtTorrentId id, guint16 port)
   g_assert_no_error (error);
 }
 
+static void
+unban (FtNode *node, BtTorrentId id, guint16 port)
+{
+  g_autoptr(GError) error = NULL;
+  GAsyncResult *result = NULL;
+  BtEndpoint endpoint;
+
+  g_assert_true (bt_endpoint_parse_ip (&endpoint, "127.0.0.1", port));
+  bt_engine_unban_peer_async (node->engine, id, &endpoint, NULL, called_cb, &result);
+  finish (node, &result, &error);
+  g_assert_no_error (error);
+}
+
+/* @ip: (nullable): none */
+static void
+assert_bans (FtNode *node, BtTorrentId id, const char *ip)
+{
+  g_autoptr(BtDetail) detail = ft_node_detail (node, id, BT_DETAIL_BANS);
+
+  g_assert_cmpuint (detail->bans->len, ==, ip != NULL ? 1 : 0);
+  if (ip != NULL)
+    g_assert_cmpstr (detail->bans->pdata[0], ==, ip);
+}
+
 static guint
 count_peers (FtNode *node, BtTorrentId id)
 {
@@ -356,6 +380,12 @@ test_survive_restart (void)
       g_assert_cmpuint (detail->trackers->len, ==, 3);
     }
   g_assert_cmpuint (ft_node_status (after, id)->n_known, ==, 0);
+
+  assert_bans (after, id, "127.0.0.1");
+  unban (after, id, seed->port);
+  assert_bans (after, id, NULL);
+  ft_node_connect (after, id, seed->port);
+  ft_wait_until (count_peers (after, id) == 1);
   ft_node_stop (after);
   ft_remove_tree (state_dir);
   trackers_clear (&trackers);

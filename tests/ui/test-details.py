@@ -6,7 +6,9 @@
 import contextlib
 import hashlib
 import pathlib
+import socket
 import sys
+import threading
 
 import ft_harness
 
@@ -15,7 +17,7 @@ ft_harness.begin()
 from ft_face import Atspi, is_called, is_checked, wait_for, walk  # noqa: E402
 from ft_harness import expect, main, running, test, write_settings  # noqa: E402
 from ft_services import Services  # noqa: E402
-from ft_torrents import PIECE, SlowTracker, bencode, make_torrent  # noqa: E402
+from ft_torrents import PIECE, SlowTracker, bencode, info_hash_of, make_torrent  # noqa: E402
 
 
 def make_folder_torrent(home, name, files):
@@ -210,6 +212,56 @@ def peers(home):
             face.wait(lambda text, why=why: text.startswith(why), Atspi.Role.LABEL)
             expect(not is_sensitive(dialog_button(face, "Add")), f"{nonsense} is refused")
         answer(face, "Add a Peer", "[::1]:9", "Add")
+
+
+class QuietPeer:
+    """Shakes hands with everybody who comes, and then is still."""
+
+    def __init__(self, torrent):
+        self.info_hash, self.links = bytes.fromhex(info_hash_of(torrent)), []
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            try:
+                link, _ = self.socket.accept()
+            except OSError:  # closed
+                return
+            link.sendall(b"\x13BitTorrent protocol" + bytes(8) + self.info_hash + b"-QP0001-quietquietqu")
+            self.links.append(link)
+
+    def close(self):
+        self.socket.close()
+        for link in self.links:
+            link.close()
+
+
+@test
+def bans(home):
+    """By the keyboard; undone, and lifted from the list of the banned."""
+    torrent = make_torrent(home, "Some torrent", False)
+    with contextlib.closing(QuietPeer(torrent)) as peer:
+        with looking(home, "peers", "Some torrent, ", torrent) as face:
+            ban_by_key(face, peer)
+            face.press("Undo")
+            wait_for("the ban to go", lambda: face.find("1 Banned…", Atspi.Role.PUSH_BUTTON) is None)
+            ban_by_key(face, peer)
+        with looking(home, "peers", "Some torrent, ") as face:
+            face.press("1 Banned…")
+            face.press("Unban 127.0.0.1")
+            face.wait("Nobody Is Banned", Atspi.Role.LABEL)
+
+
+def ban_by_key(face, peer):
+    face.press("Add a Peer…")
+    answer(face, "Add a Peer", peer.address, "Add")
+    row = face.wait(lambda text: text.startswith(f"{peer.address}, ") and "It has nothing that we need" in text)
+    face.click(row)
+    face.key("Delete")
+    face.wait("No Peers", Atspi.Role.LABEL)
+    face.wait("1 Banned…", Atspi.Role.PUSH_BUTTON)
 
 
 @test

@@ -151,6 +151,22 @@ bt_engine_ban_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *en
   bt_engine_post (engine, command);
 }
 
+void
+bt_engine_unban_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint,
+                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  BtCommand *command;
+
+  g_return_if_fail (BT_IS_ENGINE (engine));
+  g_return_if_fail (endpoint != NULL);
+
+  command = bt_engine_make_command (engine, bt_core_unban_peer, bt_engine_unban_peer_async, cancellable,
+                                    callback, user_data);
+  command->id = id;
+  command->endpoint = *endpoint;
+  bt_engine_post (engine, command);
+}
+
 static void
 return_bytes (BtCommand *command)
 {

@@ -147,6 +147,9 @@ void bt_engine_announce_to_async (BtEngine *engine, BtTorrentId id, const char *
 /* Closes its connections; the address is not connected to nor accepted by this torrent any more. */
 void bt_engine_ban_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
+/* Its IP may be connected to and accepted again, whoever banned it. */
+void bt_engine_unban_peer_async (BtEngine *engine, BtTorrentId id, const BtEndpoint *endpoint, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
 /* The .torrent file, for "save as" and for undo. */
 void bt_engine_get_torrent_async (BtEngine *engine, BtTorrentId id, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);

@@ -76,6 +76,7 @@ bt_detail_unref (BtDetail *detail)
   g_clear_pointer (&detail->peers, clear_peers);
   g_clear_pointer (&detail->trackers, clear_trackers);
   g_clear_pointer (&detail->pieces, g_bytes_unref);
+  g_clear_pointer (&detail->bans, g_ptr_array_unref);
   clear_text (&detail->comment);
   clear_text (&detail->created_by);
   g_free (detail);

@@ -200,7 +200,8 @@ typedef enum
   BT_DETAIL_PEERS = 1 << 1,
   BT_DETAIL_TRACKERS = 1 << 2,
   BT_DETAIL_PIECES = 1 << 3,
-  BT_DETAIL_ALL = (1 << 4) - 1,
+  BT_DETAIL_BANS = 1 << 4,
+  BT_DETAIL_ALL = (1 << 5) - 1,
 } BtDetailParts;
 
 typedef struct
@@ -213,6 +214,7 @@ typedef struct
   GArray *peers;        /* (nullable) of BtPeerStatus */
   GArray *trackers;     /* (nullable) of BtTrackerStatus */
   GBytes *pieces;       /* (nullable): one byte a piece, BT_PIECE_* */
+  GPtrArray *bans;      /* (nullable) of char*: the IPs that may not connect, the oldest ban first */
   GRefString *comment, *created_by; /* (nullable) */
   gint64 creation_date;
 } BtDetail;
