@@ -18,6 +18,7 @@ struct _FtFileList
   const guint32 *ids;
   guint n_ids;
   guint n_shown;
+  guint32 folder;     /* FT_NO_NODE: it is no folder that is shown */
   gpointer owner;     /* of the ids */
   GDestroyNotify free_owner;
   guint grow_id;
@@ -75,6 +76,9 @@ forget (FtFileList *self)
   if (self->free_owner != NULL)
     self->free_owner (self->owner);
   self->free_owner = NULL;
+  if (self->folder != FT_NO_NODE)
+    g_ptr_array_remove_fast (self->nodes->lists, self);
+  self->folder = FT_NO_NODE;
   g_clear_pointer (&self->nodes, ft_file_nodes_unref);
   self->n_ids = 0;
   self->n_shown = 0;
@@ -97,6 +101,7 @@ ft_file_list_class_init (FtFileListClass *klass)
 static void
 ft_file_list_init (FtFileList *self)
 {
+  self->folder = FT_NO_NODE;
 }
 
 FtFileList *
@@ -126,4 +131,41 @@ ft_file_list_show (FtFileList *self,
     self->grow_id = g_idle_add (grow_cb, self);
   if (removed > 0 || self->n_shown > 0)
     g_list_model_items_changed (G_LIST_MODEL (self), 0, removed, self->n_shown);
+}
+
+void
+ft_file_list_show_folder (FtFileList *self, FtFileNodes *nodes, guint32 folder)
+{
+  FtFileNode *node = ft_file_nodes_get (nodes, folder);
+
+  ft_file_list_show (self, nodes, nodes->order + node->first_child, node->n_children, NULL, NULL);
+  self->folder = folder;
+  g_ptr_array_add (nodes->lists, self);
+}
+
+guint32
+ft_file_list_get_folder (FtFileList *self)
+{
+  return self->folder;
+}
+
+void
+ft_file_list_take_out (FtFileList *self, guint position)
+{
+  self->n_ids--;
+  if (position >= self->n_shown)
+    return;
+  self->n_shown--;
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
+}
+
+/* What is beyond those that are shown comes when the list grows that far, if it still grows. */
+void
+ft_file_list_put_in (FtFileList *self, guint position)
+{
+  self->n_ids++;
+  if (position > self->n_shown || (position == self->n_shown && self->grow_id != 0))
+    return;
+  self->n_shown++;
+  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
 }

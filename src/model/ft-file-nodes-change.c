@@ -84,6 +84,7 @@ ft_file_nodes_change_priority (FtFileNodes *self, guint32 file, guint8 priority)
 static void
 change_name (FtFileNodes *self, FtFileNode *node, const char *part, gsize length)
 {
+  guint32 id = (guint32) (node - ft_file_nodes_get (self, 0));
   g_autofree char *folded = NULL;
 
   if (strncmp (node->name, part, length) == 0 && node->name[length] == '\0')
@@ -92,6 +93,7 @@ change_name (FtFileNodes *self, FtFileNode *node, const char *part, gsize length
   node->name = g_string_chunk_insert_len (self->names, part, (gssize) length);
   node->folded = g_string_chunk_insert (self->names, folded);
   ft_file_nodes_touch (self, node, FT_FILE_NAME);
+  g_array_append_val (self->renamed, id);
 }
 
 /* The file, and folders on its way that are called otherwise now. */
@@ -116,4 +118,57 @@ ft_file_nodes_change_path (FtFileNodes *self, guint32 file, GRefString *path)
       change_name (self, node, begin, (gsize) (end - begin));
       end = begin > path ? begin - 1 : path;
     }
+}
+
+static void
+tell_lists (FtFileNodes *self, guint32 folder, void (*tell) (FtFileList *list, guint position), guint position)
+{
+  g_autoptr (GPtrArray) lists = g_ptr_array_copy (self->lists, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+
+  g_ptr_array_set_free_func (lists, g_object_unref);
+  for (guint i = 0; i < lists->len; i++)
+    if (ft_file_list_get_folder (lists->pdata[i]) == folder)
+      tell (lists->pdata[i], position);
+}
+
+/* Among the first @n of @order. */
+static guint
+find_place (FtFileNodes *self, const guint32 *order, guint n, const FtFileNode *node)
+{
+  guint begin = 0;
+
+  while (begin < n)
+    {
+      guint middle = begin + (n - begin) / 2;
+
+      if (ft_file_nodes_compare (ft_file_nodes_get (self, order[middle]), node) < 0)
+        begin = middle + 1;
+      else
+        n = middle;
+    }
+  return begin;
+}
+
+/* It is taken out and put in again, so that the rows between keep their selection and what they opened. */
+guint
+ft_file_nodes_put_in_place (FtFileNodes *self, guint32 id)
+{
+  FtFileNode *node = ft_file_nodes_get (self, id);
+  FtFileNode *folder = ft_file_nodes_get (self, node->parent);
+  guint32 *order = self->order + folder->first_child;
+  guint last = folder->n_children - 1;
+  guint from, to;
+
+  for (from = 0; order[from] != id; from++)
+    ;
+  memmove (order + from, order + from + 1, (last - from) * sizeof *order);
+  order[last] = id;
+  to = find_place (self, order, last, node);
+  if (to != from)
+    tell_lists (self, node->parent, ft_file_list_take_out, from);
+  memmove (order + to + 1, order + to, (last - to) * sizeof *order);
+  order[to] = id;
+  if (to != from)
+    tell_lists (self, node->parent, ft_file_list_put_in, to);
+  return to;
 }

@@ -183,6 +183,17 @@ compare_places (const void *a, const void *b)
   return strcmp (place_a->key, place_b->key);
 }
 
+int
+ft_file_nodes_compare (const FtFileNode *a, const FtFileNode *b)
+{
+  g_autofree char *key_a = g_utf8_collate_key_for_filename (a->name, -1);
+  g_autofree char *key_b = g_utf8_collate_key_for_filename (b->name, -1);
+  Place place_a = { .key = key_a, .is_file = a->file != FT_NO_NODE };
+  Place place_b = { .key = key_b, .is_file = b->file != FT_NO_NODE };
+
+  return compare_places (&place_a, &place_b);
+}
+
 static void
 sort_folder (FtFileNodes *nodes, const FtFileNode *folder, Place *places)
 {
@@ -243,6 +254,8 @@ ft_file_nodes_build (const BtFileList *files)
   nodes->names = g_string_chunk_new (4096);
   nodes->held = g_hash_table_new (NULL, NULL);
   nodes->touched = g_ptr_array_new_with_free_func (g_object_unref);
+  nodes->renamed = g_array_new (FALSE, FALSE, sizeof (guint32));
+  nodes->lists = g_ptr_array_new ();
   build.folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   build.open = g_array_new (FALSE, FALSE, sizeof (Open));
   append_node (&build, "", FT_NO_NODE, FT_NO_NODE);
@@ -274,6 +287,8 @@ ft_file_nodes_unref (FtFileNodes *nodes)
   g_string_chunk_free (nodes->names);
   g_hash_table_unref (nodes->held);
   g_ptr_array_unref (nodes->touched);
+  g_array_unref (nodes->renamed);
+  g_ptr_array_unref (nodes->lists);
   g_clear_pointer (&nodes->pieces, g_bytes_unref);
   g_free (nodes);
 }

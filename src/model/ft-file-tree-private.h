@@ -56,6 +56,8 @@ typedef struct
   GStringChunk *names; /* of folders, and folded */
   GHashTable *held;    /* set of FtFileItem that exist */
   GPtrArray *touched;  /* of FtFileItem: to be notified */
+  GArray *renamed;     /* of guint32: nodes that may stand elsewhere now */
+  GPtrArray *lists;    /* of FtFileList, not owned: those that show a folder */
   GBytes *pieces;      /* (nullable) */
   guint32 piece_length;
 } FtFileNodes;
@@ -77,6 +79,7 @@ ft_priority_to_level (guint8 priority)
 }
 
 /* ft-file-nodes.c; in any thread */
+int ft_file_nodes_compare (const FtFileNode *a, const FtFileNode *b); /* as a folder lists them */
 FtFileNodes *ft_file_nodes_build (const BtFileList *files);
 FtFileNodes *ft_file_nodes_ref (FtFileNodes *nodes);
 void ft_file_nodes_unref (FtFileNodes *nodes);
@@ -86,6 +89,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtFileNodes, ft_file_nodes_unref)
 void ft_file_nodes_change_done (FtFileNodes *nodes, guint32 file, guint64 done);
 void ft_file_nodes_change_priority (FtFileNodes *nodes, guint32 file, guint8 priority);
 void ft_file_nodes_change_path (FtFileNodes *nodes, guint32 file, GRefString *path);
+/* Where @id belongs among those of its folder; all lists that show it follow. */
+guint ft_file_nodes_put_in_place (FtFileNodes *nodes, guint32 id);
 /* A row is told when it is next notified; none that nobody holds. */
 void ft_file_nodes_touch (FtFileNodes *nodes, FtFileNode *node, FtFileChanged changed);
 void ft_file_nodes_notify (FtFileNodes *nodes);
@@ -107,5 +112,12 @@ FtFileList *ft_file_list_new (void);
 /* @ids: what @owner keeps alive, until the next call; @nodes: (nullable): none */
 void ft_file_list_show (FtFileList *list, FtFileNodes *nodes, const guint32 *ids, guint n_ids, gpointer owner,
                         GDestroyNotify free_owner);
+
+/* Shows what is in a folder, and follows its order. */
+void ft_file_list_show_folder (FtFileList *list, FtFileNodes *nodes, guint32 folder);
+guint32 ft_file_list_get_folder (FtFileList *list);
+/* The order changed: what was at @position is no longer there; what was not is now. */
+void ft_file_list_take_out (FtFileList *list, guint position);
+void ft_file_list_put_in (FtFileList *list, guint position);
 
 G_END_DECLS

@@ -38,6 +38,8 @@ enum
 enum
 {
   SIGNAL_PRIORITIES_CHANGED,
+  SIGNAL_MOVING,
+  SIGNAL_MOVED,
   N_SIGNALS
 };
 
@@ -110,6 +112,29 @@ apply_file (FtFileTree *self, guint place, const BtFileStatus *now)
     self->out_of_step = TRUE;
 }
 
+/* Who shows them can remember what is about to go from one place and come to another. */
+static void
+put_in_place (FtFileTree *self, guint32 id)
+{
+  g_autoptr (FtFileItem) item = ft_file_item_hold (self->nodes, id);
+  guint place;
+
+  g_signal_emit (self, signals[SIGNAL_MOVING], 0, item);
+  place = ft_file_nodes_put_in_place (self->nodes, id);
+  g_signal_emit (self, signals[SIGNAL_MOVED], 0, item, place);
+}
+
+static void
+put_renamed_in_place (FtFileTree *self)
+{
+  g_autoptr (FtFileNodes) nodes = ft_file_nodes_ref (self->nodes);
+  g_autoptr (GArray) renamed = g_steal_pointer (&nodes->renamed);
+
+  nodes->renamed = g_array_new (FALSE, FALSE, sizeof (guint32));
+  for (guint i = 0; i < renamed->len && self->nodes == nodes; i++)
+    put_in_place (self, g_array_index (renamed, guint32, i));
+}
+
 /* Makes the nodes what the newest files say. @last: (nullable): what they are like but for choices */
 static void
 apply (FtFileTree *self, const BtFileList *last)
@@ -126,6 +151,7 @@ apply (FtFileTree *self, const BtFileList *last)
        i = bt_file_list_next_change (self->files, last, i + 1))
     apply_file (self, i, bt_file_list_get (self->files, i));
   ft_file_nodes_notify (self->nodes);
+  put_renamed_in_place (self);
   if (wanted != ft_file_tree_get_wanted_size (self))
     notify_sums (self);
 }
@@ -135,10 +161,10 @@ apply (FtFileTree *self, const BtFileList *last)
 static void
 show_root (FtFileTree *self)
 {
-  FtFileNode *root = self->nodes != NULL ? ft_file_nodes_get (self->nodes, FT_ROOT_NODE) : NULL;
-
-  ft_file_list_show (self->root, self->nodes, root != NULL ? self->nodes->order + root->first_child : NULL,
-                     root != NULL ? root->n_children : 0, NULL, NULL);
+  if (self->nodes != NULL)
+    ft_file_list_show_folder (self->root, self->nodes, FT_ROOT_NODE);
+  else
+    ft_file_list_show (self->root, NULL, NULL, 0, NULL, NULL);
   notify_sums (self);
 }
 
@@ -265,6 +291,10 @@ ft_file_tree_class_init (FtFileTreeClass *klass)
 
   signals[SIGNAL_PRIORITIES_CHANGED] = g_signal_new ("priorities-changed", G_TYPE_FROM_CLASS (klass),
                                                      G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_MOVING] = g_signal_new ("moving", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, FT_TYPE_FILE_ITEM);
+  signals[SIGNAL_MOVED] = g_signal_new ("moved", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                        G_TYPE_NONE, 2, FT_TYPE_FILE_ITEM, G_TYPE_UINT);
 }
 
 static void
@@ -379,7 +409,7 @@ ft_file_tree_open_folder (FtFileTree *self, FtFileItem *folder)
   if (node->file != FT_NO_NODE)
     return NULL;
   list = ft_file_list_new ();
-  ft_file_list_show (list, nodes, nodes->order + node->first_child, node->n_children, NULL, NULL);
+  ft_file_list_show_folder (list, nodes, ft_file_item_get_node (folder));
   return G_LIST_MODEL (list);
 }
 

@@ -27,6 +27,11 @@ G_DECLARE_FINAL_TYPE (FtFileTree, ft_file_tree, FT, FILE_TREE, GObject)
  * @tree: the tree
  *
  * A person changed them, by a function below; not when files were given.
+ *
+ * FtFileTree::moving, FtFileTree::moved:
+ * @tree: the tree
+ * @item: a row that is called otherwise, and is about to get another place in its folder, or has got it
+ * @index: (of moved only): the place
  */
 
 FtFileTree *ft_file_tree_new (void);

@@ -237,8 +237,7 @@ static void
 offer_undo (FtDetailsPeers *self, GPtrArray *peers)
 {
   g_autofree char *text
-    = g_strdup_printf (ngettext ("%'u peer banned from this torrent", "%'u peers banned from this torrent", peers->len),
-                       peers->len);
+    = g_strdup_printf (ngettext ("%'u peer banned", "%'u peers banned", peers->len), peers->len);
   AdwToast *toast = adw_toast_new (text);
   Undo *undo = g_new0 (Undo, 1);
 

@@ -9,6 +9,7 @@
 #include "ft-file-check.h"
 #include "ft-file-expander.h"
 #include "ft-file-folder.h"
+#include "ft-file-place.h"
 #include "ft-file-priority.h"
 #include "ft-piece-map.h"
 #include "ft-prompt.h"
@@ -28,6 +29,7 @@ struct _FtFileView
   gboolean live;
   gboolean narrow;
   GtkWidget *priority_popover;
+  FtFilePlace *moving; /* (nullable): while a row gets another place */
 
   GtkStack *stack;
   GtkColumnView *column_view;
@@ -194,6 +196,20 @@ ready_cb (FtFileView *self)
     return;
   open_only_folder (self);
   show_page (self);
+}
+
+static void
+moving_cb (FtFileView *self, FtFileItem *item)
+{
+  g_clear_pointer (&self->moving, ft_file_place_free);
+  self->moving = ft_file_place_remember (GTK_SELECTION_MODEL (self->selection), item);
+}
+
+static void
+moved_cb (FtFileView *self, FtFileItem *item, guint index)
+{
+  if (self->moving != NULL && *gtk_editable_get_text (GTK_EDITABLE (self->search_entry)) == '\0')
+    ft_file_place_restore (g_steal_pointer (&self->moving), index);
 }
 
 static void
@@ -405,6 +421,7 @@ ft_file_view_dispose (GObject *object)
 
   g_clear_object (&self->signals);
   g_clear_object (&self->tree);
+  g_clear_pointer (&self->moving, ft_file_place_free);
 
   G_OBJECT_CLASS (ft_file_view_parent_class)->dispose (object);
 }
@@ -524,6 +541,8 @@ ft_file_view_init (FtFileView *self)
 {
   self->signals = g_signal_group_new (FT_TYPE_FILE_TREE);
   g_signal_group_connect_swapped (self->signals, "notify::ready", G_CALLBACK (ready_cb), self);
+  g_signal_group_connect_swapped (self->signals, "moving", G_CALLBACK (moving_cb), self);
+  g_signal_group_connect_swapped (self->signals, "moved", G_CALLBACK (moved_cb), self);
   g_signal_group_connect_swapped (self->signals, "notify::wanted-size", G_CALLBACK (show_summary), self);
   gtk_widget_init_template (GTK_WIDGET (self));
 }

@@ -279,6 +279,49 @@ test_rename (void)
   g_assert_cmpuint (n_lists, ==, 0);
 }
 
+static void
+changed_cb (GListModel *list, guint position, guint removed, guint added, GString *log)
+{
+  g_string_append_printf (log, "%u-%u+%u ", position, removed, added);
+}
+
+static void
+moved_cb (FtFileTree *tree, FtFileItem *item, guint place, GString *log)
+{
+  g_string_append_printf (log, "%s:%u ", ft_file_item_get_name (item), place);
+}
+
+/* What is called otherwise stands where it belongs at once; the rows around it stay. */
+static void
+test_rename_place (void)
+{
+  g_autoptr (FtFileTree) tree = ft_file_tree_new ();
+  g_autoptr (GArray) files = new_sample ();
+  g_autoptr (GArray) renamed = new_files ();
+  g_autoptr (FtFileItem) show = NULL;
+  g_autoptr (GListModel) list = NULL;
+  g_autoptr (GString) log = g_string_new (NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  add_file (renamed, "Show/part 10.mkv", 100);
+  add_file (renamed, "Show/zebra.mkv", 200);
+  add_file (renamed, "Show/Extras/notes.txt", 30);
+  add_file (renamed, "Show/part 1.mkv", 300);
+  add_file (renamed, "Show/Extras/Deep/ÄRGER.nfo", 7);
+  give_files (tree, files, 0);
+  show = g_list_model_get_item (ft_file_tree_get_root (tree), 0);
+  list = ft_file_tree_open_folder (tree, show);
+  before = join_names (list);
+  g_assert_cmpstr (before, ==, "Extras|part 1.mkv|part 2.mkv|part 10.mkv");
+  g_signal_connect (list, "items-changed", G_CALLBACK (changed_cb), log);
+  g_signal_connect (tree, "moved", G_CALLBACK (moved_cb), log);
+  give_files (tree, renamed, 0);
+  after = join_names (list);
+  g_assert_cmpstr (after, ==, "Extras|part 1.mkv|part 10.mkv|zebra.mkv");
+  g_assert_cmpstr (log->str, ==, "2-1+0 3-0+1 zebra.mkv:3 ");
+}
+
 /* By the name of the file or of a folder it is in, whatever the case. */
 static void
 test_search (void)
@@ -386,6 +429,7 @@ main (int argc, char **argv)
   g_test_add_func ("/model/file-tree/progress", test_progress);
   g_test_add_func ("/model/file-tree/priorities", test_priorities);
   g_test_add_func ("/model/file-tree/rename", test_rename);
+  g_test_add_func ("/model/file-tree/rename-place", test_rename_place);
   g_test_add_func ("/model/file-tree/search", test_search);
   g_test_add_func ("/model/file-tree/pieces", test_pieces);
   g_test_add_func ("/model/file-tree/many", test_many);

@@ -68,6 +68,13 @@ def answer(face, heading, text, button):
     face.wait_windows(1)
 
 
+def files_shown(face):
+    """From above to below."""
+    checks = [(check.get_component_iface().get_extents(Atspi.CoordType.WINDOW).y, check.get_name())
+              for check in walk(face.root()) if check.get_role() == Atspi.Role.CHECK_BOX]
+    return [name.removeprefix("Download ") for _, name in sorted(checks) if name.startswith("Download ")]
+
+
 def choose(face, item):
     """From the menu that is open."""
     def find():
@@ -153,6 +160,26 @@ def folders_at_once(home):
         wait_for("folders to close", lambda: face.find("Download second.txt", Atspi.Role.CHECK_BOX) is None)
         set_text(face.wait("Search files", Atspi.Role.ENTRY), "second")
         face.wait("Some folder/Inner/Deep", Atspi.Role.LABEL)
+
+
+@test
+def renaming(home):
+    """A file and a folder, at once and for good, and open folders stay open."""
+    torrent = make_folder_torrent(home, "Some folder", {"first.txt": 20000, "Inner/second.txt": 30000, "last.txt": 9})
+    with looking(home, "files", "Some folder, 0 percent", torrent) as face:
+        choose_for_file(face, "first.txt", "Rename…")
+        answer(face, "Rename File", "zebra.txt", "Rename")
+        face.wait("Download zebra.txt", Atspi.Role.CHECK_BOX)
+        wait_for("it to be the last", lambda: files_shown(face) == ["Some folder", "Inner", "last.txt", "zebra.txt"])
+        face.click(face.wait("Files menu"))
+        choose(face, "Expand All")
+        face.wait("Download second.txt", Atspi.Role.CHECK_BOX)
+        choose_for_file(face, "Inner", "Rename…")
+        answer(face, "Rename Folder", "Outer", "Rename")
+        wait_for("the folder to be renamed", lambda: files_shown(face) == [
+            "Some folder", "Outer", "second.txt", "last.txt", "zebra.txt"])
+    with looking(home, "files", "Some folder, 0 percent") as face:
+        wait_for("the names to be kept", lambda: files_shown(face) == ["Some folder", "Outer", "last.txt", "zebra.txt"])
 
 
 @test
