@@ -38,6 +38,14 @@ static const char *const color_names[FT_N_PIECE_KINDS] = {
   [BT_PIECE_HAD] = "ft_piece_had",
 };
 
+/* Not by colour alone: what is nearer to being here stands higher. */
+static const float heights[FT_N_PIECE_KINDS] = {
+  [BT_PIECE_MISSING] = 0,
+  [BT_PIECE_AVAILABLE] = 0.4f,
+  [BT_PIECE_IN_FLIGHT] = 0.7f,
+  [BT_PIECE_HAD] = 1,
+};
+
 static const guint8 *
 get_shown (GBytes *pieces, guint first)
 {
@@ -54,29 +62,31 @@ look_up_colors (FtPieceMap *self, GdkRGBA colors[FT_N_PIECE_KINDS])
       gtk_style_context_get_color (context, &colors[kind]);
 }
 
-/* The average of premultiplied colours. */
-static GdkRGBA
-mix (const FtPieceShares *cell, const GdkRGBA colors[FT_N_PIECE_KINDS])
+/* What stands in a cell: how high, and the average of premultiplied colours. What is missing is nothing. */
+static float
+mix (const FtPieceShares *cell, const GdkRGBA colors[FT_N_PIECE_KINDS], GdkRGBA *mixed)
 {
-  GdkRGBA mixed = { 0 };
+  float height = 0, weights = 0;
 
-  for (guint kind = 0; kind < FT_N_PIECE_KINDS; kind++)
+  *mixed = (GdkRGBA) { 0 };
+  for (guint kind = BT_PIECE_AVAILABLE; kind < FT_N_PIECE_KINDS; kind++)
     {
       float weight = cell->of[kind] * colors[kind].alpha;
 
-      mixed.red += weight * colors[kind].red;
-      mixed.green += weight * colors[kind].green;
-      mixed.blue += weight * colors[kind].blue;
-      mixed.alpha += weight;
+      mixed->red += weight * colors[kind].red;
+      mixed->green += weight * colors[kind].green;
+      mixed->blue += weight * colors[kind].blue;
+      mixed->alpha += weight;
+      weights += cell->of[kind];
+      height += cell->of[kind] * heights[kind];
     }
-  if (mixed.alpha > 0)
-    {
-      mixed.red /= mixed.alpha;
-      mixed.green /= mixed.alpha;
-      mixed.blue /= mixed.alpha;
-    }
-  mixed.alpha = MIN (mixed.alpha, 1);
-  return mixed;
+  if (mixed->alpha <= 0)
+    return 0;
+  mixed->red /= mixed->alpha;
+  mixed->green /= mixed->alpha;
+  mixed->blue /= mixed->alpha;
+  mixed->alpha = MIN (mixed->alpha / weights, 1);
+  return MIN (height, 1);
 }
 
 /* Neighbours that look the same are one rectangle. */
@@ -91,16 +101,18 @@ draw_cells (FtPieceMap *self, GtkSnapshot *snapshot, const FtPieceShares *cells,
   guint end;
 
   look_up_colors (self, colors);
+  gtk_snapshot_append_color (snapshot, &colors[BT_PIECE_MISSING], &GRAPHENE_RECT_INIT (0, 0, width, height));
   for (guint begin = 0; begin < n_cells; begin = end)
     {
-      GdkRGBA color = mix (&cells[begin], colors);
-      float x, w;
+      GdkRGBA color;
+      float x, w, h = height * mix (&cells[begin], colors, &color);
 
       for (end = begin + 1; end < n_cells && memcmp (&cells[end], &cells[begin], sizeof *cells) == 0; end++)
         ;
       w = (end - begin) * step;
       x = reversed ? width - begin * step - w : begin * step;
-      gtk_snapshot_append_color (snapshot, &color, &GRAPHENE_RECT_INIT (x, 0, w, height));
+      if (h > 0)
+        gtk_snapshot_append_color (snapshot, &color, &GRAPHENE_RECT_INIT (x, height - h, w, h));
     }
 }
 

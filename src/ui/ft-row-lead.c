@@ -121,6 +121,14 @@ ft_row_lead_init (FtRowLead *self)
   self->position = GTK_INVALID_LIST_POSITION;
 }
 
+guint
+ft_row_lead_get_position (FtRowLead *self)
+{
+  g_return_val_if_fail (FT_IS_ROW_LEAD (self), GTK_INVALID_LIST_POSITION);
+
+  return self->position;
+}
+
 static FtRowLead *
 find_below (GtkWidget *widget)
 {

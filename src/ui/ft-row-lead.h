@@ -18,6 +18,9 @@ G_DECLARE_FINAL_TYPE (FtRowLead, ft_row_lead, FT, ROW_LEAD, AdwBin)
 /* Returns: (transfer none) (nullable): that of the row at, around or just below @widget */
 FtRowLead *ft_row_lead_find (GtkWidget *widget);
 
+/* Of its row in the list's model. */
+guint ft_row_lead_get_position (FtRowLead *lead);
+
 /* Lets a menu of @view's rows pop up by mouse, touch and keyboard. The row that it is asked for at becomes the
  * selection, unless it is selected already. Actions are looked up from @view. */
 void ft_row_lead_add_menu (GtkWidget *view, GMenuModel *menu);
