@@ -17,7 +17,7 @@ ft_harness.begin()
 from ft_face import Atspi, is_called, is_checked, wait_for, walk  # noqa: E402
 from ft_harness import expect, main, running, test, write_settings  # noqa: E402
 from ft_services import Services  # noqa: E402
-from ft_torrents import PIECE, SlowTracker, bencode, info_hash_of, make_torrent  # noqa: E402
+from ft_torrents import PIECE, QuickTracker, SlowTracker, bencode, info_hash_of, make_torrent  # noqa: E402
 
 
 def make_folder_torrent(home, name, files):
@@ -84,12 +84,15 @@ def choose(face, item):
     wait_for(f"{item} to be offered", find).get_action_iface().do_action(0)
 
 
-def choose_for_file(face, name, item):
-    """From the menu of its row."""
-    check = face.wait(f"Download {name}", Atspi.Role.CHECK_BOX)
-    box = check.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+def choose_for(face, accessible, item):
+    """From the menu that belongs to it."""
+    box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
     Atspi.generate_mouse_event(box.x + box.width // 2, box.y + box.height // 2, "b3c")
     choose(face, item)
+
+
+def choose_for_file(face, name, item):
+    choose_for(face, face.wait(f"Download {name}", Atspi.Role.CHECK_BOX), item)
 
 
 @test
@@ -224,6 +227,47 @@ def tracker_words(home):
         with looking(home, "trackers", "Some torrent, ", torrent) as face:
             face.wait(lambda text: text.startswith("127.0.0.1, Working: next announce in "), Atspi.Role.LIST_ITEM)
             tracker.end.set()
+
+
+@test
+def trackers_by_hand(home):
+    """All as text: two of one tier. One of them is asked, the other when a person says so."""
+    with contextlib.ExitStack() as stack:
+        first, second = (stack.enter_context(contextlib.closing(QuickTracker())) for _ in range(2))
+        with looking(home, "trackers", "Some torrent, ", make_torrent(home, "Some torrent", False)) as face:
+            face.press("Edit All as Text…")
+            named = {"127.0.0.1": first, "localhost": second}
+            urls = [first.url, second.url.replace("127.0.0.1", "localhost")]
+            answer(face, "Edit Trackers", "\n".join(urls), "Save")
+            wait_for("one of them to be asked", lambda: first.events or second.events)
+            host, other = next((host, tracker) for host, tracker in named.items() if not tracker.events)
+            row = face.wait(lambda text: text.startswith(f"{host}, "), Atspi.Role.LIST_ITEM)
+            choose_for(face, row, "Announce Now")
+            wait_for("the other to be asked", lambda: other.events)
+            face.wait(lambda text: text.startswith(f"{host}, Working: "), Atspi.Role.LIST_ITEM)
+
+
+@test
+def pictures(home):
+    """What is drawn is told in words."""
+    torrent = make_folder_torrent(home, "Some folder", {"first.txt": 20000, "Inner/second.txt": 30000})
+    words = "0 of 4 pieces, no connected peer has any of the others"
+    with looking(home, "overview", "Some folder, 0 percent", torrent) as face:
+        face.wait(words, Atspi.Role.IMAGE)
+        face.press("Speed", role=Atspi.Role.PAGE_TAB)
+        face.wait(lambda text: "Download: now 0" in text and "Upload: now 0" in text, Atspi.Role.IMAGE)
+
+
+@test
+def many_files(home):
+    """200,000 of them: the program answers all the time, and shows and finds them."""
+    files = {f"{i // 500:03}/{i:06}.bin": 1 for i in range(200000)}
+    with looking(home, "files", "Very many, 0 percent", make_folder_torrent(home, "Very many", files)) as face:
+        face.wait(says("200000 of 200000 files chosen, 200.0 kB of 200.0 kB"), Atspi.Role.LABEL)
+        face.wait("Download 000", Atspi.Role.CHECK_BOX)
+        set_text(face.wait("Search files", Atspi.Role.ENTRY), "123456")
+        face.wait("Download 123456.bin", Atspi.Role.CHECK_BOX)
+        face.wait("Very many/246", Atspi.Role.LABEL)
 
 
 @test
