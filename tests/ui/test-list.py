@@ -4,7 +4,7 @@
 
 import sys
 
-from ft_harness import begin, expect, main, read_setting, running, test, write_settings
+from ft_harness import begin, expect, main, read_setting, running, set_until, test, write_settings
 
 begin()
 
@@ -127,6 +127,68 @@ def table(home):
         wait_for("the setting", lambda: read_setting(home, "view") == "'table'")
         face.key("1", "Control")
         wait_for("all of them", lambda: len(rows(face)) == 3)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def table_rows(home):
+    """A row of the table is read aloud as in the list; one that is added is scrolled to."""
+    many = [make_torrent(home, f"Number {number:03}", False) for number in range(60)]
+    write_settings(home, view="'table'", sort_column="'name'", sort_descending="false")
+    with running(home, *many) as face:
+        face.wait("All, 60 torrents", Atspi.Role.LIST_ITEM)
+        face.wait(lambda name: name.startswith("Number 000, 0 percent, "))
+        face.open("file://" + make_torrent(home, "Zenith", False))
+        face.wait("All, 61 torrents", Atspi.Role.LIST_ITEM)
+        face.wait(lambda name: name.startswith("Zenith, 0 percent, "))
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def several_removed(home):
+    """Several that are removed at once come back at once, as they were, by keyboard alone."""
+    with running(home, *make_three(home)) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        face.click(face.wait_row("Debian 13, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        face.key("a", "Control")
+        face.wait("3 selected", Atspi.Role.LABEL)
+        face.key("Delete")
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        face.key("z", "Control")
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        face.wait_row("Sintel, complete, ")
+        expect(face.terminate() == 0, "the program ended well")
+    with running(home) as face:
+        wait_for("all of them after a restart", lambda: len(rows(face)) == 3)
+        face.wait_row("Sintel, complete, ")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def narrow(home):
+    """In a narrow window the details come and go by keyboard; what a wide one shows is not changed."""
+    write_settings(home, window_width="360", window_height="600")
+    with running(home, *make_three(home)) as face:
+        face.click(face.wait_row("Debian 13, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        face.key("Return", "Alt")
+        face.wait("Back to the Torrents", Atspi.Role.PUSH_BUTTON)
+        face.key("Escape")
+        wait_for("the way back", lambda: face.find("Back to the Torrents", Atspi.Role.PUSH_BUTTON) is None
+                 or len(rows(face)) == 3)
+        expect(read_setting(home, "show-details") is None, "it is not remembered")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def mode(home):
+    """A mode that holds torrents back is said in words, and only then."""
+    with running(home, *make_three(home)) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        expect(face.find(lambda name: name.startswith("Mode: ")) is None, "the usual needs no words")
+        set_until(home, "the mode", lambda: face.find("Mode: Seed only") is not None, mode="'seeding'")
+        set_until(home, "no words", lambda: face.find("Mode: Seed only") is None, mode="'all'")
         expect(face.terminate() == 0, "the program ended well")
 
 
