@@ -97,7 +97,31 @@ show_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
             bounds.origin.y + bounds.size.height / 2);
 }
 
-/* Torrents are dragged to tags. */
+/* Torrents are dragged to tags. A press on one of several that are selected makes it the only one: what was
+ * selected before is kept until it is known whether this becomes a drag. */
+
+static void
+drag_pressed_cb (GtkGestureClick *gesture, int n_press, double x, double y, gpointer user_data)
+{
+  FtWindow *self = user_data;
+  g_autoptr (GtkBitset) bits = gtk_selection_model_get_selection (GTK_SELECTION_MODEL (self->selection));
+
+  g_clear_pointer (&self->selected_before, gtk_bitset_unref);
+  if (gtk_bitset_get_size (bits) > 1)
+    self->selected_before = gtk_bitset_copy (bits);
+}
+
+static void
+select_again (FtWindow *self, FtTorrent *torrent)
+{
+  g_autoptr (GtkBitset) bits = g_steal_pointer (&self->selected_before);
+  g_autoptr (GtkBitset) all = NULL;
+
+  if (bits == NULL || !gtk_bitset_contains (bits, ft_window_find (self, ft_torrent_get_id (torrent))))
+    return;
+  all = gtk_bitset_new_range (0, g_list_model_get_n_items (G_LIST_MODEL (self->selection)));
+  gtk_selection_model_set_selection (GTK_SELECTION_MODEL (self->selection), bits, all);
+}
 
 static GdkContentProvider *
 drag_prepare_cb (GtkDragSource *source, double x, double y, gpointer user_data)
@@ -108,6 +132,7 @@ drag_prepare_cb (GtkDragSource *source, double x, double y, gpointer user_data)
 
   if (torrent == NULL)
     return NULL;
+  select_again (self, torrent);
   return gdk_content_provider_new_typed (FT_TYPE_TORRENT, torrent);
 }
 
@@ -143,7 +168,11 @@ static void
 add_drag_source (FtWindow *self)
 {
   GtkDragSource *source = gtk_drag_source_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
 
+  gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (click), GTK_PHASE_CAPTURE);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (drag_pressed_cb), self, 0);
+  gtk_widget_add_controller (GTK_WIDGET (self->list_page), GTK_EVENT_CONTROLLER (click));
   gtk_drag_source_set_actions (source, GDK_ACTION_COPY);
   g_signal_connect_object (source, "prepare", G_CALLBACK (drag_prepare_cb), self, 0);
   g_signal_connect_object (source, "drag-begin", G_CALLBACK (drag_begin_cb), self, 0);
@@ -175,4 +204,5 @@ void
 ft_window_end_menu (FtWindow *self)
 {
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
+  g_clear_pointer (&self->selected_before, gtk_bitset_unref);
 }

@@ -30,6 +30,7 @@ struct _FtWindow
   char *offered_link;                 /* (nullable): of the clipboard, the last one */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   GtkWidget *context_menu;
+  GtkBitset *selected_before; /* (nullable): the press that may begin a drag */
   AdwToast *undo_toast;               /* (unowned) (nullable): of the last removal, while it can be undone */
   GSimpleAction *sequential;
 

@@ -90,6 +90,8 @@ updated_cb (FtWindow *self, guint changed)
 static void
 items_changed_cb (FtWindow *self)
 {
+  /* Its positions are others now. */
+  g_clear_pointer (&self->selected_before, gtk_bitset_unref);
   ft_window_update_page (self);
   if (self->reveal_id != 0)
     ft_window_reveal (self, self->reveal_id);

@@ -3,12 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import sys
+import time
 
 from ft_harness import begin, expect, main, read_setting, running, set_until, test, write_settings
 
 begin()
 
 from ft_face import Atspi, children, wait_for  # noqa: E402
+from ft_source import jiggle, manage, point  # noqa: E402
 from ft_torrents import make_torrent  # noqa: E402
 
 NAMES = ["Ärger im Paradies", "Debian 13", "Sintel"]
@@ -189,6 +191,52 @@ def mode(home):
         expect(face.find(lambda name: name.startswith("Mode: ")) is None, "the usual needs no words")
         set_until(home, "the mode", lambda: face.find("Mode: Seed only") is not None, mode="'seeding'")
         set_until(home, "no words", lambda: face.find("Mode: Seed only") is None, mode="'all'")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def middle(accessible):
+    box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    return box.x + box.width // 3, box.y + box.height // 2
+
+
+def drag(face, row, group, result, select):
+    """By mouse, again and again: on a busy machine the drop may come before anybody was asked for it."""
+    def try_again():
+        select()
+        (x, y), (to_x, to_y) = middle(face.wait_row(row)), middle(face.wait(group, Atspi.Role.LIST_ITEM))
+        point(x, y)
+        Atspi.generate_mouse_event(x, y, "b1p")
+        for step in range(1, 11):
+            point(x + (to_x - x) * step // 10, y + (to_y - y) * step // 10)
+            time.sleep(0.05)
+        for _ in range(5):
+            jiggle(to_x, to_y)
+            time.sleep(0.1)
+        Atspi.generate_mouse_event(to_x, to_y, "b1r")
+        time.sleep(1)
+        return face.find(result, Atspi.Role.LIST_ITEM)
+
+    wait_for(result, try_again)
+
+
+@test
+def dragged(home):
+    """One torrent, then all that are selected, are dragged to a tag."""
+    write_settings(home, tags="[{'name': <'Films'>, 'color': <'#3584e4'>}]")
+    with running(home, *make_three(home)) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        manage("FriendTorrent")
+
+        def select_all():
+            face.click(face.wait_row("Debian 13, "))
+            face.wait("1 selected", Atspi.Role.LABEL)
+            face.key("a", "Control")
+            face.wait("3 selected", Atspi.Role.LABEL)
+            # Or this click and the next were a double click.
+            time.sleep(1)
+
+        drag(face, "Sintel, ", lambda name: name.startswith("Films, "), "Films, 1 torrent", lambda: None)
+        drag(face, "Debian 13, ", lambda name: name.startswith("Films, "), "Films, 3 torrents", select_all)
         expect(face.terminate() == 0, "the program ended well")
 
 
