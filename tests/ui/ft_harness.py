@@ -13,14 +13,13 @@ import traceback
 
 GROUP = "[org/friendtorrent/FriendTorrent]"
 TESTS = []
-SCREEN = os.environ.get("FT_UI_SCREEN", "1000x800")
 
 
 @contextlib.contextmanager
 def display():
     """An X server that chooses a free number itself, so that tests of several folders can run at once."""
     reading, writing = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(writing), "-screen", "0", SCREEN + "x24",
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(writing), "-screen", "0", os.environ.get("FT_UI_SCREEN", "1000x800") + "x24",
                                "-nolisten", "tcp", "-noreset"], pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     try:

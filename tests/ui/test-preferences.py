@@ -141,7 +141,7 @@ def at_once(home):
         face.wait_row("Here, complete, Seeding")
         open_page(face, "Adding")
         face.wait("~/Downloads", Atspi.Role.LABEL)
-        follow(home, "the other folder", lambda: face.find(str(other), Atspi.Role.LABEL),
+        follow(home, "the other folder", lambda: face.find(f"~/{other.name}", Atspi.Role.LABEL),
                download_folder=f"'{other}'")
         face.open("file://" + second)
         face.wait_row("Elsewhere, complete, Seeding")
