@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ft-application.h"
+#include "ft-file-view.h"
 #include "ft-file-check.h"
 #include "ft-file-view.h"
 
@@ -143,18 +144,23 @@ step_idle (Bench *self, guint n)
   return n < 8000 / TICK_MS;
 }
 
+/* Slowly, then in leaps. */
 static gboolean
-step_scroll (Bench *self, guint n)
+scroll (GtkWidget *view, guint n)
 {
-  GtkWidget *view = find_view (get_window (self), self->n_torrents);
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
   double page = gtk_adjustment_get_page_size (adjustment);
 
-  /* Slowly, then in leaps. */
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (n < 100 ? page / 4 : page * 20));
   if (n == 150)
     gtk_adjustment_set_value (adjustment, 0);
   return n < 150;
+}
+
+static gboolean
+step_scroll (Bench *self, guint n)
+{
+  return scroll (find_view (get_window (self), self->n_torrents), n);
 }
 
 static gboolean
@@ -220,12 +226,74 @@ step_files (Bench *self, guint n)
     {
       g_settings_set_string (self->settings, "sort-column", "added");
       g_settings_set_boolean (self->settings, "sort-descending", TRUE);
-      g_settings_set_string (self->settings, "details-page", "files");
-      g_settings_set_boolean (self->settings, "show-details", TRUE);
     }
   if (n == 50 && view != NULL)
     gtk_selection_model_select_item (get_selection (view), 0, TRUE);
+  /* Only now: in a narrow window they hide the list. */
+  if (n == 51)
+    gtk_widget_activate_action (get_window (self), "win.details", NULL);
   return n < 400;
+}
+
+static GtkWidget *
+find_files (Bench *self)
+{
+  return find_widget (get_window (self), FT_TYPE_FILE_VIEW);
+}
+
+static GtkWidget *
+find_file_table (Bench *self)
+{
+  GtkWidget *files = find_files (self);
+
+  return files != NULL ? find_widget (files, GTK_TYPE_COLUMN_VIEW) : NULL;
+}
+
+/* All folders, until no row has come for a second. */
+static gboolean
+step_expand (Bench *self, guint n)
+{
+  static guint last_count, quiet;
+  GtkWidget *table = find_file_table (self);
+  guint count = table != NULL ? g_list_model_get_n_items (G_LIST_MODEL (get_selection (table))) : 0;
+
+  if (n == 0 && table != NULL)
+    gtk_widget_activate_action (table, "files.expand-all", NULL);
+  quiet = count == last_count ? quiet + 1 : 0;
+  last_count = count;
+  return quiet < 1000 / TICK_MS && n < 60000 / TICK_MS;
+}
+
+static gboolean
+step_scroll_files (Bench *self, guint n)
+{
+  GtkWidget *table = find_file_table (self);
+
+  return table != NULL && scroll (table, n);
+}
+
+static gboolean
+step_collapse (Bench *self, guint n)
+{
+  GtkWidget *table = find_file_table (self);
+
+  if (n == 0 && table != NULL)
+    gtk_widget_activate_action (table, "files.collapse-all", NULL);
+  return n < 50;
+}
+
+static gboolean
+step_search_files (Bench *self, guint n)
+{
+  static const char *const texts[] = { "1", "12", "123", "1234", "12345", "nothing at all", "" };
+  GtkWidget *files = find_files (self);
+  GtkWidget *entry = files != NULL ? find_widget (files, GTK_TYPE_SEARCH_ENTRY) : NULL;
+
+  if (entry == NULL)
+    return FALSE;
+  if (n % 50 == 0 && n / 50 < G_N_ELEMENTS (texts))
+    gtk_editable_set_text (GTK_EDITABLE (entry), texts[n / 50]);
+  return n / 50 < G_N_ELEMENTS (texts);
 }
 
 /* A torrent that is not in the list, of very many files in folders. */
@@ -292,6 +360,10 @@ step_add (Bench *self, guint n)
 static const Phase phases[] = {
   { "start", step_start },   { "idle", step_idle },     { "scroll", step_scroll }, { "sort", step_sort },
   { "search", step_search }, { "select", step_select }, { "table", step_table },   { "files", step_files },
+  { "files-expand", step_expand },
+  { "files-scroll", step_scroll_files },
+  { "files-collapse", step_collapse },
+  { "files-search", step_search_files },
   { "add", step_add },
 };
 
@@ -362,6 +434,8 @@ main (int argc, char *argv[])
   bench.started = bench.phase_began = g_get_monotonic_time ();
   bench.application = ft_application_new ();
   bench.settings = g_settings_new (APP_ID);
+  /* The details look at it once. */
+  g_settings_set_string (bench.settings, "details-page", "files");
   g_main_context_set_poll_func (NULL, timed_poll);
   g_timeout_add (TICK_MS, tick_cb, &bench);
   status = g_application_run (G_APPLICATION (bench.application), 1, argv);
