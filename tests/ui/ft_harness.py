@@ -19,7 +19,8 @@ TESTS = []
 def display():
     """An X server that chooses a free number itself, so that tests of several folders can run at once."""
     reading, writing = os.pipe()
-    server = subprocess.Popen(["Xvfb", "-displayfd", str(writing), "-screen", "0", os.environ.get("FT_UI_SCREEN", "1000x800") + "x24",
+    screen = os.environ.get("FT_UI_SCREEN", "1000x800") + "x24"
+    server = subprocess.Popen(["Xvfb", "-displayfd", str(writing), "-screen", "0", screen,
                                "-nolisten", "tcp", "-noreset"], pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     try:
