@@ -170,6 +170,12 @@ class Face:
         bus.call_sync(APP_ID, "/" + APP_ID.replace(".", "/"), interface, method, arguments, None,
                       Gio.DBusCallFlags.NONE, -1, None)
 
+    def is_on_bus(self):
+        """Whether it can be called: asks the bus, not the program, which might show itself."""
+        bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+        return bus.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "NameHasOwner",
+                             GLib.Variant("(s)", (APP_ID,)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+
     def activate(self, action, target=None):
         """An action of the application, with a text as its target."""
         targets = [GLib.Variant("s", target)] if target is not None else []

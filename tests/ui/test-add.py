@@ -131,15 +131,11 @@ def duplicate(home):
         face.wait_row("Twice, 0 percent, ")
         face.open("file://" + make_torrent(home, "Twice", False, "http://127.0.0.1:9/b"))
         face.wait("“Twice” is in the list already; 1 tracker is new")
-        write_settings(home, show_add_dialog="true")
-        second = pathlib.Path(home, "second.torrent")
-        second.write_bytes(pathlib.Path(make_torrent(home, "Twice", False, "http://127.0.0.1:9/c")).read_bytes())
-
-        def asked():
-            face.open(f"file://{second}")
-            return face.find("Add a Torrent", Atspi.Role.FRAME)
-
-        wait_for("the dialog", asked)
+        expect(face.terminate() == 0, "the program ended well")
+    second = make_torrent(home, "Twice", False, "http://127.0.0.1:9/c")
+    write_settings(home, show_add_dialog="true")
+    with running(home, second, asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
         face.wait("It names 1 tracker that is new. Add it?")
         face.press("Add 1 Tracker")
         face.wait_windows(1)

@@ -247,7 +247,7 @@ def autostart(home):
     entry.unlink()
     with running(home, "--background") as face:
         wait_for("the setting", lambda: read_setting(home, "autostart") in (None, "false"))
-        wait_for("the program on the bus", lambda: face.activate("pause-all") is None)
+        wait_for("the program on the bus", face.is_on_bus)
         with running(home, "--background") as other:
             expect(other.wait_exit() == 0, "a second one leaves")
         expect(face.process.poll() is None, "the first one goes on")
