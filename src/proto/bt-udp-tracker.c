@@ -13,8 +13,8 @@
 /* How an exchange goes (BEP 15):
  *
  *   poll ──► connect ──► (connection id) ──► request ──► reply: done
- *              │ 15·2^n s without answer        │ the same; when the id is over 60 s old by then,
- *              └── again                        └── connect again first
+ *              │ 15·2^n s without answer        │ the same; when the id is over 60 s old by then, or
+ *              └── again                        └── was not given to this exchange, connect again first
  *
  * n counts what went unanswered. The first connection id starts it anew, for the tracker is alive;
  * later ones do not, so that a tracker that answers connects alone cannot keep us for ever. */
@@ -247,6 +247,9 @@ bt_udp_exchange_poll (BtUdpExchange *exchange, gint64 now, guint8 out[BT_UDP_TRA
 
   if (exchange->state != BT_UDP_EXCHANGE_WAITING || now < exchange->deadline)
     return 0;
+  /* A tracker that has forgotten an id may drop what comes with it: the next time we bring one of our own. */
+  if (exchange->sent == exchange->request && !exchange->fresh)
+    g_hash_table_remove (exchange->connections->by_tracker, &exchange->tracker);
   connected = find_connection (exchange->connections, &exchange->tracker, now, &id);
   turn_to (exchange, connected ? exchange->request : ACTION_CONNECT);
   if (exchange->n > MAX_RETRANSMISSIONS)

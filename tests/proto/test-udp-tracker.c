@@ -473,6 +473,20 @@ test_refused_with_shared_connection (Fixture *f, gconstpointer data)
   g_assert_cmpstr (reply->failure, ==, "old");
 }
 
+/* Or it says nothing to an id that it has forgotten: the second time we come with one of our own. */
+static void
+test_silent_to_shared_connection (Fixture *f, gconstpointer data)
+{
+  g_autoptr (BtUdpExchange) first = new_announce (f);
+  g_autoptr (BtUdpExchange) second = new_announce (f);
+
+  connect_at (f, first, 0);
+  g_assert_cmpuint (poll_at (f, second, SECOND), ==, 98);
+  connect_at (f, second, 16 * SECOND);
+  g_assert_true (answer (f, second, 16 * SECOND, 1, "00000708 00000003 00000002"));
+  g_assert_cmpint (bt_udp_exchange_state (second), ==, BT_UDP_EXCHANGE_DONE);
+}
+
 static void
 assert_unmoved (Fixture *f, BtUdpExchange *exchange, gint64 deadline)
 {
@@ -636,6 +650,7 @@ main (int argc, char *argv[])
   add_test ("/proto/udp-tracker/first-connect-resets", test_first_connect_resets);
   add_test ("/proto/udp-tracker/connection-is-shared", test_connection_is_shared);
   add_test ("/proto/udp-tracker/refused-with-shared-id", test_refused_with_shared_connection);
+  add_test ("/proto/udp-tracker/silent-to-shared-id", test_silent_to_shared_connection);
   add_test ("/proto/udp-tracker/wrong-source", test_wrong_source);
   add_test ("/proto/udp-tracker/hostile-datagrams", test_hostile_datagrams);
   add_test ("/proto/udp-tracker/transactions-differ", test_transactions_differ);
