@@ -13,6 +13,9 @@ typedef enum
   BT_INTENT_RUN,   /* started */
   BT_INTENT_PAUSE, /* on hold until things are started again */
   BT_INTENT_STOP,  /* out of the queue until it is named again */
+  /* Of a magnet link: its details are fetched and nothing else, then it is on hold; no byte of its data flows.
+   * Where the details are known it is BT_INTENT_PAUSE, and the status says that. */
+  BT_INTENT_DETAILS,
 } BtIntent;
 
 /* What the engine does at all. */

@@ -29,6 +29,7 @@ intent_word (BtIntent intent)
     [BT_INTENT_RUN] = "run",
     [BT_INTENT_PAUSE] = "pause",
     [BT_INTENT_STOP] = "stop",
+    [BT_INTENT_DETAILS] = "details",
   };
 
   g_return_val_if_fail (intent < G_N_ELEMENTS (words), NULL);
@@ -62,6 +63,7 @@ reason_word (BtReason reason)
     [BT_REASON_SUSPENDED] = "suspended",
     [BT_REASON_GOAL] = "goal",
     [BT_REASON_NO_METADATA] = "no-metadata",
+    [BT_REASON_METADATA] = "metadata",
   };
 
   g_return_val_if_fail (reason < G_N_ELEMENTS (words), NULL);
@@ -137,6 +139,11 @@ add_figures (FtJson *json, const BtTorrentStatus *status)
   ft_json_uint (json, "rate_down", status->rate_down);
   ft_json_uint (json, "rate_up", status->rate_up);
   add_count (json, "eta", status->eta_s);
+  if (status->is_magnet)
+    {
+      ft_json_uint (json, "metadata_done", status->metadata_done);
+      add_count (json, "metadata_size", status->metadata_size > 0 ? (gint64) status->metadata_size : -1);
+    }
   ft_json_uint (json, "downloaded", status->downloaded);
   ft_json_uint (json, "uploaded", status->uploaded);
   ft_json_uint (json, "wasted", status->wasted);

@@ -305,7 +305,7 @@ read_totals (BtNode dict, BtResume *resume)
 {
   gint64 intent;
 
-  if (!bt_resume_read_number (dict, "intent", BT_INTENT_STOP, &intent))
+  if (!bt_resume_read_number (dict, "intent", BT_INTENT_DETAILS, &intent))
     return FALSE;
   resume->intent = (BtIntent) intent;
   return bt_resume_read_number (dict, "added", BT_RESUME_MAX_TIME, &resume->added_at)

@@ -20,6 +20,12 @@ bt_torrent_add_named_peers (BtTorrent *torrent)
 }
 
 gboolean
+bt_torrent_may_share (BtTorrent *torrent)
+{
+  return !torrent->metainfo->is_private;
+}
+
+gboolean
 bt_torrent_is_magnet (BtTorrent *torrent)
 {
   return torrent->metainfo->magnet != NULL;

@@ -73,6 +73,10 @@ void bt_torrent_reconnect (BtTorrent *torrent);
 /* Does not wait for trackers any more. */
 void bt_torrent_abandon_announces (BtTorrent *torrent);
 
+/* Whether peers of it may be told to, and learnt from, others than its trackers: the DHT, other peers, the local
+ * network. Each of those asks where it sends and where it receives. TRUE of a link, of which nobody knows
+ * whether it is private; should it turn out so, the peers it has from there are dropped. */
+gboolean bt_torrent_may_share (BtTorrent *torrent);
 /* Whether no more than a magnet link is known of it. */
 gboolean bt_torrent_is_magnet (BtTorrent *torrent);
 /* Whether it can become a torrent now: it is one of a link, and is not being removed. */

@@ -102,6 +102,30 @@ describe_download_flow (const BtTorrentStatus *status)
                           status->n_sending, status->n_peers);
 }
 
+/* Of a magnet link. */
+static char *
+describe_no_details (guint n)
+{
+  if (n == 0)
+    return g_strdup (_("Waiting: the details of the torrent are not known yet"));
+  if (n == 1)
+    return g_strdup (_("Waiting: the connected peer has not given the details of the torrent yet"));
+  return g_strdup_printf (
+    ngettext ("Waiting: the %u connected peer has not given the details of the torrent yet",
+              "Waiting: none of the %u connected peers has given the details of the torrent yet", n),
+    n);
+}
+
+static char *
+describe_details (const BtTorrentStatus *status)
+{
+  g_autofree char *done = ft_format_size (status->metadata_done);
+  g_autofree char *size = ft_format_size (status->metadata_size);
+
+  /* Translators: both are sizes such as "48 kB". */
+  return g_strdup_printf (_("Receiving the details of the torrent: %s of %s"), done, size);
+}
+
 /* (nullable): NULL unless the reason holds for downloads and seeds alike. */
 static char *
 describe_hold (const BtTorrentStatus *status)
@@ -118,7 +142,9 @@ describe_hold (const BtTorrentStatus *status)
       return g_strdup (n == BT_SUSPEND_METERED ? _("Waiting: this network may cost money")
                                                : _("Waiting: the week’s plan allows nothing at this hour"));
     case BT_REASON_NO_METADATA:
-      return g_strdup (_("Waiting: the details of magnet links cannot be fetched yet"));
+      return describe_no_details (n);
+    case BT_REASON_METADATA:
+      return describe_details (status);
     case BT_REASON_CHECK_QUEUED:
       return g_strdup (_("Waiting: another torrent is being checked"));
     default:

@@ -9,7 +9,8 @@
 G_DEFINE_ENUM_TYPE (FtIntent, ft_intent,
                     G_DEFINE_ENUM_VALUE (BT_INTENT_RUN, "run"),
                     G_DEFINE_ENUM_VALUE (BT_INTENT_PAUSE, "pause"),
-                    G_DEFINE_ENUM_VALUE (BT_INTENT_STOP, "stop"))
+                    G_DEFINE_ENUM_VALUE (BT_INTENT_STOP, "stop"),
+                    G_DEFINE_ENUM_VALUE (BT_INTENT_DETAILS, "details"))
 
 G_DEFINE_ENUM_TYPE (FtMode, ft_mode,
                     G_DEFINE_ENUM_VALUE (BT_MODE_ALL, "all"),

@@ -269,7 +269,7 @@ static const struct
   { "path", "0:" },
   { "path", "3:a/b" },
   { "intent", NULL },
-  { "intent", "i3e" },
+  { "intent", "i4e" },
   { "intent", "i-1e" },
   { "added", "i-1e" },
   { "added", "i253402300800e" },

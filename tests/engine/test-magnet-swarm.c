@@ -284,6 +284,31 @@ test_become_real (void)
   ft_remove_tree (state_dir);
 }
 
+/* That only its details are wanted is remembered; where they are known it is on hold. */
+static void
+test_details_intent (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 32768, 1);
+  g_autofree char *state_dir = make_state_dir ();
+  g_autofree char *link = make_link (sample, "");
+  g_autoptr(FtNode) before = ft_node_new (state_dir, BT_MODE_ALL);
+  g_autoptr(FtNode) after = NULL;
+  BtAddRequest request = { .magnet = link, .intent = BT_INTENT_DETAILS };
+  BtAddRequest found = { .torrent = sample->torrent, .intent = BT_INTENT_DETAILS };
+  BtTorrentId id = ft_node_add_request (before, &request);
+
+  g_assert_cmpint (ft_node_status (before, id)->intent, ==, BT_INTENT_DETAILS);
+  ft_node_stop (before);
+  after = ft_node_new (state_dir, BT_MODE_ALL);
+  id = only_id (after);
+  g_assert_cmpint (ft_node_status (after, id)->intent, ==, BT_INTENT_DETAILS);
+  g_assert_cmpuint (ft_node_add_request (after, &found), ==, id);
+  ft_wait_until (ft_node_in_state (after, id, BT_STATE_PAUSED));
+  g_assert_cmpint (ft_node_status (after, id)->intent, ==, BT_INTENT_PAUSE);
+  ft_node_stop (after);
+  ft_remove_tree (state_dir);
+}
+
 /* The engine is stopped while the torrent takes the link's place: it is there afterwards. */
 static void
 test_stop_meanwhile (void)
@@ -317,6 +342,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/magnet/move", test_move);
   g_test_add_func ("/engine/magnet/no-torrent", test_no_torrent);
   g_test_add_func ("/engine/magnet/survive-restart", test_survive_restart);
+  g_test_add_func ("/engine/magnet/details-intent", test_details_intent);
   g_test_add_func ("/engine/magnet/become-real", test_become_real);
   g_test_add_func ("/engine/magnet/stop-meanwhile", test_stop_meanwhile);
   return g_test_run ();

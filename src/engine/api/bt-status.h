@@ -52,14 +52,15 @@ typedef enum
   BT_REASON_QUEUED,           /* [count] others are active and the queue allows no more */
   BT_REASON_SUSPENDED,        /* nothing is transferred now: [count] is a BtSuspend */
   BT_REASON_GOAL,             /* paused because it has seeded enough */
-  BT_REASON_NO_METADATA,      /* a magnet link: its details are not known yet */
+  BT_REASON_NO_METADATA,      /* a magnet link: none of [count] connected peers has given anything of its details */
+  BT_REASON_METADATA,         /* its details are being received, from [count] peers; see metadata_done */
 } BtReason;
 
 /* Which facts of a torrent changed since the last update. */
 typedef enum
 {
   BT_CHANGED_STATE = 1 << 0,    /* state, reason and its fields, intent */
-  BT_CHANGED_PROGRESS = 1 << 1, /* done, wanted, check_progress, completed_at */
+  BT_CHANGED_PROGRESS = 1 << 1, /* done, wanted, check_progress, completed_at, metadata_* */
   BT_CHANGED_SPEED = 1 << 2,    /* rates, eta */
   BT_CHANGED_TOTALS = 1 << 3,   /* downloaded, uploaded, wasted, times */
   BT_CHANGED_PEERS = 1 << 4,    /* peer and swarm counts */
@@ -98,6 +99,8 @@ typedef struct
   double check_progress; /* 0 … 1 while checking */
   double move_progress;  /* 0 … 1 while moving */
   gint64 completed_at;   /* Unix seconds, 0: not yet */
+  guint32 metadata_done; /* bytes of its details that are here, while is_magnet */
+  guint32 metadata_size; /* of as many, as peers say; 0: nobody said yet */
   /* BT_CHANGED_SPEED */
   guint64 rate_down;     /* payload bytes a second */
   guint64 rate_up;
