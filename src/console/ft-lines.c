@@ -97,6 +97,18 @@ add_port (GPtrArray *lines, const FtTotals *totals)
     add_line (lines, _("Port: %u, nobody has come in yet"), totals->listen_port);
 }
 
+/* Where others see us. */
+static void
+add_address (GPtrArray *lines, const BtEndpoint *address)
+{
+  char text[BT_ENDPOINT_TEXT_SIZE];
+
+  if (bt_endpoint_is_unspecified (address))
+    return;
+  bt_endpoint_format_ip (address, text);
+  add_line (lines, _("Address on the Internet: %s"), text);
+}
+
 GPtrArray *
 ft_lines_status (FtRoster *roster)
 {
@@ -113,6 +125,8 @@ ft_lines_status (FtRoster *roster)
   add_line (lines, _("This time: %s downloaded, %s uploaded"), downloaded, uploaded);
   add_line (lines, _("Peers: %u"), totals->n_peers);
   add_port (lines, totals);
+  add_address (lines, &totals->external_ipv4);
+  add_address (lines, &totals->external_ipv6);
   if (totals->free_bytes >= 0)
     {
       g_autofree char *space = ft_format_size ((guint64) totals->free_bytes);

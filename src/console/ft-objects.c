@@ -182,6 +182,20 @@ ft_objects_list (FtRoster *roster, gint64 now)
   return lines;
 }
 
+static void
+add_address (FtJson *json, const char *name, const BtEndpoint *address)
+{
+  char text[BT_ENDPOINT_TEXT_SIZE];
+
+  if (bt_endpoint_is_unspecified (address))
+    {
+      ft_json_null (json, name);
+      return;
+    }
+  bt_endpoint_format_ip (address, text);
+  ft_json_string (json, name, text);
+}
+
 char *
 ft_objects_status (FtRoster *roster, gint64 now)
 {
@@ -197,6 +211,8 @@ ft_objects_status (FtRoster *roster, gint64 now)
   ft_json_uint (json, "peers", totals->n_peers);
   ft_json_uint (json, "port", totals->listen_port);
   ft_json_boolean (json, "port_open", totals->incoming_seen);
+  add_address (json, "external_ipv4", &totals->external_ipv4);
+  add_address (json, "external_ipv6", &totals->external_ipv6);
   add_count (json, "free_bytes", totals->free_bytes);
   return end (json);
 }

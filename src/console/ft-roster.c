@@ -120,6 +120,8 @@ ft_roster_set_totals (FtRoster *self, const BtUpdate *update)
     .free_bytes = update->free_bytes,
     .listen_port = update->listen_port,
     .incoming_seen = update->incoming_seen,
+    .external_ipv4 = update->external_ipv4,
+    .external_ipv6 = update->external_ipv6,
     .mode = update->mode,
   };
 }

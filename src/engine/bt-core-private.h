@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bt-address-vote.h"
 #include "bt-buffer.h"
 #include "bt-candidates.h"
 #include "bt-core.h"
@@ -54,6 +55,7 @@ struct _BtCore
   guint interface_index;    /* of the one it is bound to */
   BtTimer interface_timer;
   gboolean incoming_seen;
+  BtAddressVote *votes;     /* where the Internet sees us */
   GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
 
   BtTimer second;           /* rates, timeouts, chokers */
@@ -123,6 +125,12 @@ void bt_core_init_updates (BtCore *core);
 void bt_core_end_updates (BtCore *core);
 void bt_core_count_down (BtCore *core, gsize bytes);
 void bt_core_count_up (BtCore *core, gsize bytes);
+
+/* bt-core-address.c */
+void bt_core_init_address (BtCore *core);
+/* Others who name it name us. */
+gboolean bt_core_is_own_endpoint (BtCore *core, const BtEndpoint *endpoint);
+void bt_core_fill_addresses (BtCore *core, BtUpdate *update);
 
 /* bt-core-network.c */
 void bt_core_open_network (BtCore *core);

@@ -86,6 +86,7 @@ make_update (BtCore *core, gint64 now)
   update->listen_port = core->listen_port;
   update->listen_error = make_listen_error (core);
   update->incoming_seen = core->incoming_seen;
+  bt_core_fill_addresses (core, update);
   update->mode = core->config->mode;
   return update;
 }

@@ -112,6 +112,7 @@ make_parts (BtCore *core, GError **error)
   core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
   core->trackers = bt_tracker_client_new (core->world, core->timers);
   bt_timer_init (&core->memory_timer, core->timers, give_memory_back, core);
+  bt_core_init_address (core);
   bt_core_init_limits (core);
   bt_core_init_updates (core);
   bt_core_init_queue (core);
@@ -136,6 +137,7 @@ bt_core_free (BtCore *core)
   g_clear_pointer (&core->trackers, bt_tracker_client_free);
   if (core->disk != NULL)
     core->disk->ops->free (core->disk);
+  g_clear_pointer (&core->votes, bt_address_vote_free);
   g_clear_pointer (&core->pool, bt_buffer_pool_free);
   g_clear_pointer (&core->tag_limits, g_hash_table_unref);
   g_clear_pointer (&core->timers, bt_timers_free);

@@ -349,6 +349,9 @@ take_extended_handshake (BtPeer *peer, const BtMessage *message)
     bt_pipeline_set_limit (peer->pipeline, (guint) handshake.reqq);
   if (handshake.upload_only >= 0)
     peer->upload_only = handshake.upload_only != 0;
+  if (handshake.has_your_ip)
+    bt_address_vote_cast (peer->torrent->core->votes, &peer->endpoint, BT_VOTE_PEER, &handshake.your_ip,
+                          bt_core_now (peer->torrent->core));
   learn_port (peer, handshake.listen_port);
 }
 

@@ -148,6 +148,16 @@ scrape (BtTorrent *torrent, BtTracker *tracker, gint64 now)
   g_ptr_array_add (torrent->askings, asking);
 }
 
+/* BEP 24. */
+static void
+take_external_ip (BtTorrent *torrent, const BtTracker *tracker, const BtEndpoint *address, gint64 now)
+{
+  g_autofree char *host = bt_tracker_url_host (tracker->url);
+
+  if (host != NULL && !bt_endpoint_is_unspecified (address))
+    bt_address_vote_cast_by_name (torrent->core->votes, host, BT_VOTE_TRACKER, address, now);
+}
+
 static void
 announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
 {
@@ -166,6 +176,7 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
     {
       bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
       bt_torrent_name_tracker (torrent);
+      take_external_ip (torrent, tracker, &reply->external_ip, now);
       if (torrent->active)
         {
           take_peers (torrent, tracker, reply, now);

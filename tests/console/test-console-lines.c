@@ -107,6 +107,7 @@ test_status (void)
   g_autoptr (GPtrArray) lines = NULL;
   g_autofree char *text = NULL;
 
+  g_assert_true (bt_endpoint_parse_ip (&update.external_ipv6, "2a02::7", 0));
   ft_roster_set_totals (roster, &update);
   lines = ft_lines_status (roster);
   g_ptr_array_add (lines, NULL);
@@ -114,6 +115,8 @@ test_status (void)
   g_assert_nonnull (strstr (text, "Mode: seeding\n"));
   g_assert_nonnull (strstr (text, "Peers: 7\n"));
   g_assert_nonnull (strstr (text, "Port: 6881, nobody has come in yet\n"));
+  g_assert_nonnull (strstr (text, "Address on the Internet: 2a02::7\n"));
+  g_assert_null (strstr (text, "Internet: ::"));
   g_assert_nonnull (strstr (text, "Free space: 5.0 MB"));
 }
 

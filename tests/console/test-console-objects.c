@@ -104,6 +104,20 @@ test_message (void)
 }
 
 static void
+test_status (void)
+{
+  g_autoptr (FtRoster) roster = ft_roster_new ();
+  BtUpdate update = { .listen_port = 6881 };
+  g_autofree char *text = NULL;
+
+  g_assert_true (bt_endpoint_parse_ip (&update.external_ipv4, "5.6.7.8", 0));
+  ft_roster_set_totals (roster, &update);
+  text = ft_objects_status (roster, 1);
+  g_assert_nonnull (strstr (text, "\"port\":6881,"));
+  g_assert_nonnull (strstr (text, "\"external_ipv4\":\"5.6.7.8\",\"external_ipv6\":null,"));
+}
+
+static void
 test_detail (void)
 {
   BtTorrentStatus status = ft_test_status (0xab, "x");
@@ -132,5 +146,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/console/objects/every-event-has-a-word", test_every_event_has_a_word);
   g_test_add_func ("/console/objects/message", test_message);
   g_test_add_func ("/console/objects/detail", test_detail);
+  g_test_add_func ("/console/objects/status", test_status);
   return g_test_run ();
 }

@@ -254,6 +254,7 @@ typedef struct
   guint16 listen_port;    /* 0: not listening */
   GRefString *listen_error; /* (nullable): why not, English, fit for display */
   gboolean incoming_seen; /* somebody from the Internet connected to us: the port is open */
+  BtEndpoint external_ipv4, external_ipv6; /* where the Internet sees us, port 0; unspecified while not known */
   BtMode mode;
 } BtUpdate;
 

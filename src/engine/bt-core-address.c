@@ -1,0 +1,39 @@
+/* bt-core-address.c: where the Internet sees us, as trackers, peers, the DHT and the router say.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-core-private.h"
+
+static void
+changed_cb (gboolean ipv6, const BtEndpoint *address, gpointer data)
+{
+  BtCore *core = data;
+  char text[BT_ENDPOINT_TEXT_SIZE] = "";
+
+  if (address != NULL)
+    bt_endpoint_format_ip (address, text);
+  g_debug ("Our %s address: %s", ipv6 ? "IPv6" : "IPv4", address != NULL ? text : "not known any more");
+  core->changed = TRUE;
+  bt_core_touch (core);
+}
+
+void
+bt_core_init_address (BtCore *core)
+{
+  core->votes = bt_address_vote_new (changed_cb, core);
+}
+
+gboolean
+bt_core_is_own_endpoint (BtCore *core, const BtEndpoint *endpoint)
+{
+  return endpoint->port == core->listen_port && bt_address_vote_is_ours (core->votes, endpoint);
+}
+
+void
+bt_core_fill_addresses (BtCore *core, BtUpdate *update)
+{
+  if (core->votes == NULL)
+    return;
+  (void) bt_address_vote_get (core->votes, FALSE, &update->external_ipv4);
+  (void) bt_address_vote_get (core->votes, TRUE, &update->external_ipv6);
+}
