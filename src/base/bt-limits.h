@@ -39,6 +39,11 @@
 #define BT_LIMIT_REJECTS_FROM_PEER 50u
 #define BT_LIMIT_UNREQUESTED_BLOCKS 50u
 
+/* The DHT. */
+#define BT_LIMIT_DHT_DATAGRAM 4096u /* read; nodes send at most one frame of Ethernet */
+#define BT_LIMIT_DHT_ITEM_BYTES 1000u /* of a value, encoded (BEP 44) */
+#define BT_LIMIT_DHT_SALT 64u         /* BEP 44 */
+
 /* Connections and addresses. */
 #define BT_LIMIT_CANDIDATES 3000u           /* per torrent */
 #define BT_LIMIT_HALF_OPEN_INCOMING 100u
