@@ -153,3 +153,36 @@ bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error)
   g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the local address %s may be used", text);
   return FALSE;
 }
+
+static gboolean
+is_bound_to_address_of (BtGioWorld *world, gboolean is_ipv4, guint interface_index)
+{
+  g_autoptr (GArray) all = bt_gio_list_addresses (&world->base);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    {
+      const BtLocalAddress *address = &g_array_index (all, BtLocalAddress, i);
+
+      if (address->interface_index == interface_index && bt_endpoint_is_ipv4 (&address->endpoint) == is_ipv4
+          && bt_endpoint_same_ip (&address->endpoint, &world->bind_address))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+gboolean
+bt_gio_world_may_use (BtGioWorld *world, gboolean is_ipv4, guint interface_index, GError **error)
+{
+  char text[BT_ENDPOINT_TEXT_SIZE];
+
+  if (world->interface != NULL && if_nametoindex (world->interface) != interface_index)
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the interface \"%s\" may be used", world->interface);
+      return FALSE;
+    }
+  if (!world->bound || is_bound_to_address_of (world, is_ipv4, interface_index))
+    return TRUE;
+  bt_endpoint_format_ip (&world->bind_address, text);
+  g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the local address %s may be used", text);
+  return FALSE;
+}

@@ -23,6 +23,7 @@ typedef struct
   SoupSession *session; /* (nullable) until the first fetch */
   GQueue lookups;       /* of BtLookup that run, by their links */
   GQueue fetches;       /* of BtFetch that run, by their links */
+  struct _BtNetworkWatch *watch; /* (nullable) */
   guint n_sockets;      /* streams, listeners and UDP sockets that are open */
 } BtGioWorld;
 
@@ -44,6 +45,8 @@ gboolean bt_gio_world_is_confined (BtGioWorld *world, int fd);
 /* Makes @local an address that may be used. FALSE when the world is bound to another: there is no
  * fallback, since the person may have bound it in order not to be seen elsewhere. */
 gboolean bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error);
+/* Whether the binding lets what is of this family use the interface of this number. */
+gboolean bt_gio_world_may_use (BtGioWorld *world, gboolean is_ipv4, guint interface_index, GError **error);
 /* Binds, then updates @local with what the kernel chose. */
 gboolean bt_gio_socket_bind (int fd, BtEndpoint *local, GError **error);
 
@@ -60,6 +63,13 @@ GSource *bt_gio_world_start_timer (BtGioWorld *world,
 /* bt-binding.c */
 void bt_gio_bind (BtWorld *base, const BtEndpoint *address, const char *interface);
 guint bt_gio_find_interface (BtWorld *base, const char *interface);
+
+/* bt-network.c */
+GArray *bt_gio_list_addresses (BtWorld *base);
+gboolean bt_gio_get_route (BtWorld *base, gboolean ipv6, BtRoute *out);
+
+/* bt-network-watch.c */
+void bt_gio_watch_network (BtWorld *base, BtNetworkFunc func, gpointer owner);
 
 /* The functions of BtWorldOps: bt-tcp.c, bt-udp.c, bt-lookup.c, bt-http.c */
 
@@ -80,6 +90,11 @@ BtUdp *bt_gio_udp_open (BtWorld *base,
                         BtDatagramFunc func,
                         gpointer owner,
                         GError **error);
+BtUdp *bt_gio_udp_open_group (BtWorld *base,
+                              const BtMulticast *multicast,
+                              BtDatagramFunc func,
+                              gpointer owner,
+                              GError **error);
 gboolean bt_gio_udp_send (BtWorld *base,
                           BtUdp *udp,
                           const BtEndpoint *to,

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/random.h>
+#include <time.h>
 
 /* The timer looks at its deadline whenever the loop is about to wait, and is only told one by what
  * runs in that loop. A GSource's ready time would do the same, but each change of it writes to the
@@ -69,6 +70,24 @@ get_now (BtWorld *base)
 }
 
 static gint64
+read_clock (clockid_t clock)
+{
+  struct timespec time = { 0 };
+
+  clock_gettime (clock, &time);
+  return (gint64) time.tv_sec * G_USEC_PER_SEC + time.tv_nsec / 1000;
+}
+
+static gint64
+get_slept (BtWorld *base)
+{
+  /* In this order: what passes between the two is not taken for sleep. */
+  gint64 boot = read_clock (CLOCK_BOOTTIME);
+
+  return MAX (0, boot - read_clock (CLOCK_MONOTONIC));
+}
+
+static gint64
 get_unix_now (BtWorld *base)
 {
   return g_get_real_time ();
@@ -106,6 +125,7 @@ free_world (BtWorld *base)
 {
   BtGioWorld *world = (BtGioWorld *) base;
 
+  bt_gio_watch_network (base, NULL, NULL);
   /* They hold on to the poller; whoever opened them has to close them. */
   g_assert (world->n_sockets == 0);
 
@@ -142,7 +162,11 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
   static const BtWorldOps ops = {
     .bind = bt_gio_bind,
     .find_interface = bt_gio_find_interface,
+    .list_addresses = bt_gio_list_addresses,
+    .get_route = bt_gio_get_route,
+    .watch_network = bt_gio_watch_network,
     .now = get_now,
+    .slept = get_slept,
     .unix_now = get_unix_now,
     .random = fill_random,
     .wake_at = set_wake,
@@ -150,6 +174,7 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
     .listen = bt_gio_listen,
     .listener_free = bt_gio_listener_free,
     .udp_open = bt_gio_udp_open,
+    .udp_open_group = bt_gio_udp_open_group,
     .udp_send = bt_gio_udp_send,
     .udp_free = bt_gio_udp_free,
     .lookup = bt_gio_lookup,

@@ -9,6 +9,46 @@
 
 G_BEGIN_DECLS
 
+/* What this machine has: its addresses, and the way out. */
+
+typedef enum
+{
+  BT_ADDRESS_UP = 1 << 0,             /* its interface is up */
+  BT_ADDRESS_RUNNING = 1 << 1,        /* … and has a carrier */
+  BT_ADDRESS_LOOPBACK = 1 << 2,       /* of the loopback interface */
+  BT_ADDRESS_MULTICAST = 1 << 3,      /* its interface knows multicast */
+  BT_ADDRESS_POINT_TO_POINT = 1 << 4, /* of a tunnel or a modem */
+  BT_ADDRESS_GLOBAL = 1 << 5,         /* neither of the link nor of the host alone; 10.0.0.1 is global too */
+  BT_ADDRESS_TEMPORARY = 1 << 6,      /* RFC 8981 */
+  BT_ADDRESS_DEPRECATED = 1 << 7,     /* not for what is new */
+} BtAddressFlags;
+
+typedef struct
+{
+  BtEndpoint endpoint; /* port 0; a link-local one has its scope */
+  guint prefix_length; /* in its family: up to 32 or 128 */
+  guint interface_index;
+  char interface[16];
+  BtAddressFlags flags;
+} BtLocalAddress;
+
+/* How what goes to the Internet leaves. */
+typedef struct
+{
+  BtEndpoint gateway; /* port 0; unspecified where there is none, as in a tunnel */
+  BtEndpoint source;  /* port 0: the address that it has when it leaves */
+  guint interface_index;
+} BtRoute;
+
+/* A group of multicast on one interface. */
+typedef struct
+{
+  BtEndpoint group; /* with its port, which other programs may share */
+  guint interface_index;
+  guint hops;        /* 1: this network only */
+  gboolean loopback; /* programs of this machine hear it too, and so do we */
+} BtMulticast;
+
 /* Everything here belongs to one thread, the engine's, and calls back in it, never from inside the
  * call that started it. There are two worlds: bt-gio-world.h and the simulator of the tests. */
 typedef struct _BtWorld BtWorld;
@@ -56,6 +96,7 @@ struct _BtStream
 };
 
 typedef void (*BtAcceptFunc) (BtStream *stream, gpointer owner); /* (transfer full) stream */
+typedef void (*BtNetworkFunc) (gpointer owner);
 typedef void (*BtDatagramFunc) (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner);
 /* @endpoints: (nullable): of BtEndpoint with the port asked for; NULL with @error set. */
 typedef void (*BtLookupFunc) (GArray *endpoints, const GError *error, gpointer owner);
@@ -86,7 +127,17 @@ typedef struct
   /* Its number, which is another one after it was gone; 0 when it is not there or down. */
   guint (*find_interface) (BtWorld *world, const char *interface);
 
-  gint64 (*now) (BtWorld *world);      /* monotonic µs */
+  /* Of BtLocalAddress, (transfer full), of all interfaces whatever the binding; those that may not be
+   * used yet (IPv6 looks for twins first) are not there yet. (nullable): NULL when it cannot be told. */
+  GArray *(*list_addresses) (BtWorld *world);
+  /* FALSE: there is none for this family, or none where the binding lets us go. */
+  gboolean (*get_route) (BtWorld *world, gboolean ipv6, BtRoute *out);
+  /* Calls @func when what the two above say has become something else, once for changes that come together;
+   * only one may watch. NULL: no more. */
+  void (*watch_network) (BtWorld *world, BtNetworkFunc func, gpointer owner);
+
+  gint64 (*now) (BtWorld *world);      /* monotonic µs, those awake alone */
+  gint64 (*slept) (BtWorld *world);    /* µs that the machine has slept since it was started, about */
   gint64 (*unix_now) (BtWorld *world); /* Unix µs, for display and storage only */
   void (*random) (BtWorld *world, void *out, gsize length); /* from the system, fit for secrets */
   /* Call @func (set at creation of the engine) once at @deadline; replaces the last call. */
@@ -106,6 +157,13 @@ typedef struct
   void (*listener_free) (BtWorld *world, BtListener *listener);
 
   BtUdp *(*udp_open) (BtWorld *world, BtEndpoint *local, BtDatagramFunc func, gpointer owner, GError **error);
+  /* Takes part in a group: hears what is sent to it on that interface, and is heard there. Of the binding's
+   * interface or that of its address only. */
+  BtUdp *(*udp_open_group) (BtWorld *world,
+                            const BtMulticast *multicast,
+                            BtDatagramFunc func,
+                            gpointer owner,
+                            GError **error);
   gboolean (*udp_send) (BtWorld *world, BtUdp *udp, const BtEndpoint *to, const void *bytes, gsize length);
   void (*udp_free) (BtWorld *world, BtUdp *udp);
 

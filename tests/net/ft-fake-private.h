@@ -14,9 +14,15 @@ typedef struct
   BtEndpoint address; /* port 0 */
   gboolean dark;
   gint64 wake_at;
+  gint64 slept;
   BtTimers *timers;     /* (nullable) */
   GPtrArray *listeners; /* of FtFakeListener */
   GPtrArray *sockets;   /* of FtFakeUdp */
+  GArray *addresses;    /* of BtLocalAddress */
+  BtRoute routes[2];    /* IPv4, IPv6; interface 0: there is none */
+  BtNetworkFunc network_func;
+  gpointer network_owner;
+  BtTimer network_timer; /* the change is told */
 } FtFakeHost;
 
 typedef struct
@@ -67,7 +73,19 @@ void ft_fake_listener_free (BtWorld *world, BtListener *listener);
 /* Tells each stream that has an event now, once. FALSE if none had. */
 gboolean ft_fake_net_tell_streams (FtFakeNet *net);
 
+/* ft-fake-network.c */
+void ft_fake_host_init_network (FtFakeHost *host);
+void ft_fake_host_clear_network (FtFakeHost *host);
+GArray *ft_fake_list_addresses (BtWorld *world);
+gboolean ft_fake_get_route (BtWorld *world, gboolean ipv6, BtRoute *out);
+void ft_fake_watch_network (BtWorld *world, BtNetworkFunc func, gpointer owner);
+
 /* ft-fake-services.c */
+BtUdp *ft_fake_udp_open_group (BtWorld *world,
+                               const BtMulticast *multicast,
+                               BtDatagramFunc func,
+                               gpointer owner,
+                               GError **error);
 BtUdp *ft_fake_udp_open (BtWorld *world,
                          BtEndpoint *local,
                          BtDatagramFunc func,

@@ -14,6 +14,7 @@ typedef struct
   BtEndpoint local;
   BtDatagramFunc func;
   gpointer owner;
+  BtMulticast multicast; /* interface 0: of no group */
 } FtFakeUdp;
 
 typedef struct
@@ -21,6 +22,8 @@ typedef struct
   FtFakeNet *net;
   BtTimer arrival;
   BtEndpoint from, to;
+  guint line;           /* of a group: the interface it goes by */
+  FtFakeHost *not_back; /* (nullable): of a group: who does not hear it */
   GBytes *bytes;
 } Datagram;
 
@@ -39,11 +42,61 @@ find_socket (FtFakeHost *host, const BtEndpoint *endpoint)
     {
       FtFakeUdp *udp = g_ptr_array_index (host->sockets, i);
 
-      if (udp->local.port == endpoint->port
+      if (udp->multicast.interface_index == 0 && udp->local.port == endpoint->port
           && bt_endpoint_is_ipv4 (&udp->local) == bt_endpoint_is_ipv4 (endpoint))
         return udp;
     }
   return NULL;
+}
+
+static gboolean
+is_in_group (const FtFakeUdp *udp, const Datagram *datagram)
+{
+  return udp->multicast.interface_index == datagram->line && bt_endpoint_equal (&udp->multicast.group, &datagram->to)
+         && udp->host != datagram->not_back && !udp->host->dark;
+}
+
+static GPtrArray *
+list_group (const Datagram *datagram)
+{
+  GPtrArray *found = g_ptr_array_new ();
+
+  for (guint i = 0; i < datagram->net->hosts->len; i++)
+    {
+      FtFakeHost *host = g_ptr_array_index (datagram->net->hosts, i);
+
+      for (guint j = 0; j < host->sockets->len; j++)
+        if (is_in_group (g_ptr_array_index (host->sockets, j), datagram))
+          g_ptr_array_add (found, g_ptr_array_index (host->sockets, j));
+    }
+  return found;
+}
+
+static gboolean
+is_open (FtFakeNet *net, gpointer udp)
+{
+  for (guint i = 0; i < net->hosts->len; i++)
+    if (g_ptr_array_find (((FtFakeHost *) g_ptr_array_index (net->hosts, i))->sockets, udp, NULL))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+group_cb (gpointer owner, gint64 now)
+{
+  Datagram *datagram = owner;
+  g_autoptr (GPtrArray) sockets = list_group (datagram);
+
+  g_queue_remove (&datagram->net->datagrams, datagram);
+  for (guint i = 0; i < sockets->len; i++)
+    {
+      FtFakeUdp *udp = g_ptr_array_index (sockets, i);
+
+      if (is_open (datagram->net, udp)) /* one that heard it may close others */
+        udp->func (&datagram->from, g_bytes_get_data (datagram->bytes, NULL),
+                   g_bytes_get_size (datagram->bytes), udp->owner);
+    }
+  free_datagram (datagram);
 }
 
 static void
@@ -86,6 +139,27 @@ ft_fake_udp_open (BtWorld *world,
   return (BtUdp *) udp;
 }
 
+BtUdp *
+ft_fake_udp_open_group (BtWorld *world,
+                        const BtMulticast *multicast,
+                        BtDatagramFunc func,
+                        gpointer owner,
+                        GError **error)
+{
+  FtFakeHost *host = (FtFakeHost *) world;
+  FtFakeUdp *udp = g_new0 (FtFakeUdp, 1);
+
+  g_assert_true (bt_endpoint_is_multicast (&multicast->group));
+  g_assert_cmpuint (multicast->interface_index, !=, 0);
+  udp->host = host;
+  udp->local = multicast->group;
+  udp->func = func;
+  udp->owner = owner;
+  udp->multicast = *multicast;
+  g_ptr_array_add (host->sockets, udp);
+  return (BtUdp *) udp;
+}
+
 gboolean
 ft_fake_udp_send (BtWorld *world,
                   BtUdp *base,
@@ -105,7 +179,9 @@ ft_fake_udp_send (BtWorld *world,
   datagram->from.port = udp->local.port;
   datagram->to = *to;
   datagram->bytes = g_bytes_new (bytes, length);
-  bt_timer_init (&datagram->arrival, net->timers, datagram_cb, datagram);
+  datagram->line = udp->multicast.interface_index;
+  datagram->not_back = udp->multicast.loopback ? NULL : udp->host;
+  bt_timer_init (&datagram->arrival, net->timers, bt_endpoint_is_multicast (to) ? group_cb : datagram_cb, datagram);
   bt_timer_start (&datagram->arrival, net->now + net->line.latency_us);
   g_queue_push_tail (&net->datagrams, datagram);
   return TRUE;

@@ -49,6 +49,12 @@ now_cb (BtWorld *world)
 }
 
 static gint64
+slept_cb (BtWorld *world)
+{
+  return get_host (world)->slept;
+}
+
+static gint64
 unix_now_cb (BtWorld *world)
 {
   return get_host (world)->net->now + UNIX_OFFSET_US;
@@ -74,6 +80,7 @@ free_cb (BtWorld *world)
   g_assert_cmpuint (host->listeners->len, ==, 0);
   g_assert_cmpuint (host->sockets->len, ==, 0);
   g_clear_pointer (&host->timers, bt_timers_free);
+  ft_fake_host_clear_network (host);
   g_ptr_array_unref (host->listeners);
   g_ptr_array_unref (host->sockets);
   g_ptr_array_remove (host->net->hosts, host);
@@ -81,7 +88,11 @@ free_cb (BtWorld *world)
 }
 
 static const BtWorldOps world_ops = {
+  .list_addresses = ft_fake_list_addresses,
+  .get_route = ft_fake_get_route,
+  .watch_network = ft_fake_watch_network,
   .now = now_cb,
+  .slept = slept_cb,
   .unix_now = unix_now_cb,
   .random = random_cb,
   .wake_at = wake_at_cb,
@@ -89,6 +100,7 @@ static const BtWorldOps world_ops = {
   .listen = ft_fake_listen,
   .listener_free = ft_fake_listener_free,
   .udp_open = ft_fake_udp_open,
+  .udp_open_group = ft_fake_udp_open_group,
   .udp_send = ft_fake_udp_send,
   .udp_free = ft_fake_udp_free,
   .lookup = ft_fake_lookup,
@@ -110,6 +122,7 @@ ft_fake_net_add_host (FtFakeNet *net, const char *ip)
   host->sockets = g_ptr_array_new ();
   g_assert_true (bt_endpoint_parse_ip (&host->address, ip, 0));
   g_assert_null (ft_fake_net_find_host (net, &host->address));
+  ft_fake_host_init_network (host);
   g_ptr_array_add (net->hosts, host);
   return &host->world;
 }
@@ -140,6 +153,12 @@ ft_fake_host_timers (BtWorld *world)
       world->owner = host;
     }
   return host->timers;
+}
+
+void
+ft_fake_host_sleep (BtWorld *world, gint64 us)
+{
+  get_host (world)->slept += us;
 }
 
 void

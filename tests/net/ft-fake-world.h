@@ -27,6 +27,17 @@ BtTimers *ft_fake_host_timers (BtWorld *host);
 /* What is sent to the host vanishes, connects are never answered. */
 void ft_fake_host_set_dark (BtWorld *host, gboolean dark);
 
+/* The host slept, of which it knows by this alone. */
+void ft_fake_host_sleep (BtWorld *host, gint64 us);
+/* What the host says of its addresses and of the way out: (nullable) @ipv4 and @ipv6. Its watcher is told.
+ * At first it has its one address, on interface 2, "eth0", and a route with a router at .254 of its network
+ * or at fe80::fe. It is reached at its one address whatever this says. */
+void ft_fake_host_set_network (BtWorld *host,
+                               const BtLocalAddress *addresses,
+                               guint n_addresses,
+                               const BtRoute *ipv4,
+                               const BtRoute *ipv6);
+
 /* Running. A host that never comes to rest at one moment (a busy loop) fails the test. */
 void ft_fake_net_settle (FtFakeNet *net); /* does all that is due, without letting time pass */
 void ft_fake_net_run_for (FtFakeNet *net, gint64 us);
@@ -72,7 +83,7 @@ typedef struct
 
 const FtFakeStreamStats *ft_fake_stream_stats (BtStream *stream);
 
-/* Names, datagrams, HTTP. */
+/* Names, datagrams, HTTP. Interfaces of the same number are on one line, where groups are heard. */
 void ft_fake_net_add_name (FtFakeNet *net, const char *name, const char *ip);
 void ft_fake_net_set_loss (FtFakeNet *net, guint percent); /* of datagrams */
 /* Answers every fetch. Returns: (transfer full) (nullable): the body, or NULL with @error set. */

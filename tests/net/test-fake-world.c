@@ -339,6 +339,82 @@ test_fetch (void)
   g_string_free (got, TRUE);
 }
 
+static void
+count_cb (gpointer owner)
+{
+  (*(guint *) owner)++;
+}
+
+static void
+test_network (void)
+{
+  g_autoptr (FtFakeNet) net = ft_fake_net_new (1);
+  BtWorld *host = ft_fake_net_add_host (net, "10.0.0.1");
+  BtLocalAddress address;
+  BtRoute route;
+  guint n_told = 0;
+
+  {
+    g_autoptr (GArray) addresses = host->ops->list_addresses (host);
+    g_assert_cmpuint (addresses->len, ==, 1);
+    address = g_array_index (addresses, BtLocalAddress, 0);
+  }
+  g_assert_true (host->ops->get_route (host, FALSE, &route));
+  g_assert_false (host->ops->get_route (host, TRUE, &route));
+
+  ft_fake_host_sleep (host, G_TIME_SPAN_HOUR);
+  g_assert_cmpint (host->ops->slept (host), ==, G_TIME_SPAN_HOUR);
+
+  host->ops->watch_network (host, count_cb, &n_told);
+  address.endpoint.ip[15] = 9;
+  ft_fake_host_set_network (host, &address, 1, NULL, NULL);
+  ft_fake_host_set_network (host, &address, 1, NULL, &route);
+  g_assert_cmpuint (n_told, ==, 0);
+  ft_fake_net_settle (net);
+  g_assert_cmpuint (n_told, ==, 1);
+  g_assert_false (host->ops->get_route (host, FALSE, &route));
+  host->ops->watch_network (host, NULL, NULL);
+  ft_fake_host_set_network (host, NULL, 0, NULL, NULL);
+  ft_fake_net_settle (net);
+  g_assert_cmpuint (n_told, ==, 1);
+}
+
+static void
+hear_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner)
+{
+  g_string_append_len (owner, bytes, (gssize) length);
+}
+
+static void
+test_group (void)
+{
+  g_autoptr (FtFakeNet) net = ft_fake_net_new (1);
+  BtWorld *a = ft_fake_net_add_host (net, "10.0.0.1");
+  BtWorld *b = ft_fake_net_add_host (net, "10.0.0.2");
+  BtMulticast group = { .interface_index = 2, .hops = 1, .loopback = TRUE };
+  g_autoptr (GString) at_a = g_string_new (NULL);
+  g_autoptr (GString) at_b = g_string_new (NULL);
+  g_autoptr (GString) elsewhere = g_string_new (NULL);
+  BtUdp *udp_a, *udp_b, *udp_c;
+
+  g_assert_true (bt_endpoint_parse_ip (&group.group, "239.192.152.143", 6771));
+  udp_a = a->ops->udp_open_group (a, &group, hear_cb, at_a, NULL);
+  group.loopback = FALSE;
+  udp_b = b->ops->udp_open_group (b, &group, hear_cb, at_b, NULL);
+  group.interface_index = 3;
+  udp_c = b->ops->udp_open_group (b, &group, hear_cb, elsewhere, NULL);
+
+  g_assert_true (a->ops->udp_send (a, udp_a, &group.group, "one ", 4));
+  g_assert_true (b->ops->udp_send (b, udp_b, &group.group, "two ", 4));
+  ft_fake_net_settle (net);
+  g_assert_cmpstr (at_a->str, ==, "one two ");
+  g_assert_cmpstr (at_b->str, ==, "one ");
+  g_assert_cmpstr (elsewhere->str, ==, "");
+  a->ops->udp_free (a, udp_a);
+  b->ops->udp_free (b, udp_b);
+  b->ops->udp_free (b, udp_c);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -351,5 +427,7 @@ main (int argc, char **argv)
   g_test_add_func ("/net/fake-world/udp", test_udp);
   g_test_add_func ("/net/fake-world/lookup", test_lookup);
   g_test_add_func ("/net/fake-world/fetch", test_fetch);
+  g_test_add_func ("/net/fake-world/network", test_network);
+  g_test_add_func ("/net/fake-world/group", test_group);
   return g_test_run ();
 }
