@@ -13,8 +13,8 @@ typedef enum
   BT_INTENT_RUN,   /* started */
   BT_INTENT_PAUSE, /* on hold until things are started again */
   BT_INTENT_STOP,  /* out of the queue until it is named again */
-  /* Of a magnet link: its details are fetched and nothing else, then it is on hold; no byte of its data flows.
-   * Where the details are known it is BT_INTENT_PAUSE, and the status says that. */
+  /* Of a magnet link: its details are fetched and nothing else, then it is on hold until somebody decides; no byte
+   * of its data flows. An order to all leaves it alone. */
   BT_INTENT_DETAILS,
 } BtIntent;
 

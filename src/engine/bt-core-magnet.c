@@ -41,22 +41,13 @@ replace (BtCore *core, BtTorrent *old, BtMetainfo *metainfo, const BtResume *res
   g_hash_table_insert (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash, torrent);
 }
 
-/* Tags come together; that it is wanted in order stays said. */
 static void
 add_options (BtResume *resume, const BtTorrentOptions *options)
 {
-  g_autoptr(BtTorrentOptions) with = bt_torrent_options_new ();
-  g_autoptr(BtTorrentOptions) merged = NULL;
-  g_autoptr(GStrvBuilder) tags = g_strv_builder_new ();
+  BtTorrentOptions *joined = bt_core_join_options (resume->options, options);
 
-  g_strv_builder_addv (tags, (const char **) resume->options->tags);
-  g_strv_builder_addv (tags, (const char **) options->tags);
-  g_strfreev (with->tags);
-  with->tags = g_strv_builder_end (tags);
-  with->sequential = resume->options->sequential || options->sequential;
-  merged = bt_torrent_options_merge (resume->options, with, BT_OPTION_TAGS | BT_OPTION_SEQUENTIAL);
   bt_torrent_options_unref (resume->options);
-  resume->options = bt_torrent_options_clean (merged);
+  resume->options = joined;
 }
 
 /* What is said now counts more than what was said of the link. */

@@ -30,12 +30,15 @@ order (BtCore *core, BtCommand *command, void (*func) (BtTorrent *torrent, BtCom
   bt_command_reply (command, error);
 }
 
-/* An order to all leaves alone what was taken out of the queue, and starts nothing that has seeded enough. */
+/* An order to all leaves alone what was taken out of the queue, and what nobody has decided on yet; and it starts
+ * nothing that has seeded enough. */
 static void
 set_intent (BtTorrent *torrent, BtCommand *command)
 {
+  BtIntent before = bt_torrent_get_intent (torrent);
+
   if (command->id == 0
-      && (bt_torrent_get_intent (torrent) == BT_INTENT_STOP || bt_torrent_rests_at_goal (torrent)))
+      && (before == BT_INTENT_STOP || before == BT_INTENT_DETAILS || bt_torrent_rests_at_goal (torrent)))
     return;
   bt_torrent_set_intent (torrent, command->intent);
 }

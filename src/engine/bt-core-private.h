@@ -187,6 +187,13 @@ void bt_core_check_stopped (BtCore *core);
 /* A torrent of which only a link is known takes up @metainfo, under its id; answers the command. */
 void bt_core_resolve (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtCommand *command);
 
+/* bt-core-choose.c */
+/* A torrent that is there for its details alone becomes what is asked; answers the command. */
+void bt_core_choose (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtCommand *command);
+/* What was set for it earlier, and what is asked now: tags come together; that it is wanted in order stays said.
+ * Returns: (transfer full) */
+BtTorrentOptions *bt_core_join_options (const BtTorrentOptions *before, const BtTorrentOptions *asked);
+
 /* bt-core.c */
 BtTorrent *bt_core_find (BtCore *core, BtTorrentId id);
 void bt_core_forget (BtCore *core, BtTorrent *torrent);

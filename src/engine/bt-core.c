@@ -355,13 +355,20 @@ can_resolve (BtTorrent *there, const BtMetainfo *metainfo)
   return metainfo->magnet == NULL && bt_torrent_can_resolve (there);
 }
 
+/* As many as there are, whether the link or the file is given. */
+static guint32
+count_files (BtTorrent *there, const BtMetainfo *metainfo)
+{
+  return there != NULL && !bt_torrent_is_magnet (there) ? bt_torrent_get_metainfo (there)->n_files : metainfo->n_files;
+}
+
 static GError *
 check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
 {
   GError *error = NULL;
   BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
 
-  if (there != NULL && !can_resolve (there, metainfo))
+  if (there != NULL && !can_resolve (there, metainfo) && !bt_torrent_can_be_chosen_for (there))
     {
       command->result_id = bt_torrent_get_id (there);
       return g_error_new (BT_ERROR, BT_ERROR_EXISTS, "\"%s\" is there already", metainfo->name);
@@ -370,10 +377,10 @@ check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
     return error;
   if (command->path != NULL && !g_path_is_absolute (command->path))
     return g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "\"%s\" is not an absolute path", command->path);
-  if (command->priorities != NULL && g_bytes_get_size (command->priorities) != metainfo->n_files)
+  if (command->priorities != NULL && g_bytes_get_size (command->priorities) != count_files (there, metainfo))
     return g_error_new (BT_ERROR, BT_ERROR_MALFORMED,
                         "Priorities for %" G_GSIZE_FORMAT " files were given, it has %u",
-                        g_bytes_get_size (command->priorities), metainfo->n_files);
+                        g_bytes_get_size (command->priorities), count_files (there, metainfo));
   return NULL;
 }
 
@@ -428,7 +435,10 @@ bt_core_add (BtCore *core, BtCommand *command)
   there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
   if (there != NULL)
     {
-      bt_core_resolve (core, there, metainfo, command);
+      if (can_resolve (there, metainfo))
+        bt_core_resolve (core, there, metainfo, command);
+      else
+        bt_core_choose (core, there, metainfo, command);
       return;
     }
   resume = make_first_resume (core, command);

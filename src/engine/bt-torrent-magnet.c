@@ -37,6 +37,12 @@ bt_torrent_can_resolve (BtTorrent *torrent)
   return torrent->phase == BT_PHASE_METADATA;
 }
 
+gboolean
+bt_torrent_can_be_chosen_for (BtTorrent *torrent)
+{
+  return torrent->intent == BT_INTENT_DETAILS && torrent->phase != BT_PHASE_CLOSING;
+}
+
 /* The files that the link chose. */
 static GBytes *
 make_priorities (const BtMagnet *magnet, const BtMetainfo *metainfo)

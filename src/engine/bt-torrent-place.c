@@ -343,16 +343,23 @@ adopt (BtTorrent *torrent, const char *folder)
 }
 
 static void
-adopt_folder (BtTorrent *torrent, const char *folder)
+look_elsewhere (BtTorrent *torrent, const char *save_path, const char *data_path)
 {
   begin_relocating (torrent);
   forget_data (torrent);
-  set_save_path (torrent, folder);
-  set_data_path (torrent, folder);
+  set_save_path (torrent, save_path);
+  set_data_path (torrent, data_path);
+  torrent->looks_home = strcmp (save_path, data_path) != 0;
   bt_torrent_reconsider (torrent);
-  bt_core_event (torrent->core, torrent->id, BT_EVENT_MOVED, "Its files are looked for in \"%s\"", torrent->data_text);
   bt_torrent_save (torrent);
-  adopt (torrent, folder);
+  adopt (torrent, bt_torrent_first_root (torrent));
+}
+
+static void
+adopt_folder (BtTorrent *torrent, const char *folder)
+{
+  look_elsewhere (torrent, folder, folder);
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_MOVED, "Its files are looked for in \"%s\"", torrent->data_text);
 }
 
 /* A new torrent was looked for in its own folder. TRUE if it is to be in the other, which is looked at next. */
@@ -493,6 +500,23 @@ move (BtTorrent *torrent, BtCommand *command)
         }
     }
   bt_command_reply (command, error);
+}
+
+/* Of one that was never started: all is as if the folder had been given with it. */
+GError *
+bt_torrent_choose_place (BtTorrent *torrent, const char *path)
+{
+  g_autofree char *folder = g_canonicalize_filename (path, "/");
+  const char *incomplete_dir = torrent->core->config->incomplete_dir;
+  GError *error = NULL;
+
+  if (strcmp (folder, torrent->save_path) == 0 || (error = check_order (torrent, FALSE)) != NULL)
+    return error;
+  if (torrent->phase == BT_PHASE_METADATA)
+    set_place_of_link (torrent, folder);
+  else
+    look_elsewhere (torrent, folder, incomplete_dir != NULL ? incomplete_dir : folder);
+  return NULL;
 }
 
 void

@@ -184,8 +184,6 @@ void bt_torrent_job_begin (BtTorrent *torrent);
 void bt_torrent_job_end (BtTorrent *torrent);
 /* Closing goes on when nothing holds it any more. */
 void bt_torrent_finish_close (BtTorrent *torrent);
-/* Where the details are known there are none to be fetched. */
-BtIntent bt_torrent_adapt_intent (BtTorrent *torrent, BtIntent intent);
 /* It would run if there were no queue and its data were looked at. */
 gboolean bt_torrent_is_meant_to_run (BtTorrent *torrent);
 gboolean bt_torrent_may_request (BtTorrent *torrent);

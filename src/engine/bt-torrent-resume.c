@@ -53,7 +53,7 @@ bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
 {
   guint32 n_files = torrent->metainfo->n_files;
 
-  torrent->intent = bt_torrent_adapt_intent (torrent, resume->intent);
+  torrent->intent = resume->intent;
   torrent->added_at = resume->added_at;
   torrent->completed_at = resume->completed_at;
   torrent->downloaded = resume->downloaded;

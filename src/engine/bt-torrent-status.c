@@ -13,7 +13,8 @@ bt_torrent_state (BtTorrent *torrent)
     return BT_STATE_ERROR;
   if (torrent->phase == BT_PHASE_CHECKING && (torrent->intent == BT_INTENT_RUN || torrent->check_asked))
     return BT_STATE_CHECKING;
-  if (torrent->intent == BT_INTENT_PAUSE)
+  if (torrent->intent == BT_INTENT_PAUSE
+      || (torrent->intent == BT_INTENT_DETAILS && torrent->phase != BT_PHASE_METADATA))
     return BT_STATE_PAUSED;
   if (torrent->intent == BT_INTENT_STOP)
     return BT_STATE_STOPPED;

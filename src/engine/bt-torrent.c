@@ -210,18 +210,11 @@ bt_torrent_is_active (BtTorrent *torrent)
   return torrent->active;
 }
 
-BtIntent
-bt_torrent_adapt_intent (BtTorrent *torrent, BtIntent intent)
-{
-  return intent == BT_INTENT_DETAILS && torrent->metainfo->magnet == NULL ? BT_INTENT_PAUSE : intent;
-}
-
 void
 bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
 {
   if (torrent->phase == BT_PHASE_CLOSING)
     return;
-  intent = bt_torrent_adapt_intent (torrent, intent);
   if (intent == BT_INTENT_RUN)
     bt_torrent_hurry_retry (torrent);
   if (torrent->intent == intent)

@@ -77,10 +77,14 @@ void bt_torrent_abandon_announces (BtTorrent *torrent);
  * network. Each of those asks where it sends and where it receives. TRUE of a link, of which nobody knows
  * whether it is private; should it turn out so, the peers it has from there are dropped. */
 gboolean bt_torrent_may_share (BtTorrent *torrent);
+/* Where the files of one that was never started are to be. Returns: (transfer full) (nullable): why not */
+GError *bt_torrent_choose_place (BtTorrent *torrent, const char *path);
 /* Whether no more than a magnet link is known of it. */
 gboolean bt_torrent_is_magnet (BtTorrent *torrent);
 /* Whether it can become a torrent now: it is one of a link, and is not being removed. */
 gboolean bt_torrent_can_resolve (BtTorrent *torrent);
+/* Whether it is there for its details alone, and nobody has decided on it. */
+gboolean bt_torrent_can_be_chosen_for (BtTorrent *torrent);
 /* What a torrent of @metainfo begins with that takes the place of one of a link.
  * Returns: (transfer full) */
 BtResume *bt_torrent_make_resolved_resume (BtTorrent *torrent, const BtMetainfo *metainfo);

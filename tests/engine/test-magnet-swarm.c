@@ -284,7 +284,8 @@ test_become_real (void)
   ft_remove_tree (state_dir);
 }
 
-/* That only its details are wanted is remembered; where they are known it is on hold. */
+/* That only its details are wanted is remembered, also where they are known: then it is on hold, and what is said to
+ * all does not start it. */
 static void
 test_details_intent (void)
 {
@@ -304,9 +305,83 @@ test_details_intent (void)
   g_assert_cmpint (ft_node_status (after, id)->intent, ==, BT_INTENT_DETAILS);
   g_assert_cmpuint (ft_node_add_request (after, &found), ==, id);
   ft_wait_until (ft_node_in_state (after, id, BT_STATE_PAUSED));
-  g_assert_cmpint (ft_node_status (after, id)->intent, ==, BT_INTENT_PAUSE);
+  ft_node_set_intent (after, 0, BT_INTENT_RUN);
+  ft_node_set_intent (after, 0, BT_INTENT_PAUSE);
+  g_assert_cmpint (ft_node_status (after, id)->intent, ==, BT_INTENT_DETAILS);
+  ft_node_set_intent (after, id, BT_INTENT_RUN);
+  ft_wait_until (ft_node_in_state (after, id, BT_STATE_DOWNLOADING));
   ft_node_stop (after);
   ft_remove_tree (state_dir);
+}
+
+static void
+set_incomplete_dir (BtConfig *config)
+{
+  config->incomplete_dir = make_state_dir ();
+}
+
+/* What was there for its details alone becomes what is asked, before they are known and after. */
+static void
+test_choose (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 32768, 1);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, set_incomplete_dir);
+  g_autofree char *link = make_link (sample, "&tr=http://127.0.0.1:1/a");
+  g_autofree char *other_link = make_link (sample, "&tr=http://127.0.0.1:1/b");
+  g_autofree char *folder = g_build_filename (node->dir, "chosen", NULL);
+  g_autoptr(BtTorrentOptions) options = make_options ("a");
+  g_autoptr(GBytes) last = g_bytes_new_static ("\0\0\4", 3);
+  BtAddRequest prepare = { .magnet = link, .intent = BT_INTENT_DETAILS };
+  BtAddRequest found = { .torrent = sample->torrent, .intent = BT_INTENT_DETAILS };
+  BtAddRequest chosen
+    = { .magnet = other_link, .options = options, .save_path = folder, .priorities = last };
+  BtTorrentId id = ft_node_add_request (node, &prepare);
+
+  options->name = g_strdup ("Mine");
+  options->sequential = TRUE;
+  g_assert_cmpuint (ft_node_add_request (node, &prepare), ==, id);
+  try_add (node, &chosen, BT_ERROR_MALFORMED); /* nothing is known of its files */
+  g_assert_cmpuint (ft_node_add_request (node, &found), ==, id);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_PAUSED));
+  g_assert_cmpuint (ft_node_status (node, id)->downloaded, ==, 0);
+
+  g_assert_cmpuint (ft_node_add_request (node, &chosen), ==, id);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_DOWNLOADING));
+  g_assert_cmpint (ft_node_status (node, id)->intent, ==, BT_INTENT_RUN);
+  g_assert_cmpstr (ft_node_status (node, id)->save_path, ==, folder);
+  g_assert_cmpstr (ft_node_status (node, id)->data_path, ==, node->config->incomplete_dir);
+  g_assert_cmpstr (ft_node_status (node, id)->name, ==, "Mine");
+  g_assert_cmpstr (ft_node_status (node, id)->options->tags[0], ==, "a");
+  g_assert_true (ft_node_status (node, id)->options->sequential);
+  g_assert_cmpuint (ft_node_status (node, id)->wanted, ==, 100000);
+  assert_trackers (node, id, "http://127.0.0.1:1/a http://127.0.0.1:1/b ");
+  g_assert_cmpuint (try_add (node, &chosen, BT_ERROR_EXISTS), ==, id);
+  ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  ft_node_connect (node, id, seed->port);
+  ft_wait_until (ft_node_is_complete (node, id) && strcmp (ft_node_status (node, id)->data_path, folder) == 0);
+  ft_remove_tree (node->config->incomplete_dir);
+}
+
+/* Without files it is a link that waits for its details, in the folder that was chosen; data that is there is used. */
+static void
+test_choose_early (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 32768, 1);
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autofree char *link = make_link (sample, "&so=0");
+  BtAddRequest prepare = { .magnet = link, .intent = BT_INTENT_DETAILS };
+  BtAddRequest chosen = { .magnet = link, .save_path = sample->dir };
+  BtAddRequest found = { .torrent = sample->torrent };
+  BtTorrentId id = ft_node_add_request (node, &prepare);
+
+  g_assert_cmpuint (ft_node_add_request (node, &chosen), ==, id);
+  ft_wait_until (ft_node_status (node, id)->intent == BT_INTENT_RUN);
+  g_assert_true (ft_node_status (node, id)->is_magnet);
+  g_assert_cmpstr (ft_node_status (node, id)->save_path, ==, sample->dir);
+  ft_node_add_request (node, &found);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_SEEDING));
+  g_assert_cmpuint (ft_node_status (node, id)->wanted, ==, 100000);
 }
 
 /* The engine is stopped while the torrent takes the link's place: it is there afterwards. */
@@ -343,6 +418,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/magnet/no-torrent", test_no_torrent);
   g_test_add_func ("/engine/magnet/survive-restart", test_survive_restart);
   g_test_add_func ("/engine/magnet/details-intent", test_details_intent);
+  g_test_add_func ("/engine/magnet/choose", test_choose);
+  g_test_add_func ("/engine/magnet/choose-early", test_choose_early);
   g_test_add_func ("/engine/magnet/become-real", test_become_real);
   g_test_add_func ("/engine/magnet/stop-meanwhile", test_stop_meanwhile);
   return g_test_run ();

@@ -60,11 +60,15 @@ gboolean bt_engine_finish (BtEngine *engine, GAsyncResult *result, GError **erro
  * @torrent: (nullable): the bytes of a .torrent file
  * @magnet: (nullable): a magnet link, in place of @torrent
  * @save_path: (nullable): absolute folder; %NULL: the configured one
- * @intent: run, or wait
+ * @intent: run, or wait, or get the details of a link and wait
  * @priorities: (nullable): one byte a file in torrent order, pad files included; 0: skipped
  * @options: (nullable): what is set for it; %NULL: defaults
  * @tiers: (nullable) (element-type GStrv): trackers in place of its own
  * @trust_data: the data is there and right: check each file's size only. For a maker of torrents.
+ *
+ * A torrent that is there for its details alone (%BT_INTENT_DETAILS) is no obstacle: it becomes what is asked, under
+ * its id, and trackers that it does not have come to its own. So a face adds a link for its details first, and again
+ * when somebody has chosen.
  */
 typedef struct
 {
@@ -85,8 +89,8 @@ void bt_engine_add_async (BtEngine *engine, const BtAddRequest *request, GCancel
  * (out) (optional), is set). */
 BtTorrentId bt_engine_add_finish (BtEngine *engine, GAsyncResult *result, BtTorrentId *existing, GError **error);
 
-/* Commands on one torrent; 0: all. An intent for all leaves alone what is stopped, or was paused
- * because it has seeded enough. */
+/* Commands on one torrent; 0: all. An intent for all leaves alone what is stopped, what is there for its details
+ * alone, or was paused because it has seeded enough. */
 void bt_engine_set_intent_async (BtEngine *engine, BtTorrentId id, BtIntent intent, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 /* @with_data: to the trash, and only files of the torrent that were not there before it. */
