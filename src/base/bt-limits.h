@@ -23,6 +23,12 @@
 #define BT_LIMIT_MAGNET_RANGES 1000   /* of files that it selects */
 #define BT_LIMIT_MAGNET_FILE 1000000u /* no torrent within the limits above has that many */
 
+/* Details that peers give of a magnet link. */
+#define BT_LIMIT_METADATA (30u * 1024 * 1024)       /* as libtorrent */
+#define BT_LIMIT_METADATA_TOTAL (64u * 1024 * 1024) /* of all links, that are not complete yet */
+#define BT_LIMIT_METADATA_UNASKED 50u               /* blocks of one peer that are of no use; then it is closed */
+#define BT_LIMIT_METADATA_REQUESTS 64u              /* that one peer has waiting for us to serve; then rejected */
+
 /* Messages from peers, trackers, the DHT. */
 #define BT_LIMIT_MESSAGE_DEPTH 32
 #define BT_LIMIT_MESSAGE_TOKENS 1000

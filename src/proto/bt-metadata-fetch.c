@@ -1,0 +1,673 @@
+/* bt-metadata-fetch.c: decides which block of a link's details to ask of whom, and whom to believe (BEP 9).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-metadata-fetch.h"
+
+#include "bt-limits.h"
+#include "bt-metadata.h"
+
+#define ASKED_AT_ONCE 2
+#define MAX_CLAIMS 8                              /* sizes that one peer may name, one after the other */
+#define MAX_RESTS 200                             /* sources that are left alone, remembered when they are gone */
+#define REPEAT_US (3 * G_USEC_PER_SEC)            /* the same block of the same peer */
+#define REPEAT_ELSEWHERE_US (1 * G_USEC_PER_SEC)  /* of another, when all that is missing has been asked for */
+#define LOST_US (30 * G_USEC_PER_SEC)             /* an answer is no more expected */
+#define REFUSED_US (60 * G_USEC_PER_SEC)          /* a peer that rejects is left alone */
+#define REST_LEAST_S 20                           /* one that gave a part of what was wrong */
+#define REST_MOST_S 70
+#define SOLE_PATIENCE_US (10 * G_USEC_PER_SEC)    /* the only one that is asked gives nothing */
+#define STALE_US (120 * G_USEC_PER_SEC)           /* then what is there makes room */
+#define NOBODY G_MAXUINT32
+
+typedef struct
+{
+  GBytes *data;     /* (nullable) */
+  gint64 asked_at;  /* 0: not, or nobody will answer any more */
+  guint32 asked_of; /* the peer that was asked last */
+  guint32 source;   /* who gave it: index in sources */
+  guint n_asked;
+} Block;
+
+/* What peers that claim one size have. */
+typedef struct
+{
+  guint32 size;
+  guint n_blocks;
+  Block *blocks;      /* (nullable): NULL until somebody is asked */
+  guint n_done;
+  guint n_peers;
+  gboolean handed_out; /* complete, and being looked at */
+  gboolean by_one;     /* was wrong before: asked of one peer alone */
+  guint32 sole;        /* that one, or NOBODY */
+  gint64 moved_at;     /* something came, or it was begun */
+} Version;
+
+typedef struct
+{
+  guint32 block;
+  gint64 at; /* 0: free */
+} Asked;
+
+typedef struct
+{
+  guint32 id;
+  BtEndpoint endpoint;
+  Version *version; /* (nullable) */
+  Asked asked[ASKED_AT_ONCE];
+  gint64 rests_until;
+  gboolean gave; /* something of what is there */
+  guint n_claims;
+  guint n_useless;
+} Peer;
+
+/* A source that is left alone, whatever connection it comes by. */
+typedef struct
+{
+  BtEndpoint endpoint;
+  gint64 until;
+} Rest;
+
+struct _BtMetadataFetch
+{
+  BtMetadataBudget *budget;
+  BtRandom *random;
+  GHashTable *peers;   /* id -> Peer */
+  GPtrArray *versions; /* of Version */
+  GArray *sources;     /* of BtEndpoint: everybody who gave a block */
+  GArray *rests;       /* of Rest */
+};
+
+/* Behind an address near us there may be several machines or programs. */
+static gboolean
+is_same_source (const BtEndpoint *a, const BtEndpoint *b)
+{
+  return bt_endpoint_is_local (a) ? bt_endpoint_equal (a, b) : bt_endpoint_same_ip (a, b);
+}
+
+/* Memory. */
+
+static gboolean
+has_room (BtMetadataFetch *self, gsize bytes)
+{
+  return self->budget->used + bytes <= self->budget->limit;
+}
+
+static gboolean
+allocate_blocks (BtMetadataFetch *self, Version *version)
+{
+  gsize bytes = version->n_blocks * sizeof (Block);
+
+  if (version->blocks != NULL)
+    return TRUE;
+  if (!has_room (self, bytes))
+    return FALSE;
+  self->budget->used += bytes;
+  version->blocks = g_new0 (Block, version->n_blocks);
+  return TRUE;
+}
+
+static void
+forget_givers (BtMetadataFetch *self, const Version *version)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    if (((Peer *) value)->version == version)
+      ((Peer *) value)->gave = FALSE;
+}
+
+static void
+free_blocks (BtMetadataFetch *self, Version *version)
+{
+  if (version->blocks == NULL)
+    return;
+  for (guint i = 0; i < version->n_blocks; i++)
+    if (version->blocks[i].data != NULL)
+      {
+        self->budget->used -= g_bytes_get_size (version->blocks[i].data);
+        g_bytes_unref (version->blocks[i].data);
+      }
+  self->budget->used -= version->n_blocks * sizeof (Block);
+  g_clear_pointer (&version->blocks, g_free);
+  version->n_done = 0;
+  forget_givers (self, version);
+}
+
+static void
+free_version (BtMetadataFetch *self, Version *version)
+{
+  free_blocks (self, version);
+  g_ptr_array_remove_fast (self->versions, version);
+  g_free (version);
+}
+
+BtMetadataFetch *
+bt_metadata_fetch_new (BtMetadataBudget *budget, BtRandom *random)
+{
+  BtMetadataFetch *self = g_new0 (BtMetadataFetch, 1);
+
+  self->budget = budget;
+  self->random = random;
+  self->peers = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->versions = g_ptr_array_new ();
+  self->sources = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
+  self->rests = g_array_new (FALSE, FALSE, sizeof (Rest));
+  return self;
+}
+
+void
+bt_metadata_fetch_free (BtMetadataFetch *self)
+{
+  while (self->versions->len > 0)
+    free_version (self, g_ptr_array_index (self->versions, 0));
+  g_ptr_array_unref (self->versions);
+  g_hash_table_unref (self->peers);
+  g_array_unref (self->sources);
+  g_array_unref (self->rests);
+  g_free (self);
+}
+
+/* Peers and what they claim. */
+
+static Peer *
+find_peer (BtMetadataFetch *self, guint32 id)
+{
+  return g_hash_table_lookup (self->peers, GUINT_TO_POINTER (id));
+}
+
+static Version *
+find_version (BtMetadataFetch *self, guint32 size)
+{
+  for (guint i = 0; i < self->versions->len; i++)
+    {
+      Version *version = g_ptr_array_index (self->versions, i);
+
+      if (version->size == size)
+        return version;
+    }
+  return NULL;
+}
+
+static Version *
+make_version (BtMetadataFetch *self, guint32 size)
+{
+  Version *version = g_new0 (Version, 1);
+
+  version->size = size;
+  version->n_blocks = bt_metadata_n_blocks (size);
+  version->sole = NOBODY;
+  g_ptr_array_add (self->versions, version);
+  return version;
+}
+
+/* What it was asked for may be asked of others at once. */
+static void
+release (Peer *peer, Asked *asked)
+{
+  Version *version = peer->version;
+  Block *block;
+
+  asked->at = 0;
+  if (version == NULL || version->blocks == NULL || asked->block >= version->n_blocks)
+    return;
+  block = &version->blocks[asked->block];
+  if (block->asked_of == peer->id)
+    block->asked_at = 0;
+}
+
+static void
+release_all (Peer *peer)
+{
+  for (guint i = 0; i < ASKED_AT_ONCE; i++)
+    if (peer->asked[i].at != 0)
+      release (peer, &peer->asked[i]);
+}
+
+/* Of what one peer is to give whole nothing stays when that is another. */
+static void
+drop_sole (BtMetadataFetch *self, Version *version)
+{
+  version->sole = NOBODY;
+  if (!version->handed_out)
+    free_blocks (self, version);
+}
+
+/* What it gave stays, as long as it is not stale. */
+static void
+leave_version (BtMetadataFetch *self, Peer *peer)
+{
+  Version *version = peer->version;
+
+  if (version == NULL)
+    return;
+  release_all (peer);
+  if (version->sole == peer->id)
+    drop_sole (self, version);
+  peer->version = NULL;
+  peer->gave = FALSE;
+  version->n_peers--;
+  if (version->n_peers == 0 && version->n_done == 0 && !version->by_one && !version->handed_out)
+    free_version (self, version);
+}
+
+static gint64
+recall_rest (BtMetadataFetch *self, const BtEndpoint *endpoint)
+{
+  gint64 until = 0;
+
+  for (guint i = 0; i < self->rests->len; i++)
+    {
+      const Rest *rest = &g_array_index (self->rests, Rest, i);
+
+      if (is_same_source (&rest->endpoint, endpoint))
+        until = MAX (until, rest->until);
+    }
+  return until;
+}
+
+static Peer *
+add_peer (BtMetadataFetch *self, guint32 id, const BtEndpoint *endpoint)
+{
+  Peer *peer = g_new0 (Peer, 1);
+
+  peer->id = id;
+  peer->endpoint = *endpoint;
+  peer->rests_until = recall_rest (self, endpoint);
+  g_hash_table_insert (self->peers, GUINT_TO_POINTER (id), peer);
+  return peer;
+}
+
+void
+bt_metadata_fetch_set_peer (BtMetadataFetch *self, guint32 id, const BtEndpoint *endpoint, gint64 size)
+{
+  Peer *peer = find_peer (self, id);
+
+  if (size < 1 || size > BT_LIMIT_METADATA)
+    size = 0;
+  if (peer == NULL)
+    peer = add_peer (self, id, endpoint);
+  if ((peer->version != NULL ? peer->version->size : 0) == size || ++peer->n_claims > MAX_CLAIMS)
+    return;
+  leave_version (self, peer);
+  if (size == 0)
+    return;
+  peer->version = find_version (self, (guint32) size);
+  if (peer->version == NULL)
+    peer->version = make_version (self, (guint32) size);
+  peer->version->n_peers++;
+}
+
+void
+bt_metadata_fetch_remove_peer (BtMetadataFetch *self, guint32 id)
+{
+  Peer *peer = find_peer (self, id);
+
+  if (peer == NULL)
+    return;
+  leave_version (self, peer);
+  g_hash_table_remove (self->peers, GUINT_TO_POINTER (id));
+}
+
+/* Asking. */
+
+static guint
+count_asked (const Peer *peer)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < ASKED_AT_ONCE; i++)
+    n += peer->asked[i].at != 0;
+  return n;
+}
+
+static Asked *
+find_asked (Peer *peer, guint32 block)
+{
+  for (guint i = 0; i < ASKED_AT_ONCE; i++)
+    if (peer->asked[i].at != 0 && peer->asked[i].block == block)
+      return &peer->asked[i];
+  return NULL;
+}
+
+static void
+forget_lost (Peer *peer, gint64 now)
+{
+  for (guint i = 0; i < ASKED_AT_ONCE; i++)
+    if (peer->asked[i].at != 0 && now - peer->asked[i].at >= LOST_US)
+      release (peer, &peer->asked[i]);
+}
+
+static gboolean
+may_be_asked_again (const Block *block, const Peer *peer, gint64 now)
+{
+  if (block->asked_at == 0)
+    return TRUE;
+  return now - block->asked_at >= (block->asked_of == peer->id ? REPEAT_US : REPEAT_ELSEWHERE_US);
+}
+
+/* The least asked for, of those the first. */
+static gboolean
+choose_block (Version *version, Peer *peer, gint64 now, guint32 *out)
+{
+  Block *best = NULL;
+
+  for (guint32 i = 0; i < version->n_blocks; i++)
+    {
+      Block *block = &version->blocks[i];
+
+      if (block->data != NULL || (best != NULL && block->n_asked >= best->n_asked)
+          || !may_be_asked_again (block, peer, now) || find_asked (peer, i) != NULL)
+        continue;
+      best = block;
+      *out = i;
+    }
+  return best != NULL;
+}
+
+static void
+note_asked (Version *version, Peer *peer, guint32 block, gint64 now)
+{
+  for (guint i = 0; i < ASKED_AT_ONCE; i++)
+    if (peer->asked[i].at == 0)
+      {
+        peer->asked[i] = (Asked){ .block = block, .at = now };
+        break;
+      }
+  version->blocks[block].asked_at = now;
+  version->blocks[block].asked_of = peer->id;
+  version->blocks[block].n_asked++;
+  if (version->moved_at == 0)
+    version->moved_at = now;
+}
+
+/* Of a size that was wrong one peer gives all, so that it is known who lies. */
+static gboolean
+is_sole (Version *version, Peer *peer, gint64 now)
+{
+  if (version->sole == NOBODY)
+    {
+      version->sole = peer->id;
+      version->moved_at = now;
+    }
+  return version->sole == peer->id;
+}
+
+gboolean
+bt_metadata_fetch_next (BtMetadataFetch *self, guint32 id, gint64 now, guint32 *out)
+{
+  Peer *peer = find_peer (self, id);
+  Version *version = peer != NULL ? peer->version : NULL;
+
+  if (version == NULL || version->handed_out || now < peer->rests_until)
+    return FALSE;
+  forget_lost (peer, now);
+  if (count_asked (peer) == ASKED_AT_ONCE || !allocate_blocks (self, version) || !has_room (self, BT_LIMIT_BLOCK))
+    return FALSE;
+  if (version->by_one && !is_sole (version, peer, now))
+    return FALSE;
+  if (!choose_block (version, peer, now, out))
+    return FALSE;
+  note_asked (version, peer, *out, now);
+  return TRUE;
+}
+
+/* Leaving alone. */
+
+static void
+remember_rest (BtMetadataFetch *self, const BtEndpoint *endpoint, gint64 until)
+{
+  Rest rest = { .endpoint = *endpoint, .until = until };
+
+  if (self->rests->len >= MAX_RESTS)
+    g_array_remove_index (self->rests, 0);
+  g_array_append_val (self->rests, rest);
+}
+
+/* Also under other connections it has, or will have. */
+static void
+leave_alone (BtMetadataFetch *self, const BtEndpoint *endpoint, gint64 until)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  remember_rest (self, endpoint, until);
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      Peer *peer = value;
+
+      if (!is_same_source (&peer->endpoint, endpoint))
+        continue;
+      peer->rests_until = MAX (peer->rests_until, until);
+      release_all (peer);
+      if (peer->version != NULL && peer->version->sole == peer->id)
+        drop_sole (self, peer->version);
+    }
+}
+
+static gint64
+pick_rest (BtMetadataFetch *self)
+{
+  return (REST_LEAST_S + bt_random_below (self->random, REST_MOST_S - REST_LEAST_S + 1)) * G_USEC_PER_SEC;
+}
+
+static void
+tick_version (BtMetadataFetch *self, Version *version, gint64 now)
+{
+  gint64 idle = now - version->moved_at;
+
+  if (version->handed_out || version->moved_at == 0)
+    return;
+  if (version->sole != NOBODY && idle >= SOLE_PATIENCE_US)
+    leave_alone (self, &find_peer (self, version->sole)->endpoint, now + pick_rest (self));
+  else if (idle >= STALE_US && version->n_done > 0)
+    free_blocks (self, version);
+  if (version->n_peers == 0 && version->n_done == 0 && idle >= STALE_US)
+    free_version (self, version);
+}
+
+void
+bt_metadata_fetch_tick (BtMetadataFetch *self, gint64 now)
+{
+  guint n_done = 0;
+
+  for (guint i = self->versions->len; i > 0; i--)
+    tick_version (self, g_ptr_array_index (self->versions, i - 1), now);
+  for (guint i = 0; i < self->versions->len; i++)
+    n_done += ((Version *) g_ptr_array_index (self->versions, i))->n_done;
+  if (n_done == 0)
+    g_array_set_size (self->sources, 0);
+  for (guint i = self->rests->len; i > 0; i--)
+    if (g_array_index (self->rests, Rest, i - 1).until <= now)
+      g_array_remove_index (self->rests, i - 1);
+}
+
+/* Taking. */
+
+static BtMetadataResult
+count_useless (Peer *peer)
+{
+  return ++peer->n_useless > BT_LIMIT_METADATA_UNASKED ? BT_METADATA_FLOOD : BT_METADATA_IGNORED;
+}
+
+static guint32
+find_source (BtMetadataFetch *self, const BtEndpoint *endpoint)
+{
+  for (guint i = 0; i < self->sources->len; i++)
+    if (is_same_source (&g_array_index (self->sources, BtEndpoint, i), endpoint))
+      return i;
+  g_array_append_val (self->sources, *endpoint);
+  return self->sources->len - 1;
+}
+
+static gboolean
+is_what_it_should_be (const Version *version, guint32 block, guint32 total_size, gsize length)
+{
+  return total_size == version->size && length == bt_metadata_block_size (version->size, block);
+}
+
+static void
+keep_block (BtMetadataFetch *self, Version *version, Peer *peer, guint32 block, const guint8 *data, gsize length)
+{
+  version->blocks[block].data = g_bytes_new (data, length);
+  version->blocks[block].source = find_source (self, &peer->endpoint);
+  version->n_done++;
+  peer->gave = TRUE;
+  self->budget->used += length;
+}
+
+BtMetadataResult
+bt_metadata_fetch_take (BtMetadataFetch *self, guint32 id, guint32 block, guint32 total_size, const guint8 *data,
+                        gsize length, gint64 now)
+{
+  Peer *peer = find_peer (self, id);
+  Version *version = peer != NULL ? peer->version : NULL;
+  Asked *asked = version != NULL ? find_asked (peer, block) : NULL;
+
+  if (peer == NULL)
+    return BT_METADATA_IGNORED;
+  if (asked == NULL)
+    return count_useless (peer);
+  if (!is_what_it_should_be (version, block, total_size, length))
+    {
+      leave_alone (self, &peer->endpoint, now + REFUSED_US);
+      return count_useless (peer);
+    }
+  asked->at = 0;
+  if (version->blocks == NULL || version->blocks[block].data != NULL || version->handed_out
+      || !has_room (self, length))
+    return BT_METADATA_IGNORED;
+  version->moved_at = now;
+  keep_block (self, version, peer, block, data, length);
+  return version->n_done == version->n_blocks ? BT_METADATA_COMPLETE : BT_METADATA_TAKEN;
+}
+
+BtMetadataResult
+bt_metadata_fetch_rejected (BtMetadataFetch *self, guint32 id, guint32 block, gint64 now)
+{
+  Peer *peer = find_peer (self, id);
+
+  if (peer == NULL)
+    return BT_METADATA_IGNORED;
+  if (find_asked (peer, block) == NULL)
+    return count_useless (peer);
+  leave_alone (self, &peer->endpoint, now + REFUSED_US);
+  return BT_METADATA_IGNORED;
+}
+
+/* The whole. */
+
+GPtrArray *
+bt_metadata_fetch_get_complete (BtMetadataFetch *self, guint32 *size)
+{
+  for (guint i = 0; i < self->versions->len; i++)
+    {
+      Version *version = g_ptr_array_index (self->versions, i);
+      GPtrArray *blocks;
+
+      if (version->n_done < version->n_blocks || version->handed_out)
+        continue;
+      version->handed_out = TRUE;
+      *size = version->size;
+      blocks = g_ptr_array_new_full (version->n_blocks, (GDestroyNotify) g_bytes_unref);
+      for (guint j = 0; j < version->n_blocks; j++)
+        g_ptr_array_add (blocks, g_bytes_ref (version->blocks[j].data));
+      return blocks;
+    }
+  return NULL;
+}
+
+static gboolean
+is_of_one (const Version *version)
+{
+  for (guint i = 1; i < version->n_blocks; i++)
+    if (version->blocks[i].source != version->blocks[0].source)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+rest_sources (BtMetadataFetch *self, const Version *version, gint64 now)
+{
+  g_autofree gboolean *gave = g_new0 (gboolean, self->sources->len);
+
+  for (guint i = 0; i < version->n_blocks; i++)
+    gave[version->blocks[i].source] = TRUE;
+  for (guint i = 0; i < self->sources->len; i++)
+    if (gave[i])
+      leave_alone (self, &g_array_index (self->sources, BtEndpoint, i), now + pick_rest (self));
+}
+
+gboolean
+bt_metadata_fetch_failed (BtMetadataFetch *self, guint32 size, gint64 now, BtEndpoint *culprit)
+{
+  Version *version = find_version (self, size);
+  gboolean of_one;
+
+  if (version == NULL || !version->handed_out)
+    return FALSE;
+  of_one = is_of_one (version);
+  if (of_one)
+    *culprit = g_array_index (self->sources, BtEndpoint, version->blocks[0].source);
+  rest_sources (self, version, now);
+  free_blocks (self, version);
+  version->handed_out = FALSE;
+  version->by_one = TRUE;
+  version->sole = NOBODY;
+  version->moved_at = now;
+  return of_one;
+}
+
+/* Progress. */
+
+static const Version *
+find_foremost (BtMetadataFetch *self)
+{
+  const Version *best = NULL;
+
+  for (guint i = 0; i < self->versions->len; i++)
+    {
+      const Version *version = g_ptr_array_index (self->versions, i);
+
+      if (best == NULL || version->n_done > best->n_done
+          || (version->n_done == best->n_done && version->n_peers > best->n_peers))
+        best = version;
+    }
+  return best;
+}
+
+static guint32
+count_done (const Version *version)
+{
+  guint32 done = 0;
+
+  for (guint i = 0; version->n_done > 0 && i < version->n_blocks; i++)
+    if (version->blocks[i].data != NULL)
+      done += (guint32) g_bytes_get_size (version->blocks[i].data);
+  return done;
+}
+
+void
+bt_metadata_fetch_get_progress (BtMetadataFetch *self, BtMetadataProgress *out)
+{
+  const Version *version = find_foremost (self);
+  GHashTableIter iter;
+  gpointer value;
+
+  *out = (BtMetadataProgress){ 0 };
+  if (version == NULL)
+    return;
+  out->size = version->size;
+  out->done = count_done (version);
+  g_hash_table_iter_init (&iter, self->peers);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Peer *peer = value;
+
+      if (peer->version == version && (count_asked (peer) > 0 || peer->gave))
+        out->n_peers++;
+    }
+}
