@@ -17,6 +17,9 @@ from .tap import Skip
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
 HUB_ADDRESS = "10.77.0.1"
+# A bridge without an address of its own takes that of one of its cables, and a lower one with each that
+# is lower: peers that know the old one would speak to nobody.
+HUB_LINK_ADDRESS = "02:00:0a:4d:00:01"
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -65,7 +68,7 @@ class Network:
             self._descriptor = _open_current()
             self.hub = Node("hub", HUB_ADDRESS, self._descriptor)
             self.hub.run("ip", "link", "set", "lo", "up")
-            self.hub.run("ip", "link", "add", "hub", "type", "bridge")
+            self.hub.run("ip", "link", "add", "hub", "address", HUB_LINK_ADDRESS, "type", "bridge")
             self.hub.run("ip", "address", "add", f"{HUB_ADDRESS}/24", "dev", "hub")
             self.hub.run("ip", "link", "set", "hub", "up")
         except (OSError, subprocess.SubprocessError) as error:
