@@ -97,6 +97,15 @@ add_port (GPtrArray *lines, const FtTotals *totals)
     add_line (lines, _("Port: %u, nobody has come in yet"), totals->listen_port);
 }
 
+static void
+add_mapping (GPtrArray *lines, const FtTotals *totals)
+{
+  g_autofree char *text = ft_describe_mappings (totals->mappings);
+
+  if (totals->listen_port != 0)
+    add_line (lines, _("Router: %s"), text);
+}
+
 /* Where others see us. */
 static void
 add_address (GPtrArray *lines, const BtEndpoint *address)
@@ -125,6 +134,7 @@ ft_lines_status (FtRoster *roster)
   add_line (lines, _("This time: %s downloaded, %s uploaded"), downloaded, uploaded);
   add_line (lines, _("Peers: %u"), totals->n_peers);
   add_port (lines, totals);
+  add_mapping (lines, totals);
   add_address (lines, &totals->external_ipv4);
   add_address (lines, &totals->external_ipv6);
   if (totals->free_bytes >= 0)

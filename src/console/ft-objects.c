@@ -196,6 +196,49 @@ add_address (FtJson *json, const char *name, const BtEndpoint *address)
   ft_json_string (json, name, text);
 }
 
+static void
+add_mapping (FtJson *json, const char *name, const BtMapping *mapping)
+{
+  static const char *const words[] = {
+    [BT_MAPPING_OFF] = "off",
+    [BT_MAPPING_ASKING] = "asking",
+    [BT_MAPPING_MAPPED] = "mapped",
+    [BT_MAPPING_SECOND_NAT] = "second-nat",
+    [BT_MAPPING_REFUSED] = "refused",
+    [BT_MAPPING_NO_ANSWER] = "no-answer",
+    [BT_MAPPING_UNSUPPORTED] = "unsupported",
+    [BT_MAPPING_BOUND] = "bound",
+  };
+  char address[BT_ENDPOINT_TEXT_SIZE];
+
+  ft_json_begin_object (json, name);
+  ft_json_string (json, "state", mapping->state < G_N_ELEMENTS (words) ? words[mapping->state] : NULL);
+  if (bt_mapping_is_mapped (mapping))
+    {
+      bt_endpoint_format_ip (&mapping->address, address);
+      ft_json_uint (json, "port", mapping->port);
+      ft_json_string (json, "address", bt_endpoint_is_unspecified (&mapping->address) ? NULL : address);
+      ft_json_int (json, "until", mapping->until);
+    }
+  if (mapping->state == BT_MAPPING_REFUSED)
+    ft_json_uint (json, "code", mapping->code);
+  ft_json_end_object (json);
+}
+
+static void
+add_mappings (FtJson *json, const FtTotals *totals)
+{
+  g_autofree char *text = ft_describe_mappings (totals->mappings);
+
+  ft_json_string (json, "router", text);
+  ft_json_begin_object (json, "mappings");
+  add_mapping (json, "pcp", &totals->mappings[BT_MAPPER_PCP]);
+  add_mapping (json, "nat_pmp", &totals->mappings[BT_MAPPER_NAT_PMP]);
+  add_mapping (json, "upnp", &totals->mappings[BT_MAPPER_UPNP]);
+  add_mapping (json, "pcp6", &totals->mappings[BT_MAPPER_PCP6]);
+  ft_json_end_object (json);
+}
+
 char *
 ft_objects_status (FtRoster *roster, gint64 now)
 {
@@ -211,6 +254,7 @@ ft_objects_status (FtRoster *roster, gint64 now)
   ft_json_uint (json, "peers", totals->n_peers);
   ft_json_uint (json, "port", totals->listen_port);
   ft_json_boolean (json, "port_open", totals->incoming_seen);
+  add_mappings (json, totals);
   add_address (json, "external_ipv4", &totals->external_ipv4);
   add_address (json, "external_ipv6", &totals->external_ipv6);
   add_count (json, "free_bytes", totals->free_bytes);

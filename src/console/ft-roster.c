@@ -124,6 +124,7 @@ ft_roster_set_totals (FtRoster *self, const BtUpdate *update)
     .external_ipv6 = update->external_ipv6,
     .mode = update->mode,
   };
+  memcpy (self->totals.mappings, update->mappings, sizeof self->totals.mappings);
 }
 
 typedef gboolean (*MatchFunc) (const BtTorrentStatus *status, const char *typed);

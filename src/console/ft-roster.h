@@ -15,6 +15,7 @@ typedef struct
   gint64 free_bytes;
   guint16 listen_port;
   gboolean incoming_seen;
+  BtMapping mappings[BT_N_MAPPERS];
   BtEndpoint external_ipv4, external_ipv6; /* unspecified while not known */
   BtMode mode;
 } FtTotals;

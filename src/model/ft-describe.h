@@ -29,6 +29,10 @@ char *ft_describe_health (const BtTorrentStatus *status);
 char *ft_describe_connection (guint16 port, const char *error, gboolean incoming_seen);
 /* Likewise, in two or three words. */
 char *ft_describe_connection_shortly (guint16 port, gboolean incoming_seen);
+/* What came of opening it at the router: "Port 51413 is mapped by PCP", "The router refused (UPnP): not authorised". */
+char *ft_describe_mappings (const BtMapping mappings[BT_N_MAPPERS]);
+/* The same of one protocol, by its name. */
+char *ft_describe_mapper (BtMapper mapper, const BtMapping *mapping);
 /* A GError of the engine in words for a person. */
 char *ft_describe_error (const GError *error);
 

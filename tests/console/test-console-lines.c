@@ -108,6 +108,7 @@ test_status (void)
   g_autofree char *text = NULL;
 
   g_assert_true (bt_endpoint_parse_ip (&update.external_ipv6, "2a02::7", 0));
+  update.mappings[BT_MAPPER_PCP].state = update.mappings[BT_MAPPER_UPNP].state = BT_MAPPING_NO_ANSWER;
   ft_roster_set_totals (roster, &update);
   lines = ft_lines_status (roster);
   g_ptr_array_add (lines, NULL);
@@ -115,6 +116,7 @@ test_status (void)
   g_assert_nonnull (strstr (text, "Mode: seeding\n"));
   g_assert_nonnull (strstr (text, "Peers: 7\n"));
   g_assert_nonnull (strstr (text, "Port: 6881, nobody has come in yet\n"));
+  g_assert_nonnull (strstr (text, "Router: No router here opens a port when it is asked\n"));
   g_assert_nonnull (strstr (text, "Address on the Internet: 2a02::7\n"));
   g_assert_null (strstr (text, "Internet: ::"));
   g_assert_nonnull (strstr (text, "Free space: 5.0 MB"));

@@ -111,9 +111,17 @@ test_status (void)
   g_autofree char *text = NULL;
 
   g_assert_true (bt_endpoint_parse_ip (&update.external_ipv4, "5.6.7.8", 0));
+  update.mappings[BT_MAPPER_PCP] = (BtMapping){ BT_MAPPING_MAPPED, 51413, update.external_ipv4, 90, 0 };
+  update.mappings[BT_MAPPER_UPNP] = (BtMapping){ .state = BT_MAPPING_REFUSED, .code = 606 };
+  update.mappings[BT_MAPPER_PCP6].state = BT_MAPPING_NO_ANSWER;
   ft_roster_set_totals (roster, &update);
   text = ft_objects_status (roster, 1);
   g_assert_nonnull (strstr (text, "\"port\":6881,"));
+  g_assert_nonnull (strstr (text, "\"router\":\"Port 51413 is mapped by PCP\",\"mappings\":{"
+                                  "\"pcp\":{\"state\":\"mapped\",\"port\":51413,\"address\":\"5.6.7.8\",\"until\":90},"
+                                  "\"nat_pmp\":{\"state\":\"off\"},"
+                                  "\"upnp\":{\"state\":\"refused\",\"code\":606},"
+                                  "\"pcp6\":{\"state\":\"no-answer\"}},"));
   g_assert_nonnull (strstr (text, "\"external_ipv4\":\"5.6.7.8\",\"external_ipv6\":null,"));
 }
 

@@ -228,6 +228,65 @@ test_errors (void)
   assert_text (ft_describe_error (other), "No such file");
 }
 
+static BtMapping
+map_to (BtMappingState state, guint16 port, const char *address, guint code)
+{
+  BtMapping mapping = { .state = state, .port = port, .code = code };
+
+  g_assert_true (bt_endpoint_parse_ip (&mapping.address, address, 0));
+  return mapping;
+}
+
+static void
+test_mapper (void)
+{
+  BtMapping mapping = map_to (BT_MAPPING_MAPPED, 51413, "5.6.7.8", 0);
+
+  assert_text (ft_describe_mapper (BT_MAPPER_PCP, &mapping), "Port 51413 is mapped by PCP");
+  assert_text (ft_describe_mapper (BT_MAPPER_NAT_PMP, &mapping), "Port 51413 is mapped by NAT-PMP");
+  assert_text (ft_describe_mapper (BT_MAPPER_UPNP, &mapping), "Port 51413 is mapped by UPnP");
+  assert_text (ft_describe_mapper (BT_MAPPER_PCP6, &mapping),
+               "Port 51413 is let through to this computer over IPv6 (PCP)");
+  mapping = map_to (BT_MAPPING_SECOND_NAT, 51413, "100.64.0.7", 0);
+  assert_text (ft_describe_mapper (BT_MAPPER_UPNP, &mapping),
+               "Behind a second NAT: the router is 100.64.0.7 to the outside. Port 51413 is mapped by UPnP");
+  mapping = map_to (BT_MAPPING_REFUSED, 0, "::", 2);
+  assert_text (ft_describe_mapper (BT_MAPPER_PCP, &mapping), "The router refused (PCP): not authorised");
+  assert_text (ft_describe_mapper (BT_MAPPER_NAT_PMP, &mapping), "The router refused (NAT-PMP): not authorised");
+  assert_text (ft_describe_mapper (BT_MAPPER_UPNP, &mapping), "The router refused (UPnP): error 2");
+  mapping.code = 718;
+  assert_text (ft_describe_mapper (BT_MAPPER_UPNP, &mapping), "The router refused (UPnP): others have the port");
+  mapping.code = 0;
+  assert_text (ft_describe_mapper (BT_MAPPER_NAT_PMP, &mapping), "The router refused (NAT-PMP): error 0");
+  mapping.state = BT_MAPPING_UNSUPPORTED;
+  assert_text (ft_describe_mapper (BT_MAPPER_PCP, &mapping), "The router does not know PCP");
+  mapping.state = BT_MAPPING_BOUND;
+  assert_text (ft_describe_mapper (BT_MAPPER_UPNP, &mapping),
+               "UPnP is not used while connections are bound to an address or interface");
+}
+
+static void
+test_mappings (void)
+{
+  BtMapping mappings[BT_N_MAPPERS] = { 0 };
+
+  assert_text (ft_describe_mappings (mappings), "The router is not asked to open the port");
+  mappings[BT_MAPPER_UPNP].state = BT_MAPPING_NO_ANSWER;
+  mappings[BT_MAPPER_PCP].state = BT_MAPPING_UNSUPPORTED;
+  assert_text (ft_describe_mappings (mappings), "No router here opens a port when it is asked");
+  mappings[BT_MAPPER_NAT_PMP] = map_to (BT_MAPPING_REFUSED, 0, "::", 4);
+  assert_text (ft_describe_mappings (mappings), "The router refused (NAT-PMP): it has no room for more ports");
+  mappings[BT_MAPPER_PCP6] = map_to (BT_MAPPING_MAPPED, 6881, "::", 0);
+  assert_text (ft_describe_mappings (mappings), "Port 6881 is let through to this computer over IPv6 (PCP)");
+  mappings[BT_MAPPER_UPNP].state = BT_MAPPING_ASKING;
+  assert_text (ft_describe_mappings (mappings), "Asking the router to open the port");
+  mappings[BT_MAPPER_UPNP] = map_to (BT_MAPPING_MAPPED, 40001, "5.6.7.8", 0);
+  assert_text (ft_describe_mappings (mappings), "Port 40001 is mapped by UPnP");
+  /* Of two that are mapped the first is the one that others are told of. */
+  mappings[BT_MAPPER_NAT_PMP] = map_to (BT_MAPPING_MAPPED, 51413, "5.6.7.8", 0);
+  assert_text (ft_describe_mappings (mappings), "Port 51413 is mapped by NAT-PMP");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -239,5 +298,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/describe/every-state-and-reason", test_every_state_and_reason);
   g_test_add_func ("/model/describe/progress-and-row", test_progress_and_row);
   g_test_add_func ("/model/describe/errors", test_errors);
+  g_test_add_func ("/model/describe/mapper", test_mapper);
+  g_test_add_func ("/model/describe/mappings", test_mappings);
   return g_test_run ();
 }

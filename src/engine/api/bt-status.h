@@ -8,6 +8,7 @@
 #include "bt-error.h"
 #include "bt-file-list.h"
 #include "bt-hash.h"
+#include "bt-mapping.h"
 #include "bt-options.h"
 #include "bt-types.h"
 
@@ -254,6 +255,7 @@ typedef struct
   guint16 listen_port;    /* 0: not listening */
   GRefString *listen_error; /* (nullable): why not, English, fit for display */
   gboolean incoming_seen; /* somebody from the Internet connected to us: the port is open */
+  BtMapping mappings[BT_N_MAPPERS]; /* what came of opening the port at the router */
   BtEndpoint external_ipv4, external_ipv6; /* where the Internet sees us, port 0; unspecified while not known */
   BtMode mode;
 } BtUpdate;
