@@ -7,6 +7,7 @@
 #include "bt-bans-private.h"
 #include "bt-limits.h"
 #include "bt-link.h"
+#include "bt-peer-priority.h"
 
 #define MAX_SELVES 64
 #define MAX_TRACKERS 64 /* bits of named_by; any more share them */
@@ -33,6 +34,7 @@ struct _BtCandidates
   GHashTable *by_endpoint; /* BtEndpoint inside -> Entry */
   BtBans *bans;
   GArray *selves;          /* of BtEndpoint */
+  BtEndpoint us[2];        /* IPv4, IPv6: as the Internet sees us; port 0 while not known */
   GPtrArray *trackers;     /* of gconstpointer: the place gives the bit in named_by */
   guint64 tracker_bit;     /* of the announce that is being taken in, else 0 */
   guint32 n_announces;
@@ -88,9 +90,17 @@ insert_entry (BtCandidates *candidates, Entry *entry)
   g_hash_table_insert (candidates->by_endpoint, &entry->candidate.endpoint, entry);
 }
 
+static const BtEndpoint *
+get_us (const BtCandidates *candidates, const BtEndpoint *for_peer)
+{
+  return &candidates->us[bt_endpoint_is_ipv4 (for_peer) ? 0 : 1];
+}
+
 static gboolean
 is_self (const BtCandidates *candidates, const BtEndpoint *endpoint)
 {
+  if (bt_endpoint_equal (get_us (candidates, endpoint), endpoint))
+    return TRUE;
   for (guint i = 0; i < candidates->selves->len; i++)
     if (bt_endpoint_equal (&g_array_index (candidates->selves, BtEndpoint, i), endpoint))
       return TRUE;
@@ -127,6 +137,8 @@ compare_worth (const BtCandidate *a, const BtCandidate *b)
     order = COMPARE (a->connectable, b->connectable);
   if (order == 0)
     order = COMPARE (get_source_rank (b), get_source_rank (a));
+  if (order == 0)
+    order = COMPARE (a->priority, b->priority);
   return order;
 }
 
@@ -152,6 +164,16 @@ make_room (BtCandidates *candidates, const BtCandidate *newcomer)
   return TRUE;
 }
 
+guint32
+bt_candidates_priority (const BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  const BtEndpoint *us = get_us (candidates, endpoint);
+
+  if (bt_endpoint_is_local (endpoint))
+    return G_MAXUINT32;
+  return us->port != 0 ? bt_peer_priority (us, endpoint) : 0;
+}
+
 static Entry *
 find_entry (const BtCandidates *candidates, const BtEndpoint *endpoint)
 {
@@ -166,6 +188,7 @@ add_entry (BtCandidates *candidates, const BtEndpoint *endpoint, BtSource source
   entry->candidate.endpoint = *endpoint;
   entry->candidate.sources = source;
   entry->candidate.next_try = now;
+  entry->candidate.priority = bt_candidates_priority (candidates, endpoint);
   if (!make_room (candidates, &entry->candidate))
     return NULL;
   insert_entry (candidates, entry);
@@ -230,6 +253,18 @@ bt_candidates_iter (BtCandidates *candidates, guint index)
   g_return_val_if_fail (index < candidates->entries->len, NULL);
 
   return &get_entry (candidates, index)->candidate;
+}
+
+void
+bt_candidates_set_us (BtCandidates *candidates, gboolean ipv6, const BtEndpoint *us)
+{
+  candidates->us[ipv6 ? 1 : 0] = us != NULL ? *us : (BtEndpoint){ 0 };
+  for (guint i = 0; i < candidates->entries->len; i++)
+    {
+      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
+
+      candidate->priority = bt_candidates_priority (candidates, &candidate->endpoint);
+    }
 }
 
 /* Announces */
@@ -305,6 +340,8 @@ compare_hope (const BtCandidate *a, const BtCandidate *b)
     order = COMPARE (a->last_try, b->last_try);
   if (order == 0)
     order = COMPARE (get_source_rank (a), get_source_rank (b));
+  if (order == 0)
+    order = COMPARE (b->priority, a->priority);
   return order;
 }
 

@@ -32,6 +32,7 @@ typedef struct
   gint64 last_useful;      /* payload came then; 0: never */
   guint last_reason;       /* BtCloseReason of the last end */
   guint64 named_by;        /* bit n: the last reply of the n-th tracker named it */
+  guint32 priority;        /* see bt_candidates_priority() */
 } BtCandidate;
 
 /* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. A candidate lives at
@@ -55,7 +56,12 @@ gpointer bt_candidates_iter (BtCandidates *candidates, guint index); /* BtCandid
 void bt_candidates_begin_announce (BtCandidates *candidates, gconstpointer tracker);
 void bt_candidates_end_announce (BtCandidates *candidates, gint64 now);
 
-/* The best to try now, NULL for none: fewest fails, useful before, not tried longest, source, chance.
+/* Where the Internet sees us, with the port that is open; NULL: not known. */
+void bt_candidates_set_us (BtCandidates *candidates, gboolean ipv6, const BtEndpoint *us);
+/* BEP 40: greater is better, 0 while our address is not known; who is near us is the best of all. */
+guint32 bt_candidates_priority (const BtCandidates *candidates, const BtEndpoint *endpoint);
+
+/* The best to try now, NULL for none: fewest fails, useful before, not tried longest, source, priority, chance.
  * @want_leechers: we have everything, so seeds are of no use. */
 BtCandidate *bt_candidates_best (BtCandidates *candidates, gboolean want_leechers, gint64 now);
 gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /* when one will be; G_MAXINT64 */

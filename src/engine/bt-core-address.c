@@ -4,6 +4,22 @@
 
 #include "bt-core-private.h"
 
+gboolean
+bt_core_get_own_endpoint (BtCore *core, gboolean ipv6, BtEndpoint *endpoint)
+{
+  if (core->listen_port == 0 || !bt_address_vote_get (core->votes, ipv6, endpoint))
+    return FALSE;
+  endpoint->port = core->listen_port;
+  return TRUE;
+}
+
+void
+bt_core_address_changed (BtCore *core)
+{
+  for (guint i = 0; i < core->torrents->len; i++)
+    bt_torrent_learn_address (g_ptr_array_index (core->torrents, i));
+}
+
 static void
 changed_cb (gboolean ipv6, const BtEndpoint *address, gpointer data)
 {
@@ -13,6 +29,7 @@ changed_cb (gboolean ipv6, const BtEndpoint *address, gpointer data)
   if (address != NULL)
     bt_endpoint_format_ip (address, text);
   g_debug ("Our %s address: %s", ipv6 ? "IPv6" : "IPv4", address != NULL ? text : "not known any more");
+  bt_core_address_changed (core);
   core->changed = TRUE;
   bt_core_touch (core);
 }
@@ -21,12 +38,6 @@ void
 bt_core_init_address (BtCore *core)
 {
   core->votes = bt_address_vote_new (changed_cb, core);
-}
-
-gboolean
-bt_core_is_own_endpoint (BtCore *core, const BtEndpoint *endpoint)
-{
-  return endpoint->port == core->listen_port && bt_address_vote_is_ours (core->votes, endpoint);
 }
 
 void

@@ -64,6 +64,7 @@ bt_core_rebind (BtCore *core)
   bind_world (core);
   if (core->no_network == NULL)
     bt_core_start_listening (core);
+  bt_core_address_changed (core);
   tell (core, was_gone);
   for (guint i = 0; i < core->torrents->len; i++)
     bt_torrent_reconnect (g_ptr_array_index (core->torrents, i));

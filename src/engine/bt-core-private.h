@@ -128,8 +128,10 @@ void bt_core_count_up (BtCore *core, gsize bytes);
 
 /* bt-core-address.c */
 void bt_core_init_address (BtCore *core);
-/* Others who name it name us. */
-gboolean bt_core_is_own_endpoint (BtCore *core, const BtEndpoint *endpoint);
+/* Where we can be reached from the Internet, or our port, is another: tells the torrents. */
+void bt_core_address_changed (BtCore *core);
+/* FALSE, and @endpoint (out) untouched, while our address or port is not known. */
+gboolean bt_core_get_own_endpoint (BtCore *core, gboolean ipv6, BtEndpoint *endpoint);
 void bt_core_fill_addresses (BtCore *core, BtUpdate *update);
 
 /* bt-core-network.c */

@@ -138,19 +138,78 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 /* Coming in. */
 
 void
+bt_torrent_learn_address (BtTorrent *torrent)
+{
+  BtEndpoint us;
+
+  for (int ipv6 = FALSE; ipv6 <= TRUE; ipv6++)
+    bt_candidates_set_us (torrent->candidates, ipv6,
+                          bt_core_get_own_endpoint (torrent->core, ipv6, &us) ? &us : NULL);
+}
+
+static gboolean
+is_full (BtTorrent *torrent)
+{
+  return torrent->peers->len >= max_peers (torrent) || torrent->core->n_peers >= torrent->core->config->max_peers;
+}
+
+/* Where it listens, if that is known: else the port is any. */
+static guint32
+get_priority (BtTorrent *torrent, const BtPeer *peer)
+{
+  return bt_candidates_priority (torrent->candidates,
+                                 peer->candidate != NULL ? &peer->candidate->endpoint : &peer->endpoint);
+}
+
+/* Whom nobody would miss, for nothing moves: of those the one of the lowest priority.
+ * Returns: (nullable) */
+static BtPeer *
+find_lowest (BtTorrent *torrent, gint64 now)
+{
+  BtPeer *lowest = NULL;
+  guint32 lowest_priority = 0;
+
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+      guint32 priority = get_priority (torrent, peer);
+
+      if (peer->closed || bt_rate_get (&peer->rate_down, now) > 0 || bt_rate_get (&peer->rate_up, now) > 0
+          || (lowest != NULL && priority >= lowest_priority))
+        continue;
+      lowest = peer;
+      lowest_priority = priority;
+    }
+  return lowest;
+}
+
+/* BEP 40: who comes in when there is no room takes the place of somebody whom both sides would rather lose. It is the
+ * same for all, so that in the end everybody keeps the same connections, and newcomers find their way in. */
+static gboolean
+make_room_for (BtTorrent *torrent, const BtEndpoint *newcomer)
+{
+  BtPeer *lowest = find_lowest (torrent, bt_core_now (torrent->core));
+
+  if (lowest == NULL
+      || bt_candidates_priority (torrent->candidates, newcomer) <= get_priority (torrent, lowest))
+    return FALSE;
+  bt_peer_close (lowest, BT_CLOSE_TOO_MANY, "somebody of a higher priority came");
+  return !is_full (torrent);
+}
+
+void
 bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *handshake)
 {
   BtPeer *peer;
 
-  if (torrent->relocating || torrent->peers->len >= max_peers (torrent)
-      || torrent->core->n_peers >= torrent->core->config->max_peers)
-    {
-      bt_link_close (link, BT_CLOSE_TOO_MANY, NULL);
-      return;
-    }
   if (bt_candidates_is_banned (torrent->candidates, bt_link_get_remote (link)))
     {
       bt_link_close (link, BT_CLOSE_BANNED, NULL);
+      return;
+    }
+  if (torrent->relocating || (is_full (torrent) && !make_room_for (torrent, bt_link_get_remote (link))))
+    {
+      bt_link_close (link, BT_CLOSE_TOO_MANY, NULL);
       return;
     }
   peer = bt_peer_new (torrent, ++torrent->last_peer, bt_link_get_remote (link));

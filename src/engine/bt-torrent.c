@@ -431,6 +431,7 @@ init_deciders (BtTorrent *torrent, const BtResume *resume)
   torrent->picker = bt_picker_new (metainfo->n_pieces, metainfo->piece_length, metainfo->total_size,
                                    &core->random);
   torrent->candidates = bt_candidates_new (&core->random);
+  bt_torrent_learn_address (torrent);
   torrent->blame = bt_blame_new ();
   bt_choker_init (&torrent->choker, &core->random);
   torrent->own_tiers = resume != NULL && resume->extra_tiers != NULL;

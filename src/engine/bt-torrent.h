@@ -59,6 +59,8 @@ gboolean bt_torrent_add_tiers (BtTorrent *torrent, GPtrArray *tiers);
 void bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint);
 /* Whoever banned the IP; it is connected to again when its turn comes. */
 void bt_torrent_unban (BtTorrent *torrent, const BtEndpoint *endpoint);
+/* Our own address is another: who is to be preferred changes. */
+void bt_torrent_learn_address (BtTorrent *torrent);
 void bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint source);
 void bt_torrent_save (BtTorrent *torrent);
 

@@ -180,6 +180,71 @@ test_chance (void)
 }
 
 static void
+set_us (Fixture *f, const char *text)
+{
+  BtEndpoint us = parse (text);
+
+  bt_candidates_set_us (f->all, !bt_endpoint_is_ipv4 (&us), &us);
+}
+
+/* Once it is known where we are, the order among equals is that of BEP 40. */
+static void
+test_priority (void)
+{
+  g_auto (Fixture) f = { 0 };
+  BtEndpoint near = parse ("192.168.1.7:6881");
+  guint32 last = G_MAXUINT32;
+
+  fixture_init (&f, 1);
+  for (guint i = 0; i < 10; i++)
+    g_assert_cmpuint (add (&f, i, BT_SOURCE_TRACKER)->priority, ==, 0);
+  set_us (&f, "123.213.32.10:51413");
+  for (guint i = 10; i < 20; i++)
+    g_assert_cmpuint (add (&f, i, BT_SOURCE_TRACKER)->priority, !=, 0);
+  bt_candidates_add (f.all, &near, BT_SOURCE_TRACKER, f.now);
+  for (guint i = 0; i < 21; i++)
+    {
+      BtCandidate *next = best (&f);
+
+      g_assert_cmpuint (next->priority, ==, bt_candidates_priority (f.all, &next->endpoint));
+      g_assert_cmpuint (next->priority, <=, last);
+      g_assert_true (bt_endpoint_equal (&next->endpoint, &near) == (i == 0));
+      last = next->priority;
+      bt_candidates_trying (f.all, next, f.now);
+    }
+  bt_candidates_set_us (f.all, FALSE, NULL);
+  g_assert_cmpuint (find (&f, 3)->priority, ==, 0);
+}
+
+/* BEP 40's example; and what of the other family is known says nothing. */
+static void
+test_priority_by_address (void)
+{
+  g_auto (Fixture) f = { 0 };
+  BtEndpoint a = parse ("98.76.54.32:6881"), b = parse ("[2a02::1]:6881");
+
+  fixture_init (&f, 1);
+  set_us (&f, "123.213.32.10:51413");
+  g_assert_cmphex (bt_candidates_priority (f.all, &a), ==, 0xec2d7224);
+  g_assert_cmphex (bt_candidates_priority (f.all, &b), ==, 0);
+  set_us (&f, "[2a02:7::1]:51413");
+  g_assert_cmphex (bt_candidates_priority (f.all, &b), !=, 0);
+}
+
+/* Others tell each other of us, and us too. */
+static void
+test_us (void)
+{
+  g_auto (Fixture) f = { 0 };
+  BtEndpoint us = parse ("123.213.32.10:51413"), behind_our_router = parse ("123.213.32.10:6881");
+
+  fixture_init (&f, 1);
+  set_us (&f, "123.213.32.10:51413");
+  g_assert_null (bt_candidates_add (f.all, &us, BT_SOURCE_PEX, f.now));
+  g_assert_nonnull (bt_candidates_add (f.all, &behind_our_router, BT_SOURCE_PEX, f.now));
+}
+
+static void
 test_leechers_only (void)
 {
   g_auto (Fixture) f = { 0 };
@@ -717,6 +782,9 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/order", test_order);
   g_test_add_func ("/engine/candidates/sources-order", test_sources_order);
   g_test_add_func ("/engine/candidates/chance", test_chance);
+  g_test_add_func ("/engine/candidates/priority", test_priority);
+  g_test_add_func ("/engine/candidates/priority-by-address", test_priority_by_address);
+  g_test_add_func ("/engine/candidates/us", test_us);
   g_test_add_func ("/engine/candidates/leechers-only", test_leechers_only);
   g_test_add_func ("/engine/candidates/retry", test_retry);
   g_test_add_func ("/engine/candidates/retry-useful", test_retry_useful);
