@@ -45,10 +45,18 @@
 #define BT_LIMIT_REJECTS_FROM_PEER 50u
 #define BT_LIMIT_UNREQUESTED_BLOCKS 50u
 
-/* The DHT. */
-#define BT_LIMIT_DHT_DATAGRAM 4096u /* read; nodes send at most one frame of Ethernet */
-#define BT_LIMIT_DHT_ITEM_BYTES 1000u /* of a value, encoded (BEP 44) */
-#define BT_LIMIT_DHT_SALT 64u         /* BEP 44 */
+/* The DHT. What others keep with us is as much as libtorrent's nodes keep. */
+#define BT_LIMIT_DHT_DATAGRAM 4096u           /* read; nodes send at most one frame of Ethernet */
+#define BT_LIMIT_DHT_ITEM_BYTES 1000u         /* of a value, encoded (BEP 44) */
+#define BT_LIMIT_DHT_SALT 64u                 /* BEP 44 */
+#define BT_LIMIT_DHT_SWARMS 2000u             /* info-hashes whose peers we keep for others */
+#define BT_LIMIT_DHT_PEERS_PER_SWARM 500u
+#define BT_LIMIT_DHT_PEERS 100000u            /* of all swarms: 4 MiB, where the two above allow 40 */
+#define BT_LIMIT_DHT_ITEMS 700u               /* each of some 1.2 KiB */
+#define BT_LIMIT_DHT_SAMPLES 20u              /* info-hashes told at once (BEP 51) */
+#define BT_LIMIT_DHT_SOURCES 512u             /* addresses whose messages are counted */
+#define BT_LIMIT_DHT_MESSAGES_PER_SOURCE 50u  /* in ten seconds; then it is ignored for a while */
+#define BT_LIMIT_DHT_REPLY_BYTES_PER_S 8000u  /* no more is worth having us as an amplifier */
 
 /* Connections and addresses. */
 #define BT_LIMIT_CANDIDATES 3000u           /* per torrent */
