@@ -14,6 +14,13 @@ void bt_peer_greet (BtPeer *peer);
 /* Its outstanding requests are off; the blocks may be asked of others. */
 void bt_peer_forget_requests (BtPeer *peer);
 
+/* bt-peer-pieces.c */
+/* What says something of pieces: have, bitfield, have all or none, suggest, allowed fast. */
+void bt_peer_take_pieces (BtPeer *peer, const BtMessage *message);
+void bt_peer_take_dont_have (BtPeer *peer, const BtMessage *message);
+/* What it had counts no more, in the picker too. */
+void bt_peer_forget_pieces (BtPeer *peer);
+
 /* bt-peer-upload.c */
 void bt_peer_offer_fast (BtPeer *peer);
 void bt_peer_count_sent (BtPeer *peer, gint64 now);

@@ -189,8 +189,16 @@ gboolean bt_torrent_is_meant_to_run (BtTorrent *torrent);
 gboolean bt_torrent_may_request (BtTorrent *torrent);
 /* All that is wanted is here: says so to everybody. */
 void bt_torrent_finished (BtTorrent *torrent);
+
+/* bt-torrent-make.c */
+void bt_torrent_free (BtTorrent *torrent);
+
+/* bt-torrent-sums.c */
 /* A piece is had or not any more: keeps the sums. */
 void bt_torrent_count_piece (BtTorrent *torrent, guint32 piece, int sign);
+void bt_torrent_count_all (BtTorrent *torrent);
+/* A piece is as wanted as the most wanted file that has a part in it. */
+void bt_torrent_apply_priorities (BtTorrent *torrent);
 
 /* bt-torrent-check.c */
 /* Looks at the files and finds out what is had. */

@@ -1,0 +1,165 @@
+/* bt-torrent-make.c: a torrent is made, and goes.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+#include "bt-peer-id.h"
+
+static BtStorage *
+make_storage (BtTorrent *torrent, const BtResume *resume)
+{
+  BtDisk *disk = torrent->core->disk;
+  BtStorageConfig config = { .root = bt_torrent_first_root (torrent),
+                             .file_priorities = torrent->priorities,
+                             .names = (const char *const *) torrent->names,
+                             .torrent = torrent->bytes };
+
+  for (guint i = 0; resume != NULL && resume->stamps != NULL && i < resume->stamps->len; i++)
+    config.expects_files |= g_array_index (resume->stamps, BtFileStamp, i).size > 0;
+  return disk->ops->storage_new (disk, torrent->metainfo, &config);
+}
+
+static void
+init_priorities (BtTorrent *torrent, const BtResume *resume)
+{
+  guint32 n = torrent->metainfo->n_files;
+
+  torrent->priorities = g_malloc (MAX (n, 1));
+  memset (torrent->priorities, BT_PRIORITY_NORMAL, MAX (n, 1));
+  if (n > 0 && resume != NULL && resume->priorities != NULL && g_bytes_get_size (resume->priorities) == n)
+    memcpy (torrent->priorities, g_bytes_get_data (resume->priorities, NULL), n);
+}
+
+static void
+init_deciders (BtTorrent *torrent, const BtResume *resume)
+{
+  BtCore *core = torrent->core;
+  BtMetainfo *metainfo = torrent->metainfo;
+
+  torrent->picker = bt_picker_new (metainfo->n_pieces, metainfo->piece_length, metainfo->total_size,
+                                   &core->random);
+  torrent->candidates = bt_candidates_new (&core->random);
+  bt_torrent_learn_address (torrent);
+  torrent->blame = bt_blame_new ();
+  bt_choker_init (&torrent->choker, &core->random);
+  torrent->own_tiers = resume != NULL && resume->extra_tiers != NULL;
+  torrent->tiers = bt_tiers_new (torrent->own_tiers ? resume->extra_tiers : metainfo->tiers, metainfo->is_private,
+                                 &core->random);
+  bt_peer_id_generate (torrent->peer_id, &core->random);
+  torrent->key = bt_random_u32 (&core->random);
+}
+
+static void
+save_now (gpointer owner, gint64 now)
+{
+  bt_torrent_save (owner);
+}
+
+static void
+announce_now (gpointer owner, gint64 now)
+{
+  bt_torrent_schedule_announce (owner);
+}
+
+void
+bt_torrent_set_saved (BtTorrent *torrent)
+{
+  if (torrent->bytes == NULL)
+    return;
+  bt_torrent_bytes_set_saved (torrent->bytes, bt_state_db_get_reader (torrent->core->db));
+  bt_torrent_rest (torrent);
+}
+
+/* Returns: (nullable): NULL of a link */
+static BtTorrentBytes *
+take_bytes (BtMetainfo *metainfo)
+{
+  g_autoptr(GBytes) torrent = bt_metainfo_detach_torrent (metainfo);
+
+  return torrent != NULL ? bt_torrent_bytes_new (metainfo, torrent) : NULL;
+}
+
+BtTorrent *
+bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+{
+  BtTorrent *torrent = g_new0 (BtTorrent, 1);
+
+  torrent->core = core;
+  torrent->id = id;
+  torrent->metainfo = bt_metainfo_ref (metainfo);
+  torrent->bytes = take_bytes (metainfo);
+  torrent->options = bt_torrent_options_new ();
+  torrent->limits = &core->limits;
+  torrent->load = load;
+  torrent->phase = metainfo->magnet != NULL ? BT_PHASE_METADATA : BT_PHASE_LOADING;
+  torrent->loading_since = bt_core_now (core);
+  torrent->waits = core->config->max_active_downloads > 0 || core->config->max_active_seeds > 0;
+  torrent->added_at = bt_core_unix_now (core);
+  torrent->name_text = g_ref_string_new (metainfo->name);
+  bt_torrent_init_place (torrent, resume);
+  bt_torrent_init_names (torrent, resume);
+  torrent->peers = g_ptr_array_new ();
+  bt_torrent_init_announces (torrent);
+  bt_torrent_init_files (torrent);
+  torrent->changed = BT_CHANGED_ALL;
+  init_priorities (torrent, resume);
+  init_deciders (torrent, resume);
+  bt_torrent_name_tracker (torrent);
+  torrent->storage = make_storage (torrent, resume);
+  bt_torrent_init_pieces (torrent);
+  bt_torrent_init_problems (torrent);
+  bt_timer_init (&torrent->save, core->timers, save_now, torrent);
+  bt_timer_init (&torrent->announce, core->timers, announce_now, torrent);
+  bt_torrent_apply_priorities (torrent);
+  if (torrent->bytes != NULL && (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN))
+    {
+      bt_torrent_set_saved (torrent);
+      bt_torrent_bytes_rest (torrent->bytes); /* whoever checks it reads them again */
+    }
+  if (resume != NULL)
+    bt_torrent_apply_resume (torrent, resume);
+  bt_torrent_count_all (torrent);
+  bt_core_touch (core);
+  if (metainfo->magnet != NULL)
+    bt_torrent_add_named_peers (torrent);
+  else
+    bt_torrent_look (torrent);
+  return torrent;
+}
+
+void
+bt_torrent_free (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+
+  bt_timer_stop (&torrent->retry);
+  bt_timer_stop (&torrent->save);
+  bt_timer_stop (&torrent->announce);
+  bt_torrent_free_pieces (torrent);
+  bt_torrent_forget_files (torrent);
+  core->disk->ops->storage_free (core->disk, torrent->storage);
+  g_ptr_array_unref (torrent->peers);
+  g_ptr_array_unref (torrent->askings);
+  bt_picker_free (torrent->picker);
+  bt_candidates_free (torrent->candidates);
+  bt_blame_free (torrent->blame);
+  bt_tiers_free (torrent->tiers);
+  g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  g_clear_pointer (&torrent->stamps, g_array_unref);
+  g_clear_pointer (&torrent->saved_have, g_bytes_unref);
+  g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
+  g_clear_error (&torrent->problem);
+  g_clear_error (&torrent->last_problem);
+  g_clear_error (&torrent->close_error);
+  g_ref_string_release (torrent->name_text);
+  bt_torrent_free_place (torrent);
+  bt_torrent_free_names (torrent);
+  g_clear_pointer (&torrent->tracker_text, g_ref_string_release);
+  g_free (torrent->priorities);
+  bt_torrent_options_unref (torrent->options);
+  g_free (torrent->own_limits);
+  g_clear_pointer (&torrent->bytes, bt_torrent_bytes_unref);
+  bt_metainfo_unref (torrent->metainfo);
+  g_free (torrent);
+}
