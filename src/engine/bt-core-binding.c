@@ -25,6 +25,28 @@ find_interface (BtCore *core)
   return interface != NULL ? core->world->ops->find_interface (core->world, interface) : 0;
 }
 
+static void
+ignore_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner)
+{
+}
+
+/* It need not be in any list, as the others of 127.0.0.1 are not: then whether a socket of it can be opened, as
+ * the world is bound now. With one of an interface that is down it can, which leads nowhere. */
+static gboolean
+can_use (BtCore *core, const BtEndpoint *address)
+{
+  BtEndpoint local = *address;
+  BtUdp *udp;
+
+  if (bt_network_view_has (&core->network.seen, address))
+    return !bt_network_view_is_down (&core->network.seen, address);
+  local.port = 0;
+  udp = core->world->ops->udp_open (core->world, &local, ignore_cb, NULL, NULL);
+  if (udp != NULL)
+    core->world->ops->udp_free (core->world, udp);
+  return udp != NULL;
+}
+
 /* Sets what the world may use, and whether it may use anything. */
 static void
 bind_world (BtCore *core)
@@ -39,6 +61,22 @@ bind_world (BtCore *core)
   g_clear_pointer (&core->no_network, g_free);
   if (interface != NULL && core->interface_index == 0)
     core->no_network = g_strdup_printf ("the interface \"%s\" is not there", interface);
+  else if (is_bound && !can_use (core, &address))
+    core->no_network = g_strdup_printf ("the address %s is not there", core->config->bind_address);
+}
+
+gboolean
+bt_core_binding_is_stale (BtCore *core)
+{
+  BtEndpoint address;
+  gboolean is_bound;
+
+  if (find_interface (core) != core->interface_index)
+    return TRUE;
+  (void) bt_core_get_bind_address (core->config, &address, &is_bound, NULL);
+  if (!is_bound || (core->config->bind_interface != NULL && core->interface_index == 0))
+    return FALSE;
+  return can_use (core, &address) != (core->no_network == NULL);
 }
 
 static void
@@ -73,13 +111,21 @@ bt_core_rebind (BtCore *core)
   bt_core_touch (core);
 }
 
+void
+bt_core_renew_sockets (BtCore *core)
+{
+  bt_tracker_client_close_sockets (core->trackers);
+  bind_world (core); /* connections of HTTP that are kept are of no use any more */
+  bt_core_complete_listening (core);
+}
+
 /* One that came back under its name is another one: sockets of the old one are of no use. */
 static void
 look_at_interface (gpointer owner, gint64 now)
 {
   BtCore *core = owner;
 
-  if (find_interface (core) != core->interface_index)
+  if (bt_core_binding_is_stale (core))
     bt_core_rebind (core);
   bt_timer_start (&core->interface_timer, now + LOOK_US);
 }

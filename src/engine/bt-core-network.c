@@ -148,6 +148,17 @@ bt_core_start_listening (BtCore *core)
 }
 
 void
+bt_core_complete_listening (BtCore *core)
+{
+  if (core->listen_port == 0)
+    bt_core_start_listening (core);
+  else
+    for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
+      if (core->listeners[i] == NULL)
+        core->listeners[i] = listen_on (core, i == 1, core->listen_port, NULL);
+}
+
+void
 bt_core_stop_listening (BtCore *core)
 {
   for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
@@ -220,6 +231,7 @@ every_second (gpointer owner, gint64 now)
 {
   BtCore *core = owner;
 
+  bt_core_look_for_sleep (core);
   for (guint i = 0; i < core->torrents->len; i++)
     {
       BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
@@ -248,6 +260,7 @@ bt_core_open_network (BtCore *core)
 {
   gint64 now = bt_core_now (core);
 
+  bt_core_init_network_change (core);
   bt_core_init_binding (core);
   core->connect_tokens = CONNECTS_PER_S;
   core->connect_refilled = now;
@@ -265,5 +278,6 @@ bt_core_close_network (BtCore *core)
   bt_timer_stop (&core->second);
   bt_timer_stop (&core->connect);
   bt_core_end_binding (core);
+  bt_core_end_network_change (core);
   bt_core_stop_listening (core);
 }

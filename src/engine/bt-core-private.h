@@ -9,6 +9,7 @@
 #include "bt-limiter.h"
 #include "bt-limits.h"
 #include "bt-link.h"
+#include "bt-network-view.h"
 #include "bt-queue.h"
 #include "bt-random.h"
 #include "bt-rate.h"
@@ -24,6 +25,19 @@ typedef struct
 {
   BtLimiter down, up;
 } BtLimits;
+
+/* What is known of the network: bt-core-network-change.c. */
+typedef struct
+{
+  BtNetworkView seen;
+  BtRoute home[2];         /* as they last were, IPv4 and IPv6, also while there is none */
+  BtNetworkChange pending; /* what is done when it has come to rest */
+  gint64 since;
+  BtTimer settle;
+  BtTimer probe;           /* to the next look at peers that may be unreachable */
+  guint n_probes;          /* left */
+  gint64 slept;
+} BtNetworkState;
 
 struct _BtCore
 {
@@ -54,6 +68,8 @@ struct _BtCore
   char *no_network;         /* (nullable): why no socket is opened */
   guint interface_index;    /* of the one it is bound to */
   BtTimer interface_timer;
+  BtNetworkState network;
+  gboolean offline;         /* no interface but the loopback can be used */
   gboolean incoming_seen;
   BtAddressVote *votes;     /* where the Internet sees us */
   GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
@@ -144,14 +160,27 @@ gboolean bt_core_get_bind_address (const BtConfig *config, BtEndpoint *out, gboo
  * those there may be. */
 void bt_core_rebind (BtCore *core);
 void bt_core_init_binding (BtCore *core);
+/* What it is bound to came, went, or is another one of that name. */
+gboolean bt_core_binding_is_stale (BtCore *core);
+/* The network is another one, but not the binding: what belongs to the old one is closed, and a family that is
+ * new is listened on. No tracker is being asked. */
+void bt_core_renew_sockets (BtCore *core);
 void bt_core_end_binding (BtCore *core);
 /* bt-core-network.c */
 void bt_core_start_listening (BtCore *core);
 void bt_core_stop_listening (BtCore *core);
+/* Listens where it could not before. */
+void bt_core_complete_listening (BtCore *core);
 /* Torrents want peers, or addresses became known: looks at them soon. */
 void bt_core_want_connections (BtCore *core);
 /* The disk fell behind or caught up: starts or stops reading on all links. */
 void bt_core_balance_disk (BtCore *core);
+
+/* bt-core-network-change.c */
+void bt_core_init_network_change (BtCore *core);
+void bt_core_end_network_change (BtCore *core);
+/* Each second. */
+void bt_core_look_for_sleep (BtCore *core);
 
 /* bt-core-fetch.c */
 /* Sockets are closed: nothing goes on by the old way. */

@@ -7,6 +7,9 @@
 #include "bt-extended.h"
 #include "bt-peer-id.h"
 
+/* How long the first of two connections with one peer is silent before the second takes its place. */
+#define TWIN_STUCK_US (1 * G_USEC_PER_SEC)
+
 /* Opening. */
 
 static void
@@ -40,12 +43,14 @@ find_twin (BtPeer *peer)
 }
 
 /* Of two connections with one peer both sides keep the one that was opened by the side with the
- * higher peer id; of two in one direction the first. */
+ * higher peer id; of two in one direction the first. One whose other end does not answer is none. */
 static gboolean
 is_kept (BtPeer *peer, BtPeer *twin)
 {
   gboolean outgoing = bt_link_is_outgoing (peer->link);
 
+  if (bt_link_is_stuck (twin->link, TWIN_STUCK_US))
+    return TRUE;
   if (outgoing == bt_link_is_outgoing (twin->link))
     return FALSE;
   return outgoing == (memcmp (peer->torrent->peer_id, peer->peer_id, BT_PEER_ID_SIZE) > 0);
@@ -63,6 +68,8 @@ settle_twin (BtPeer *peer)
       bt_peer_close (twin, BT_CLOSE_DUPLICATE, NULL);
       return TRUE;
     }
+  /* It may have lost the first, with an address or a router. If so, that shows when it comes again. */
+  bt_peer_send_keep_alive (twin);
   bt_peer_close (peer, BT_CLOSE_DUPLICATE, NULL);
   return FALSE;
 }

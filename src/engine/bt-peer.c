@@ -66,6 +66,14 @@ bt_peer_send_simple (BtPeer *peer, BtMessageId id)
   bt_link_send (peer->link, bytes, bt_message_encode_simple (id, bytes));
 }
 
+void
+bt_peer_send_keep_alive (BtPeer *peer)
+{
+  static const guint8 keep_alive[4] = { 0 };
+
+  bt_link_send (peer->link, keep_alive, sizeof keep_alive);
+}
+
 static void
 send_index (BtPeer *peer, BtMessageId id, guint32 piece)
 {
@@ -352,10 +360,8 @@ is_useless (BtPeer *peer, gint64 now)
 static void
 tick_silence (BtPeer *peer, gint64 now)
 {
-  static const guint8 keep_alive[4] = { 0 };
-
   if (now - bt_link_last_sent (peer->link) > KEEP_ALIVE_US)
-    bt_link_send (peer->link, keep_alive, sizeof keep_alive);
+    bt_peer_send_keep_alive (peer);
   if (peer->torrent->core->reading && now - bt_link_last_received (peer->link) > SILENCE_US)
     bt_peer_close (peer, BT_CLOSE_SILENT, NULL);
   else if (is_useless (peer, now))

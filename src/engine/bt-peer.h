@@ -75,6 +75,7 @@ extern const BtLinkOps bt_peer_link_ops;
 void bt_peer_close (BtPeer *peer, BtCloseReason reason, const char *detail);
 
 void bt_peer_send_handshake (BtPeer *peer);
+void bt_peer_send_keep_alive (BtPeer *peer);
 void bt_peer_set_choking (BtPeer *peer, gboolean choking, gint64 now);
 /* Says whether we are interested, if that changed. */
 void bt_peer_update_interest (BtPeer *peer);

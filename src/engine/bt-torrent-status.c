@@ -164,7 +164,11 @@ fill_hold (BtTorrent *torrent, BtTorrentStatus *status)
 static gboolean
 is_without_network (BtTorrent *torrent, const BtTorrentStatus *status)
 {
-  return torrent->core->no_network != NULL && torrent->intent == BT_INTENT_RUN
+  BtCore *core = torrent->core;
+
+  /* The loopback may still lead to somebody. */
+  return (core->no_network != NULL || (core->offline && torrent->peers->len == torrent->n_connecting))
+         && torrent->intent == BT_INTENT_RUN
          && (status->state == BT_STATE_DOWNLOADING || status->state == BT_STATE_SEEDING);
 }
 

@@ -117,13 +117,9 @@ bt_torrent_finished (BtTorrent *torrent)
 void
 bt_torrent_cut_off (BtTorrent *torrent)
 {
-  if (torrent->phase == BT_PHASE_CLOSING)
-    {
-      bt_torrent_abandon_announces (torrent);
-      return;
-    }
-  bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
-  bt_torrent_cancel_announces (torrent);
+  if (torrent->phase != BT_PHASE_CLOSING)
+    bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
+  bt_torrent_let_go_of_trackers (torrent);
 }
 
 void
@@ -132,6 +128,7 @@ bt_torrent_reconnect (BtTorrent *torrent)
   gboolean was_active = torrent->active;
 
   bt_torrent_reconsider (torrent);
+  bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
   if (was_active && torrent->active)
     bt_torrent_start_announces (torrent);
 }

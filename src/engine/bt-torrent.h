@@ -4,6 +4,7 @@
 
 #include "bt-link.h"
 #include "bt-metainfo.h"
+#include "bt-network-view.h"
 #include "bt-queue.h"
 #include "bt-state-db.h"
 #include "bt-status.h"
@@ -74,6 +75,18 @@ void bt_torrent_cut_off (BtTorrent *torrent);
 void bt_torrent_reconnect (BtTorrent *torrent);
 /* Does not wait for trackers any more. */
 void bt_torrent_abandon_announces (BtTorrent *torrent);
+
+/* bt-torrent-network.c */
+/* Closes what is at an address of ours that is no more. */
+void bt_torrent_drop_lost_peers (BtTorrent *torrent, const BtNetworkView *before, const BtNetworkView *now);
+/* Calls off what trackers are being asked. */
+void bt_torrent_let_go_of_trackers (BtTorrent *torrent);
+/* Everybody is tried again, trackers at a random moment of @spread_us. @moved: our address is another one. */
+void bt_torrent_renew (BtTorrent *torrent, gint64 spread_us, gboolean moved);
+/* Sends each peer something to acknowledge; drops those that have not for so long. */
+void bt_torrent_probe_peers (BtTorrent *torrent);
+void bt_torrent_drop_stuck_peers (BtTorrent *torrent, gint64 silence_us);
+void bt_torrent_offline_changed (BtTorrent *torrent);
 
 /* Whether peers of it may be told to, and learnt from, others than its trackers: the DHT, other peers, the local
  * network. Each of those asks where it sends and where it receives. TRUE of a link, of which nobody knows

@@ -334,6 +334,18 @@ bt_link_get_remote (BtLink *link)
   return &link->remote;
 }
 
+void
+bt_link_get_local (BtLink *link, BtEndpoint *out)
+{
+  link->stream->ops->get_local (link->stream, out);
+}
+
+gboolean
+bt_link_is_stuck (BtLink *link, gint64 silence_us)
+{
+  return link->stream->ops->is_stuck (link->stream, silence_us);
+}
+
 const BtLinkCounts *
 bt_link_get_counts (BtLink *link)
 {

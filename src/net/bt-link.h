@@ -111,6 +111,9 @@ void bt_link_set_limiters (BtLink *link, BtLimiter *down, BtLimiter *up);
 
 gboolean bt_link_is_outgoing (BtLink *link);
 const BtEndpoint *bt_link_get_remote (BtLink *link);
+void bt_link_get_local (BtLink *link, BtEndpoint *out);
+/* Something that we sent is not acknowledged though it was sent again, and nothing was for so long. */
+gboolean bt_link_is_stuck (BtLink *link, gint64 silence_us);
 const BtLinkCounts *bt_link_get_counts (BtLink *link);
 gint64 bt_link_last_received (BtLink *link); /* monotonic µs */
 gint64 bt_link_last_sent (BtLink *link);

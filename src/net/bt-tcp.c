@@ -129,6 +129,18 @@ get_local (BtStream *base, BtEndpoint *out)
   bt_gio_get_local (((TcpStream *) base)->pollee.fd, out);
 }
 
+/* Once is what happens to a packet now and then. */
+static gboolean
+is_stuck (BtStream *base, gint64 silence_us)
+{
+  struct tcp_info info = { 0 };
+  socklen_t length = sizeof info;
+
+  return getsockopt (((TcpStream *) base)->pollee.fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0
+         && info.tcpi_unacked > 0 && info.tcpi_retransmits >= 2
+         && (gint64) info.tcpi_last_ack_recv * 1000 >= silence_us;
+}
+
 static void
 close_stream (BtStream *base)
 {
@@ -148,6 +160,7 @@ create_stream (BtGioWorld *world, int fd, const BtEndpoint *remote, GError **err
     .watch = watch_stream,
     .get_remote = get_remote,
     .get_local = get_local,
+    .is_stuck = is_stuck,
     .close = close_stream,
   };
   TcpStream *stream = g_new0 (TcpStream, 1);

@@ -83,6 +83,8 @@ typedef struct
   void (*watch) (BtStream *stream, BtStreamEvents events);
   void (*get_remote) (BtStream *stream, BtEndpoint *out);
   void (*get_local) (BtStream *stream, BtEndpoint *out);
+  /* Something that was sent is not acknowledged though it was sent again, and nothing was for so long. */
+  gboolean (*is_stuck) (BtStream *stream, gint64 silence_us);
   /* Closes and frees; no callback comes after. */
   void (*close) (BtStream *stream);
 } BtStreamOps;

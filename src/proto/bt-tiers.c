@@ -454,6 +454,38 @@ bt_tiers_hurry_by_hand (BtTiers *tiers, gint64 now)
     }
 }
 
+static void
+renew_one (BtTracker *tracker, gint64 when, gboolean moved)
+{
+  switch (tracker->state)
+    {
+    case BT_TRACKER_WORKING:
+      bring_forward (tracker, moved ? when : MAX (when, tracker->earliest));
+      break;
+    case BT_TRACKER_FAILING:
+      /* One that said "never" does not mean our network. */
+      if (tracker->next_announce != G_MAXINT64)
+        tracker->next_announce = when;
+      tracker->fails = 1;
+      break;
+    case BT_TRACKER_IDLE:
+    case BT_TRACKER_ASKING:
+    default:
+      /* It was due, and many others as well. */
+      tracker->next_announce = MAX (tracker->next_announce, when);
+      break;
+    }
+}
+
+void
+bt_tiers_renew (BtTiers *tiers, gint64 now, gint64 spread_us, gboolean moved)
+{
+  gint64 when = now + (gint64) (bt_random_u64 (&tiers->random) % (guint64) MAX (spread_us, 1));
+
+  for (guint i = 0; tiers->running && i < tiers->trackers->len; i++)
+    renew_one (get_tracker (tiers, i), when, moved);
+}
+
 void
 bt_tiers_hurry_one (BtTracker *tracker, gint64 now)
 {

@@ -96,6 +96,10 @@ void bt_tiers_hurry_completed (BtTiers *tiers, gint64 now);
  * also those that said "never". */
 void bt_tiers_hurry_by_hand (BtTiers *tiers, gint64 now);
 
+/* The network is another one: those that work are asked again, and failing ones without their back-off, at a
+ * random moment of @spread_us. @moved: our address is another one too, for which the min interval is not meant. */
+void bt_tiers_renew (BtTiers *tiers, gint64 now, gint64 spread_us, gboolean moved);
+
 /* The person asks for this one: as soon as it allows, if it was asked before. */
 void bt_tiers_hurry_one (BtTracker *tracker, gint64 now);
 

@@ -304,6 +304,13 @@ get_local_cb (BtStream *base, BtEndpoint *out)
   *out = ((FtFakeStream *) base)->local;
 }
 
+/* Here everything is acknowledged when it comes, and nothing is lost. */
+static gboolean
+is_stuck_cb (BtStream *base, gint64 silence_us)
+{
+  return ((FtFakeStream *) base)->host->dark;
+}
+
 static void
 close_cb (BtStream *base)
 {
@@ -337,6 +344,7 @@ static const BtStreamOps stream_ops = {
   .watch = watch_cb,
   .get_remote = get_remote_cb,
   .get_local = get_local_cb,
+  .is_stuck = is_stuck_cb,
   .close = close_cb,
 };
 

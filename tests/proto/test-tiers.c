@@ -383,6 +383,58 @@ test_by_hand_is_held_back (void)
   g_assert_cmpint (bt_tiers_next (tiers), ==, 5 * SECOND);
 }
 
+/* The address is another one: all are told, each at its moment, whatever they said before of how often. */
+static void
+test_renew (void)
+{
+  g_autoptr (BtTiers) tiers = make_tiers ("a|b|c", FALSE, 1);
+  BtTracker *a = find (tiers, "a"), *b = find (tiers, "b"), *c = find (tiers, "c");
+
+  bt_tiers_start (tiers, 0, 0);
+  for (guint i = 0; i < 3; i++)
+    bt_tiers_asking (tiers, bt_tiers_due (tiers, 0), 0);
+  succeed (tiers, a, BT_ANNOUNCE_STARTED, 1800, 0);
+  fail (tiers, b, 0);
+  bt_tiers_failed (tiers, c, "never", G_MAXINT64, 0);
+
+  /* The same address: the min interval holds. */
+  bt_tiers_renew (tiers, SECOND, 10 * SECOND, FALSE);
+  g_assert_cmpint (a->next_announce, ==, 60 * SECOND);
+  g_assert_cmpint (b->next_announce, >=, SECOND);
+  g_assert_cmpint (b->next_announce, <, 11 * SECOND);
+  g_assert_cmpint (c->next_announce, ==, G_MAXINT64);
+
+  bt_tiers_renew (tiers, 20 * SECOND, 10 * SECOND, TRUE);
+  g_assert_cmpint (a->next_announce, >=, 20 * SECOND);
+  g_assert_cmpint (a->next_announce, <, 30 * SECOND);
+  g_assert_cmpint (bt_tiers_event_for (a, FALSE, FALSE), ==, BT_ANNOUNCE_NONE);
+
+  /* One that was being asked waits for its moment too. */
+  bt_tiers_asking (tiers, a, a->next_announce);
+  bt_tiers_cancelled (tiers, a);
+  bt_tiers_renew (tiers, 40 * SECOND, 10 * SECOND, TRUE);
+  g_assert_cmpint (a->next_announce, >=, 40 * SECOND);
+}
+
+/* Ten thousand torrents do not ask at one moment. */
+static void
+test_renew_is_spread (void)
+{
+  guint n_early = 0;
+
+  for (guint seed = 0; seed < 1000; seed++)
+    {
+      g_autoptr (BtTiers) tiers = make_tiers ("a", FALSE, seed);
+
+      bt_tiers_start (tiers, 0, 0);
+      succeed (tiers, ask (tiers, 0, "a"), BT_ANNOUNCE_STARTED, 1800, 0);
+      bt_tiers_renew (tiers, HOUR / 4, 100 * SECOND, TRUE);
+      n_early += bt_tiers_next (tiers) < HOUR / 4 + 50 * SECOND;
+    }
+  g_assert_cmpuint (n_early, >, 400);
+  g_assert_cmpuint (n_early, <, 600);
+}
+
 static void
 test_events (void)
 {
@@ -886,6 +938,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/proto/tiers/no-overflow-of-failures", test_many_failures_do_not_overflow);
   g_test_add_func ("/proto/tiers/retry-in", test_retry_in);
   g_test_add_func ("/proto/tiers/by-hand-is-held-back", test_by_hand_is_held_back);
+  g_test_add_func ("/proto/tiers/renew", test_renew);
+  g_test_add_func ("/proto/tiers/renew-is-spread", test_renew_is_spread);
   g_test_add_func ("/proto/tiers/events", test_events);
   g_test_add_func ("/proto/tiers/stopped-answered-late", test_stopped_answered_late);
   g_test_add_func ("/proto/tiers/stopped-fails", test_stopped_fails);

@@ -35,12 +35,14 @@ def _open_current():
 
 
 class Node:
-    """A namespace with one address."""
+    """A namespace with one address. @plug: (nullable): the end of its cable at the hub"""
 
-    def __init__(self, name, address, descriptor):
+    def __init__(self, name, address, descriptor, hub=None, plug=None):
         self.name = name
         self.address = address
         self._descriptor = descriptor
+        self._hub = hub
+        self._plug = plug
 
     def enter_in_child(self, account=None):
         """Called between fork and exec: moves there, and dies with the test. @account: (nullable):
@@ -54,6 +56,38 @@ class Node:
 
     def run(self, *argv):
         subprocess.run(argv, check=True, preexec_fn=self.enter_in_child, timeout=30)
+
+    def lay_wire(self):
+        """A cable to the hub, and the address at its end."""
+        subprocess.run(["ip", "link", "add", self._plug, "type", "veth", "peer", "name", "wire",
+                        "netns", f"/proc/self/fd/{self._descriptor}"],
+                       check=True, pass_fds=[self._descriptor], timeout=30)
+        self._hub.run("ip", "link", "set", self._plug, "master", "hub", "up")
+        self.run("ip", "address", "add", f"{self.address}/24", "dev", "wire")
+        self.run("ip", "link", "set", "wire", "up")
+        self.add_route()
+
+    def cut_wire(self):
+        """Its interface is gone."""
+        self._hub.run("ip", "link", "delete", self._plug)
+
+    def add_route(self):
+        """The kernel forgets it with the link."""
+        self.run("ip", "route", "add", "default", "via", HUB_ADDRESS)
+
+    def readdress(self, address):
+        self.run("ip", "address", "flush", "dev", "wire")
+        self.address = address
+        self.run("ip", "address", "add", f"{address}/24", "dev", "wire")
+        self.add_route()
+
+    def set_link(self, state):
+        """@state: up or down"""
+        self.run("ip", "link", "set", "wire", state)
+
+    def set_plug(self, state):
+        """The same at the other end: then it has no carrier, or has again."""
+        self._hub.run("ip", "link", "set", self._plug, state)
 
 
 class Network:
@@ -80,14 +114,7 @@ class Network:
         descriptor = _open_current()
         _call("setns", self._descriptor, CLONE_NEWNET)
         self._n += 1
-        node = Node(name, f"10.77.0.{self._n}", descriptor)
-        plug = f"plug{self._n}"
-        subprocess.run(["ip", "link", "add", plug, "type", "veth", "peer", "name", "wire",
-                        "netns", f"/proc/self/fd/{descriptor}"],
-                       check=True, pass_fds=[descriptor], timeout=30)
-        self.hub.run("ip", "link", "set", plug, "master", "hub", "up")
+        node = Node(name, f"10.77.0.{self._n}", descriptor, self.hub, f"plug{self._n}")
         node.run("ip", "link", "set", "lo", "up")
-        node.run("ip", "address", "add", f"{node.address}/24", "dev", "wire")
-        node.run("ip", "link", "set", "wire", "up")
-        node.run("ip", "route", "add", "default", "via", HUB_ADDRESS)
+        node.lay_wire()
         return node

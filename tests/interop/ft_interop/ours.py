@@ -15,14 +15,15 @@ ANSWER_S = 30
 class FriendTorrent(Peer):
     """@home holds its state, which outlives a run: another FriendTorrent of the same home goes on."""
 
-    def __init__(self, node, home, program, folder, torrents=(), options=()):
+    def __init__(self, node, home, program, folder, torrents=(), options=(),
+                 bound=True):
         super().__init__(node, home)
         self._output = home / "output.jsonl"
         self._events = []
         self._rest = b""
         folder.mkdir(exist_ok=True)
         argv = [str(program), "--json", "--path", str(folder), "--state", str(home / "state"),
-                "--bind", node.address, "--port", "6881", "--debug", *options,
+                *(("--bind", node.address) if bound else ()), "--port", "6881", "--debug", *options,
                 *(str(torrent.path) for torrent in torrents)]
         with open(self._output, "wb") as output:
             self._process = Process(node, argv, home, stdin=subprocess.PIPE, stdout=output)

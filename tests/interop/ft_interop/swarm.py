@@ -92,13 +92,18 @@ class Swarm:
         self._peers.append(peer)
         return peer
 
-    def start_ours(self, folder, torrents=(), options=(), again=None):
-        """@again: (nullable): an earlier run, whose state and address are taken up"""
+    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True):
+        """@again: (nullable): an earlier run, whose state and address are taken up. @bound: to the
+        address that its node has now"""
         name = f"ours-{len(self._peers)}"
         node, home = (again.node, again.home) if again else (self.network.add(name), self.home / name)
-        peer = FriendTorrent(node, home, self._lab.program, folder, torrents, options)
+        peer = FriendTorrent(node, home, self._lab.program, folder, torrents, options,
+                            bound)
         self._peers.append(peer)
         return peer
+
+    def note(self, text):
+        self._lab.report.note(text)
 
     def tails(self):
         return "\n".join(peer.tail() for peer in self._peers)

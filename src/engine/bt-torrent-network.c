@@ -1,0 +1,103 @@
+/* bt-torrent-network.c: what a torrent does when the network became another one.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-torrent-private.h"
+
+/* Closing one may close others: the array is walked downwards and looked at anew. */
+static void
+close_where (BtTorrent *torrent, gboolean (*holds) (BtPeer *peer, gpointer data), gpointer data, const char *detail)
+{
+  for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
+
+      if (holds (peer, data))
+        bt_peer_close (peer, BT_CLOSE_NETWORK, detail);
+    }
+}
+
+typedef struct
+{
+  const BtNetworkView *before, *now;
+} Views;
+
+static gboolean
+has_lost_its_address (BtPeer *peer, gpointer data)
+{
+  const Views *views = data;
+  BtEndpoint local;
+
+  bt_link_get_local (peer->link, &local);
+  return bt_network_view_has_lost (views->before, views->now, &local);
+}
+
+void
+bt_torrent_drop_lost_peers (BtTorrent *torrent, const BtNetworkView *before, const BtNetworkView *now)
+{
+  Views views = { before, now };
+
+  close_where (torrent, has_lost_its_address, &views, "our address is gone");
+}
+
+static gboolean
+is_being_connected (BtPeer *peer, gpointer data)
+{
+  return !peer->ready && bt_link_is_outgoing (peer->link);
+}
+
+void
+bt_torrent_let_go_of_trackers (BtTorrent *torrent)
+{
+  if (torrent->phase == BT_PHASE_CLOSING)
+    bt_torrent_abandon_announces (torrent);
+  else
+    bt_torrent_cancel_announces (torrent);
+}
+
+void
+bt_torrent_renew (BtTorrent *torrent, gint64 spread_us, gboolean moved)
+{
+  gint64 now = bt_core_now (torrent->core);
+
+  if (!torrent->active)
+    return;
+  /* What was sent to connect went the old way; the kernel would try again late. */
+  close_where (torrent, is_being_connected, NULL, "the network is another one");
+  bt_candidates_forgive (torrent->candidates, now);
+  bt_tiers_renew (torrent->tiers, now, spread_us, moved);
+  bt_torrent_schedule_announce (torrent);
+}
+
+void
+bt_torrent_probe_peers (BtTorrent *torrent)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      if (peer->ready)
+        bt_peer_send_keep_alive (peer);
+    }
+}
+
+static gboolean
+is_stuck (BtPeer *peer, gpointer data)
+{
+  return peer->ready && bt_link_is_stuck (peer->link, *(gint64 *) data);
+}
+
+void
+bt_torrent_drop_stuck_peers (BtTorrent *torrent, gint64 silence_us)
+{
+  close_where (torrent, is_stuck, &silence_us, "it does not answer");
+  /* Who refused us may have been waiting for the end of our last connection. */
+  if (torrent->active)
+    bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
+}
+
+void
+bt_torrent_offline_changed (BtTorrent *torrent)
+{
+  bt_torrent_touch (torrent, BT_CHANGED_STATE);
+}
