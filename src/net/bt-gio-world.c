@@ -82,9 +82,10 @@ static gint64
 get_slept (BtWorld *base)
 {
   /* In this order: what passes between the two is not taken for sleep. */
-  gint64 boot = read_clock (CLOCK_BOOTTIME);
+  gint64 slept = read_clock (CLOCK_BOOTTIME);
 
-  return MAX (0, boot - read_clock (CLOCK_MONOTONIC));
+  slept -= read_clock (CLOCK_MONOTONIC);
+  return MAX (0, slept);
 }
 
 static gint64
