@@ -1,10 +1,9 @@
-/* bt-peer-input.c: what a peer says, and what follows from it (BEP 3, 6, 10, 21, 54).
+/* bt-peer-input.c: what a peer says, and what follows from it (BEP 3, 6).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "bt-peer-private.h"
 
-#include "bt-extended.h"
 #include "bt-peer-id.h"
 
 /* How long the first of two connections with one peer is silent before the second takes its place. */
@@ -167,69 +166,6 @@ take_reject (BtPeer *peer, const BtBlock *block)
     bt_peer_request (peer);
 }
 
-/* The extension protocol. */
-
-/* An incoming peer that tells its port can be connected to another time. */
-static void
-learn_port (BtPeer *peer, guint16 port)
-{
-  BtTorrent *torrent = peer->torrent;
-  BtEndpoint endpoint = peer->endpoint;
-  BtCandidate *candidate;
-
-  if (port == 0 || peer->candidate != NULL)
-    return;
-  endpoint.port = port;
-  candidate = bt_candidates_add (torrent->candidates, &endpoint, BT_SOURCE_INCOMING,
-                                 bt_core_now (torrent->core));
-  if (candidate == NULL || candidate->connected)
-    return;
-  bt_candidates_trying (torrent->candidates, candidate, bt_core_now (torrent->core));
-  candidate->is_seed = peer->is_seed;
-  peer->candidate = candidate;
-}
-
-static void
-take_extended_handshake (BtPeer *peer, const BtMessage *message)
-{
-  g_auto(BtExtendedHandshake) handshake;
-
-  bt_extended_handshake_init (&handshake);
-  handshake.id_upload_only = peer->id_upload_only;
-  handshake.id_dont_have = peer->id_dont_have;
-  if (!bt_extended_handshake_decode (message->payload, message->payload_length, &handshake, NULL))
-    {
-      bt_peer_close (peer, BT_CLOSE_PROTOCOL, "bad extension handshake");
-      return;
-    }
-  peer->id_upload_only = handshake.id_upload_only;
-  peer->id_dont_have = handshake.id_dont_have;
-  if (handshake.client != NULL && *handshake.client != '\0')
-    {
-      g_free (peer->client);
-      peer->client = g_steal_pointer (&handshake.client);
-    }
-  if (handshake.reqq > 0)
-    bt_pipeline_set_limit (peer->pipeline, (guint) handshake.reqq);
-  if (handshake.upload_only >= 0)
-    peer->upload_only = handshake.upload_only != 0;
-  if (handshake.has_your_ip)
-    bt_address_vote_cast (peer->torrent->core->votes, &peer->endpoint, BT_VOTE_PEER, &handshake.your_ip,
-                          bt_core_now (peer->torrent->core));
-  learn_port (peer, handshake.listen_port);
-}
-
-static void
-take_extended (BtPeer *peer, const BtMessage *message)
-{
-  if (message->extended_id == BT_EXTENDED_HANDSHAKE)
-    take_extended_handshake (peer, message);
-  else if (message->extended_id == BT_EXTENDED_UPLOAD_ONLY && message->payload_length > 0)
-    peer->upload_only = message->payload[0] != 0;
-  else if (message->extended_id == BT_EXTENDED_DONT_HAVE)
-    bt_peer_take_dont_have (peer, message);
-}
-
 static gboolean
 is_fast_message (BtMessageId id)
 {
@@ -279,7 +215,7 @@ message_cb (BtLink *link, const BtMessage *message, gpointer owner)
       take_reject (peer, &message->block);
       break;
     case BT_MESSAGE_EXTENDED:
-      take_extended (peer, message);
+      bt_peer_take_extended (peer, message);
       break;
     case BT_MESSAGE_PORT:  /* of a DHT node, which is for the DHT */
     case BT_MESSAGE_PIECE: /* comes through block_place */

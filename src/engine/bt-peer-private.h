@@ -21,6 +21,11 @@ void bt_peer_take_dont_have (BtPeer *peer, const BtMessage *message);
 /* What it had counts no more, in the picker too. */
 void bt_peer_forget_pieces (BtPeer *peer);
 
+/* bt-peer-extended.c */
+void bt_peer_take_extended (BtPeer *peer, const BtMessage *message);
+/* Says what we are and can; again whenever that changed. */
+void bt_peer_send_extended_handshake (BtPeer *peer);
+
 /* bt-peer-upload.c */
 void bt_peer_offer_fast (BtPeer *peer);
 void bt_peer_count_sent (BtPeer *peer, gint64 now);

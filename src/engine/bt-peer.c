@@ -4,9 +4,6 @@
 
 #include "bt-peer-private.h"
 
-#include "bt-extended.h"
-#include "bt-peer-id.h"
-
 #define KEEP_ALIVE_US (100 * G_USEC_PER_SEC)
 #define SILENCE_US (180 * G_USEC_PER_SEC)    /* others send a keep-alive each 2 minutes */
 #define UNINTERESTED_US (60 * G_USEC_PER_SEC)  /* then it gives its slot back */
@@ -90,15 +87,6 @@ bt_peer_send_block_message (BtPeer *peer, BtMessageId id, const BtBlock *block)
   bt_link_send (peer->link, bytes, bt_message_encode_block (id, block, bytes));
 }
 
-static void
-send_extended (BtPeer *peer, guint8 id, const void *payload, gsize length)
-{
-  guint8 head[BT_MESSAGE_MAX_HEAD];
-
-  bt_link_send (peer->link, head, bt_message_encode_extended_head (id, length, head));
-  bt_link_send (peer->link, payload, length);
-}
-
 void
 bt_peer_send_handshake (BtPeer *peer)
 {
@@ -112,27 +100,6 @@ bt_peer_send_handshake (BtPeer *peer)
   memcpy (handshake.peer_id, torrent->peer_id, sizeof handshake.peer_id);
   bt_handshake_encode (&handshake, bytes);
   bt_link_send (peer->link, bytes, sizeof bytes);
-}
-
-static void
-send_extended_handshake (BtPeer *peer)
-{
-  BtTorrent *torrent = peer->torrent;
-  BtExtendedHandshake handshake;
-  g_autoptr(GBytes) bytes = NULL;
-
-  bt_extended_handshake_init (&handshake);
-  handshake.client = g_strdup (bt_user_agent ());
-  handshake.listen_port = torrent->core->listen_port;
-  handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
-  handshake.upload_only = bt_torrent_is_complete (torrent);
-  handshake.id_upload_only = BT_EXTENDED_UPLOAD_ONLY;
-  handshake.id_dont_have = BT_EXTENDED_DONT_HAVE;
-  handshake.has_your_ip = TRUE;
-  handshake.your_ip = peer->endpoint;
-  bytes = bt_extended_handshake_encode (&handshake);
-  send_extended (peer, BT_EXTENDED_HANDSHAKE, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  bt_extended_handshake_clear (&handshake);
 }
 
 static void
@@ -158,7 +125,7 @@ void
 bt_peer_greet (BtPeer *peer)
 {
   if (peer->extended)
-    send_extended_handshake (peer);
+    bt_peer_send_extended_handshake (peer);
   send_pieces (peer);
   if (peer->fast)
     bt_peer_offer_fast (peer);
@@ -172,24 +139,6 @@ bt_peer_send_have (BtPeer *peer, guint32 piece)
   send_index (peer, BT_MESSAGE_HAVE, piece);
   if (peer->am_interested && bt_bitfield_get (peer->has, piece))
     bt_peer_update_interest (peer);
-}
-
-void
-bt_peer_send_upload_only (BtPeer *peer)
-{
-  static const guint8 yes = 1;
-
-  if (peer->ready && peer->id_upload_only != 0)
-    send_extended (peer, peer->id_upload_only, &yes, 1);
-}
-
-void
-bt_peer_send_dont_have (BtPeer *peer, guint32 piece)
-{
-  guint32 index = GUINT32_TO_BE (piece);
-
-  if (peer->ready && peer->id_dont_have != 0)
-    send_extended (peer, peer->id_dont_have, &index, sizeof index);
 }
 
 /* Choking. */
@@ -348,7 +297,7 @@ static gboolean
 is_useless (BtPeer *peer, gint64 now)
 {
   gboolean they_are_done = peer->is_seed || peer->upload_only;
-  gboolean we_are_done = bt_torrent_is_complete (peer->torrent);
+  gboolean we_are_done = bt_torrent_is_upload_only (peer->torrent);
 
   if (we_are_done && they_are_done && now - peer->ready_at > BOTH_SEEDS_US)
     return TRUE;

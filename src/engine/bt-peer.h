@@ -4,6 +4,7 @@
 
 #include "bt-bitfield.h"
 #include "bt-candidates.h"
+#include "bt-extended.h"
 #include "bt-link.h"
 #include "bt-picker.h"
 #include "bt-pipeline.h"
@@ -25,12 +26,13 @@ typedef struct
   BtLink *link;
   BtPeerId id;
   BtEndpoint endpoint;     /* of the connection */
+  BtEndpoint other;        /* where it listens in the other family; port 0: not known */
   BtCandidate *candidate;  /* (nullable): an incoming peer whose port is not known */
   guint8 peer_id[BT_PEER_ID_SIZE];
   char *client;            /* (nullable), fit for display */
   gboolean ready;          /* both handshakes are done */
   gboolean fast, extended; /* both sides have it */
-  guint8 id_upload_only, id_dont_have; /* its extension ids; 0: no */
+  guint8 ids[BT_EXTENDED_N]; /* its extension ids; 0: no */
   gboolean upload_only;    /* it said so */
   gint64 connected_at, ready_at;
 
@@ -82,8 +84,11 @@ void bt_peer_update_interest (BtPeer *peer);
 /* Asks for as many blocks as there is room for. */
 void bt_peer_request (BtPeer *peer);
 void bt_peer_send_have (BtPeer *peer, guint32 piece);
+/* Whether we want anything of anybody. */
 void bt_peer_send_upload_only (BtPeer *peer);
 void bt_peer_send_dont_have (BtPeer *peer, guint32 piece);
+/* FALSE if it does not know the extension. */
+gboolean bt_peer_send_extended (BtPeer *peer, BtExtendedId id, const void *payload, gsize length);
 /* The block came from elsewhere. */
 void bt_peer_cancel (BtPeer *peer, const BtBlock *block);
 void bt_peer_second (BtPeer *peer, gint64 now);

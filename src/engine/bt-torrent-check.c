@@ -32,6 +32,8 @@ lose_piece (BtTorrent *torrent, guint32 piece)
     return;
   bt_torrent_count_piece (torrent, piece, -1);
   bt_picker_set_missing (torrent->picker, piece);
+  for (guint i = 0; i < torrent->peers->len; i++)
+    bt_peer_send_dont_have (g_ptr_array_index (torrent->peers, i), piece);
   torrent->dirty = TRUE;
 }
 

@@ -222,6 +222,16 @@ bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *hands
 
 /* Going. */
 
+/* Lost by this way, it may be reached by the other. */
+static void
+add_other_address (BtTorrent *torrent, const BtPeer *peer, BtCloseReason reason, gint64 now)
+{
+  gboolean lost = reason == BT_CLOSE_REMOTE || reason == BT_CLOSE_NETWORK || reason == BT_CLOSE_SILENT;
+
+  if (lost && peer->other.port != 0 && bt_torrent_may_share (torrent))
+    bt_candidates_add (torrent->candidates, &peer->other, BT_SOURCE_PEX, now);
+}
+
 void
 bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail)
 {
@@ -236,6 +246,7 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   core->n_peers--;
   if (peer->candidate != NULL)
     bt_candidates_ended (torrent->candidates, peer->candidate, reason, peer->downloaded + peer->uploaded, now);
+  add_other_address (torrent, peer, reason, now);
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
   if (torrent->active)
     {
@@ -350,6 +361,18 @@ bt_torrent_request_all (BtTorrent *torrent)
       bt_peer_update_interest (peer);
       bt_peer_request (peer);
     }
+}
+
+void
+bt_torrent_tell_upload_only (BtTorrent *torrent)
+{
+  gboolean upload_only = bt_torrent_is_upload_only (torrent);
+
+  if (upload_only == torrent->said_upload_only)
+    return;
+  torrent->said_upload_only = upload_only;
+  for (guint i = 0; i < torrent->peers->len; i++)
+    bt_peer_send_upload_only (g_ptr_array_index (torrent->peers, i));
 }
 
 void

@@ -101,6 +101,7 @@ struct _BtTorrent
   BtBlame *blame;
   BtChoker choker;
   gint64 next_choke;
+  gboolean said_upload_only; /* to those who are connected */
   guint8 peer_id[BT_PEER_ID_SIZE];
   guint32 key;
   gint64 started_at;       /* monotonic µs of the last activation */
@@ -176,6 +177,14 @@ static inline gboolean
 bt_torrent_is_complete (BtTorrent *torrent)
 {
   return torrent->metainfo->magnet == NULL && bt_picker_is_complete (torrent->picker);
+}
+
+/* It wants nothing of anybody: a seed, one of the files that are wanted, or one that may only give (BEP 21). */
+static inline gboolean
+bt_torrent_is_upload_only (BtTorrent *torrent)
+{
+  return torrent->metainfo->magnet == NULL
+         && (bt_picker_is_complete (torrent->picker) || torrent->core->config->mode == BT_MODE_SEEDING);
 }
 
 /* bt-torrent.c */
@@ -279,6 +288,8 @@ void bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why);
 BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
 void bt_torrent_request_all (BtTorrent *torrent);
+/* If it wants something now and did not before, or the other way round. */
+void bt_torrent_tell_upload_only (BtTorrent *torrent);
 
 /* bt-torrent-problem.c */
 /* Somebody wants it to run: a problem that waits for its next try does not wait longer. */

@@ -86,6 +86,7 @@ bt_torrent_reconsider (BtTorrent *torrent)
     deactivate (torrent);
   else if (torrent->active)
     bt_torrent_request_all (torrent);
+  bt_torrent_tell_upload_only (torrent);
   if (torrent->phase == BT_PHASE_CHECKING && torrent->intent == BT_INTENT_RUN && torrent->problem == NULL)
     bt_core_enqueue_check (torrent->core, torrent);
   bt_torrent_make_files (torrent);
@@ -103,8 +104,7 @@ bt_torrent_finished (BtTorrent *torrent)
   if (torrent->completed_at == 0)
     torrent->completed_at = bt_core_unix_now (torrent->core);
   bt_core_event (torrent->core, torrent->id, BT_EVENT_FINISHED, "Complete");
-  for (guint i = 0; i < torrent->peers->len; i++)
-    bt_peer_send_upload_only (g_ptr_array_index (torrent->peers, i));
+  bt_torrent_tell_upload_only (torrent);
   bt_tiers_hurry_completed (torrent->tiers, bt_core_now (torrent->core));
   bt_torrent_schedule_announce (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_ALL);

@@ -1,4 +1,4 @@
-/* bt-extended.c: the extension handshake (BEP 10, 21).
+/* bt-extended.c: the extension handshake (BEP 9, 10, 11, 21, 54).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -10,6 +10,18 @@
 #include "bt-text.h"
 
 #define IPV4_OFFSET 12 /* of the four bytes in ::ffff:a.b.c.d */
+
+/* In ascending order, as they are written. */
+static const struct
+{
+  const char *name;
+  BtExtendedId id;
+} extensions[] = {
+  { "lt_donthave", BT_EXTENDED_DONT_HAVE },
+  { "upload_only", BT_EXTENDED_UPLOAD_ONLY },
+  { "ut_metadata", BT_EXTENDED_METADATA },
+  { "ut_pex", BT_EXTENDED_PEX },
+};
 
 void
 bt_extended_handshake_init (BtExtendedHandshake *handshake)
@@ -43,10 +55,9 @@ read_ids (BtNode dict, BtExtendedHandshake *out)
   BtNode ids = bt_node_get_dict (dict, "m");
   gint64 id;
 
-  if (read_int (ids, "upload_only", 0, G_MAXUINT8, &id))
-    out->id_upload_only = (guint8) id;
-  if (read_int (ids, "lt_donthave", 0, G_MAXUINT8, &id))
-    out->id_dont_have = (guint8) id;
+  for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
+    if (read_int (ids, extensions[i].name, 0, G_MAXUINT8, &id))
+      out->ids[extensions[i].id] = (guint8) id;
 }
 
 static void
@@ -66,21 +77,31 @@ read_client (BtNode dict, BtExtendedHandshake *out)
   out->client = g_steal_pointer (&text);
 }
 
-static void
-read_your_ip (BtNode dict, BtExtendedHandshake *out)
+static gboolean
+read_ip (BtNode dict, const char *key, BtEndpoint *out)
 {
   const char *bytes;
   gsize length;
 
-  if (!bt_node_get_string (dict, "yourip", &bytes, &length))
-    return;
+  if (!bt_node_get_string (dict, key, &bytes, &length))
+    return FALSE;
   if (length == 4)
-    bt_endpoint_set_ipv4 (&out->your_ip, (const guint8 *) bytes, 0);
+    bt_endpoint_set_ipv4 (out, (const guint8 *) bytes, 0);
   else if (length == 16)
-    bt_endpoint_set_ipv6 (&out->your_ip, (const guint8 *) bytes, 0);
-  else
-    return;
-  out->has_your_ip = TRUE;
+    bt_endpoint_set_ipv6 (out, (const guint8 *) bytes, 0);
+  return length == 4 || length == 16;
+}
+
+/* Each key has a family of its own. */
+static void
+read_addresses (BtNode dict, BtExtendedHandshake *out)
+{
+  BtEndpoint address;
+
+  if (read_ip (dict, "ipv4", &address) && bt_endpoint_is_ipv4 (&address))
+    out->ipv4 = address;
+  if (read_ip (dict, "ipv6", &address) && !bt_endpoint_is_ipv4 (&address))
+    out->ipv6 = address;
 }
 
 gboolean
@@ -107,7 +128,8 @@ bt_extended_handshake_decode (const void *bytes,
 
   read_ids (root, out);
   read_client (root, out);
-  read_your_ip (root, out);
+  read_addresses (root, out);
+  out->has_your_ip |= read_ip (root, "yourip", &out->your_ip);
   if (read_int (root, "p", 1, G_MAXUINT16, &value))
     out->listen_port = (guint16) value;
   if (read_int (root, "reqq", 1, G_MAXINT64, &value))
@@ -133,17 +155,20 @@ write_ids (BtBencodeWriter *writer, const BtExtendedHandshake *handshake)
 {
   bt_bencode_writer_key (writer, "m");
   bt_bencode_writer_begin_dict (writer);
-  if (handshake->id_dont_have != 0)
-    write_int (writer, "lt_donthave", handshake->id_dont_have);
-  if (handshake->id_upload_only != 0)
-    write_int (writer, "upload_only", handshake->id_upload_only);
+  for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
+    {
+      guint8 id = handshake->ids[extensions[i].id];
+
+      if (id != 0 || (handshake->off & 1u << extensions[i].id) != 0)
+        write_int (writer, extensions[i].name, id);
+    }
   bt_bencode_writer_end (writer);
 }
 
 static void
-write_your_ip (BtBencodeWriter *writer, const BtEndpoint *ip)
+write_ip (BtBencodeWriter *writer, const char *key, const BtEndpoint *ip)
 {
-  bt_bencode_writer_key (writer, "yourip");
+  bt_bencode_writer_key (writer, key);
   if (bt_endpoint_is_ipv4 (ip))
     bt_bencode_writer_bytes (writer, ip->ip + IPV4_OFFSET, 4);
   else
@@ -159,6 +184,10 @@ bt_extended_handshake_encode (const BtExtendedHandshake *handshake)
   bt_bencode_writer_begin_dict (writer);
   if (handshake->prefers_encryption)
     write_int (writer, "e", 1);
+  if (!bt_endpoint_is_unspecified (&handshake->ipv4))
+    write_ip (writer, "ipv4", &handshake->ipv4);
+  if (!bt_endpoint_is_unspecified (&handshake->ipv6))
+    write_ip (writer, "ipv6", &handshake->ipv6);
   write_ids (writer, handshake);
   if (handshake->metadata_size > 0)
     write_int (writer, "metadata_size", handshake->metadata_size);
@@ -174,7 +203,7 @@ bt_extended_handshake_encode (const BtExtendedHandshake *handshake)
       bt_bencode_writer_string (writer, handshake->client);
     }
   if (handshake->has_your_ip)
-    write_your_ip (writer, &handshake->your_ip);
+    write_ip (writer, "yourip", &handshake->your_ip);
   bt_bencode_writer_end (writer);
   return bt_bencode_writer_finish (writer);
 }

@@ -1,4 +1,4 @@
-/* bt-extended.h: the extension handshake (BEP 10, 21).
+/* bt-extended.h: the extension handshake (BEP 9, 10, 11, 21, 54).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -10,8 +10,11 @@ G_BEGIN_DECLS
 typedef enum
 {
   BT_EXTENDED_HANDSHAKE = 0,
+  BT_EXTENDED_PEX = 1,
+  BT_EXTENDED_METADATA = 2,
   BT_EXTENDED_UPLOAD_ONLY = 3,
   BT_EXTENDED_DONT_HAVE = 7,
+  BT_EXTENDED_N,
 } BtExtendedId;
 
 /* What one side says of itself. Fields not sent are 0, NULL or -1 where noted. */
@@ -25,8 +28,9 @@ typedef struct
   gboolean prefers_encryption;
   gboolean has_your_ip;
   BtEndpoint your_ip;     /* "yourip": how it sees us; port 0 */
-  guint8 id_upload_only;  /* ids that the sender gave in "m"; 0: not supported */
-  guint8 id_dont_have;
+  BtEndpoint ipv4, ipv6;  /* addresses of the sender; port 0; unspecified: not said */
+  guint8 ids[BT_EXTENDED_N]; /* "m": by what we call them, what the sender does; 0: not supported */
+  guint off;              /* to encode: 1 << BtExtendedId of those whose 0 is said, as they were on before */
 } BtExtendedHandshake;
 
 void bt_extended_handshake_init (BtExtendedHandshake *handshake);

@@ -37,8 +37,10 @@ test_all_fields (void)
   g_assert_true (handshake.has_your_ip);
   g_assert_cmpmem (handshake.your_ip.ip + 12, 4, "\xcb\0q\x07", 4);
   g_assert_cmpuint (handshake.your_ip.port, ==, 0);
-  g_assert_cmpuint (handshake.id_upload_only, ==, 3);
-  g_assert_cmpuint (handshake.id_dont_have, ==, 7);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_UPLOAD_ONLY], ==, 3);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_DONT_HAVE], ==, 7);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_METADATA], ==, 2);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_PEX], ==, 1);
 }
 
 static void
@@ -55,8 +57,8 @@ test_nothing_said (void)
   g_assert_cmpint (handshake.metadata_size, ==, 0);
   g_assert_false (handshake.prefers_encryption);
   g_assert_false (handshake.has_your_ip);
-  g_assert_cmpuint (handshake.id_upload_only, ==, 0);
-  g_assert_cmpuint (handshake.id_dont_have, ==, 0);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_UPLOAD_ONLY], ==, 0);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_DONT_HAVE], ==, 0);
 }
 
 /* Handshakes as they are met: BEP 10's own, keys out of order, bytes after the end. */
@@ -71,7 +73,7 @@ test_in_the_wild (void)
   g_assert_cmpuint (handshake.listen_port, ==, 6881);
   decode ("d1:v3:abc1:md11:upload_onlyi9eee", &handshake);
   g_assert_cmpstr (handshake.client, ==, "abc");
-  g_assert_cmpuint (handshake.id_upload_only, ==, 9);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_UPLOAD_ONLY], ==, 9);
   decode ("d1:v3:defe trailing", &handshake);
   g_assert_cmpstr (handshake.client, ==, "def");
   decode ("d11:LT_metadatai0ee", &handshake);
@@ -87,8 +89,8 @@ test_update (void)
   decode ("d1:md11:lt_donthavei7e11:upload_onlyi3ee4:reqqi100ee", &handshake);
   /* Additive: what is not named stays; 0 turns off. */
   decode ("d1:md11:upload_onlyi0ee11:upload_onlyi1ee", &handshake);
-  g_assert_cmpuint (handshake.id_dont_have, ==, 7);
-  g_assert_cmpuint (handshake.id_upload_only, ==, 0);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_DONT_HAVE], ==, 7);
+  g_assert_cmpuint (handshake.ids[BT_EXTENDED_UPLOAD_ONLY], ==, 0);
   g_assert_cmpint (handshake.reqq, ==, 100);
   g_assert_cmpint (handshake.upload_only, ==, 1);
   decode ("d11:upload_onlyi0ee", &handshake);
@@ -117,6 +119,10 @@ test_odd_fields (void)
     "d1:v2:ok6:yourip5:abcdee",
     "d1:v2:ok6:yourip0:e",
     "d1:v2:ok6:youripi7ee",
+    "d4:ipv43:abc1:v2:oke",
+    "d4:ipv416:abcdefghijklmnop1:v2:oke",
+    "d4:ipv64:abcd1:v2:oke",
+    "d4:ipv6i7e1:v2:oke",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (odd); i++)
@@ -126,13 +132,50 @@ test_odd_fields (void)
       bt_extended_handshake_init (&handshake);
       decode (odd[i], &handshake);
       g_assert_cmpstr (handshake.client, ==, "ok");
-      g_assert_cmpuint (handshake.id_upload_only, ==, 0);
-      g_assert_cmpuint (handshake.id_dont_have, ==, 0);
+      g_assert_cmpuint (handshake.ids[BT_EXTENDED_UPLOAD_ONLY], ==, 0);
+      g_assert_cmpuint (handshake.ids[BT_EXTENDED_DONT_HAVE], ==, 0);
       g_assert_cmpuint (handshake.listen_port, ==, 0);
       g_assert_cmpint (handshake.reqq, ==, -1);
       g_assert_cmpint (handshake.metadata_size, ==, 0);
       g_assert_false (handshake.has_your_ip);
+      g_assert_true (bt_endpoint_is_unspecified (&handshake.ipv4));
+      g_assert_true (bt_endpoint_is_unspecified (&handshake.ipv6));
     }
+}
+
+static void
+test_addresses (void)
+{
+  g_auto (BtExtendedHandshake) handshake;
+  char ipv4[BT_ENDPOINT_TEXT_SIZE], ipv6[BT_ENDPOINT_TEXT_SIZE];
+  g_autoptr (GBytes) bytes = NULL;
+  static const char text[] = "d4:ipv44:\xcb\0q\x07"
+                             "4:ipv616:\x2a\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\x07"
+                             "1:mdee";
+
+  bt_extended_handshake_init (&handshake);
+  g_assert_true (bt_extended_handshake_decode (text, sizeof text - 1, &handshake, NULL));
+  bt_endpoint_format (&handshake.ipv4, ipv4);
+  bt_endpoint_format (&handshake.ipv6, ipv6);
+  g_assert_cmpstr (ipv4, ==, "203.0.113.7:0");
+  g_assert_cmpstr (ipv6, ==, "[2a02::7]:0");
+  bytes = bt_extended_handshake_encode (&handshake);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), text, sizeof text - 1);
+}
+
+/* What was on before and is no more is said with a 0. */
+static void
+test_off (void)
+{
+  BtExtendedHandshake handshake;
+  g_autoptr (GBytes) bytes = NULL;
+  static const char expected[] = "d1:md11:ut_metadatai2e6:ut_pexi0eee";
+
+  bt_extended_handshake_init (&handshake);
+  handshake.ids[BT_EXTENDED_METADATA] = BT_EXTENDED_METADATA;
+  handshake.off = 1 << BT_EXTENDED_PEX | 1 << BT_EXTENDED_METADATA;
+  bytes = bt_extended_handshake_encode (&handshake);
+  g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected, sizeof expected - 1);
 }
 
 static void
@@ -226,8 +269,8 @@ test_encode (void)
   handshake.prefers_encryption = TRUE;
   handshake.has_your_ip = TRUE;
   bt_endpoint_set_ipv4 (&handshake.your_ip, (const guint8 *) "\xcb\0q\x07", 0);
-  handshake.id_upload_only = BT_EXTENDED_UPLOAD_ONLY;
-  handshake.id_dont_have = BT_EXTENDED_DONT_HAVE;
+  handshake.ids[BT_EXTENDED_UPLOAD_ONLY] = BT_EXTENDED_UPLOAD_ONLY;
+  handshake.ids[BT_EXTENDED_DONT_HAVE] = BT_EXTENDED_DONT_HAVE;
   bytes = bt_extended_handshake_encode (&handshake);
   g_assert_cmpmem (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), expected,
                    sizeof expected - 1);
@@ -284,6 +327,8 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/extended/update", test_update);
   g_test_add_func ("/proto/extended/odd-fields", test_odd_fields);
   g_test_add_func ("/proto/extended/your-ip", test_your_ip);
+  g_test_add_func ("/proto/extended/addresses", test_addresses);
+  g_test_add_func ("/proto/extended/off", test_off);
   g_test_add_func ("/proto/extended/client-is-cleaned", test_client_is_cleaned);
   g_test_add_func ("/proto/extended/malformed", test_malformed);
   g_test_add_func ("/proto/extended/encode", test_encode);

@@ -1,0 +1,177 @@
+/* bt-peer-extended.c: the extension protocol with a peer: what each end says of itself (BEP 10, 21, 54).
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-peer-private.h"
+
+#include "bt-extended.h"
+#include "bt-peer-id.h"
+
+/* Saying. */
+
+static void
+send_message (BtPeer *peer, guint8 id, const void *payload, gsize length)
+{
+  guint8 head[BT_MESSAGE_MAX_HEAD];
+
+  bt_link_send (peer->link, head, bt_message_encode_extended_head (id, length, head));
+  bt_link_send (peer->link, payload, length);
+}
+
+gboolean
+bt_peer_send_extended (BtPeer *peer, BtExtendedId id, const void *payload, gsize length)
+{
+  if (!peer->ready || peer->closed || peer->ids[id] == 0)
+    return FALSE;
+  send_message (peer, peer->ids[id], payload, length);
+  return TRUE;
+}
+
+/* Of the other family than the connection's, where it can connect to us too. */
+static void
+fill_other_address (BtPeer *peer, BtExtendedHandshake *handshake)
+{
+  gboolean ipv6 = bt_endpoint_is_ipv4 (&peer->endpoint);
+  BtCore *core = peer->torrent->core;
+
+  if (core->listeners[ipv6 ? 1 : 0] != NULL && !bt_endpoint_is_local (&peer->endpoint))
+    (void) bt_core_get_own_endpoint (core, ipv6, ipv6 ? &handshake->ipv6 : &handshake->ipv4);
+}
+
+void
+bt_peer_send_extended_handshake (BtPeer *peer)
+{
+  BtTorrent *torrent = peer->torrent;
+  g_auto(BtExtendedHandshake) handshake;
+  g_autoptr(GBytes) bytes = NULL;
+
+  bt_extended_handshake_init (&handshake);
+  handshake.client = g_strdup (bt_user_agent ());
+  handshake.listen_port = torrent->core->listen_port;
+  handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
+  handshake.upload_only = bt_torrent_is_upload_only (torrent);
+  handshake.ids[BT_EXTENDED_UPLOAD_ONLY] = BT_EXTENDED_UPLOAD_ONLY;
+  handshake.ids[BT_EXTENDED_DONT_HAVE] = BT_EXTENDED_DONT_HAVE;
+  handshake.has_your_ip = TRUE;
+  handshake.your_ip = peer->endpoint;
+  fill_other_address (peer, &handshake);
+  bytes = bt_extended_handshake_encode (&handshake);
+  send_message (peer, BT_EXTENDED_HANDSHAKE, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+/* By a message of its own, which is shorter; else the handshake, which may be sent again at any time. */
+void
+bt_peer_send_upload_only (BtPeer *peer)
+{
+  guint8 yes = bt_torrent_is_upload_only (peer->torrent);
+
+  if (!bt_peer_send_extended (peer, BT_EXTENDED_UPLOAD_ONLY, &yes, 1) && peer->ready && peer->extended)
+    bt_peer_send_extended_handshake (peer);
+}
+
+void
+bt_peer_send_dont_have (BtPeer *peer, guint32 piece)
+{
+  guint32 index = GUINT32_TO_BE (piece);
+
+  bt_peer_send_extended (peer, BT_EXTENDED_DONT_HAVE, &index, sizeof index);
+}
+
+/* Hearing. */
+
+/* An incoming peer that tells its port can be connected to another time. */
+static void
+learn_port (BtPeer *peer, guint16 port)
+{
+  BtTorrent *torrent = peer->torrent;
+  BtEndpoint endpoint = peer->endpoint;
+  BtCandidate *candidate;
+
+  if (port == 0 || peer->candidate != NULL)
+    return;
+  endpoint.port = port;
+  candidate = bt_candidates_add (torrent->candidates, &endpoint, BT_SOURCE_INCOMING,
+                                 bt_core_now (torrent->core));
+  if (candidate == NULL || candidate->connected)
+    return;
+  bt_candidates_trying (torrent->candidates, candidate, bt_core_now (torrent->core));
+  candidate->is_seed = peer->is_seed;
+  peer->candidate = candidate;
+}
+
+static void
+set_upload_only (BtPeer *peer, gboolean upload_only)
+{
+  if (!peer->upload_only == !upload_only)
+    return;
+  peer->upload_only = upload_only;
+  bt_torrent_touch (peer->torrent, BT_CHANGED_PEERS);
+}
+
+/* Its address of the other family is of use when this connection is over. */
+static void
+learn_other_address (BtPeer *peer, const BtExtendedHandshake *handshake)
+{
+  const BtEndpoint *other = bt_endpoint_is_ipv4 (&peer->endpoint) ? &handshake->ipv6 : &handshake->ipv4;
+
+  if (handshake->listen_port == 0 || bt_endpoint_is_unspecified (other))
+    return;
+  if (bt_endpoint_is_local (other) && !bt_endpoint_is_local (&peer->endpoint))
+    return;
+  peer->other = *other;
+  peer->other.port = handshake->listen_port;
+}
+
+static void
+take_client (BtPeer *peer, BtExtendedHandshake *handshake)
+{
+  if (handshake->client == NULL || *handshake->client == '\0')
+    return;
+  g_free (peer->client);
+  peer->client = g_steal_pointer (&handshake->client);
+}
+
+static void
+take_handshake (BtPeer *peer, const BtMessage *message)
+{
+  g_auto(BtExtendedHandshake) handshake;
+
+  bt_extended_handshake_init (&handshake);
+  memcpy (handshake.ids, peer->ids, sizeof peer->ids);
+  if (!bt_extended_handshake_decode (message->payload, message->payload_length, &handshake, NULL))
+    {
+      bt_peer_close (peer, BT_CLOSE_PROTOCOL, "bad extension handshake");
+      return;
+    }
+  memcpy (peer->ids, handshake.ids, sizeof peer->ids);
+  take_client (peer, &handshake);
+  if (handshake.reqq > 0)
+    bt_pipeline_set_limit (peer->pipeline, (guint) handshake.reqq);
+  if (handshake.upload_only >= 0)
+    set_upload_only (peer, handshake.upload_only);
+  if (handshake.has_your_ip)
+    bt_address_vote_cast (peer->torrent->core->votes, &peer->endpoint, BT_VOTE_PEER, &handshake.your_ip,
+                          bt_core_now (peer->torrent->core));
+  learn_other_address (peer, &handshake);
+  learn_port (peer, handshake.listen_port);
+}
+
+void
+bt_peer_take_extended (BtPeer *peer, const BtMessage *message)
+{
+  switch (message->extended_id)
+    {
+    case BT_EXTENDED_HANDSHAKE:
+      take_handshake (peer, message);
+      break;
+    case BT_EXTENDED_UPLOAD_ONLY:
+      if (message->payload_length > 0)
+        set_upload_only (peer, message->payload[0] != 0);
+      break;
+    case BT_EXTENDED_DONT_HAVE:
+      bt_peer_take_dont_have (peer, message);
+      break;
+    default:
+      break;
+    }
+}
