@@ -27,6 +27,7 @@ typedef enum
 typedef struct
 {
   BtKrpcNode node;
+  gboolean has_id;
   gboolean is_router;
   State state;
   guint n_hops;
@@ -154,6 +155,7 @@ add_candidate (BtDhtLookup *lookup, const BtKrpcNode *node, guint n_hops)
     return;
   candidate = g_new0 (Candidate, 1);
   candidate->node = *node;
+  candidate->has_id = TRUE;
   candidate->n_hops = n_hops;
   insert (lookup, candidate);
 }
@@ -209,14 +211,15 @@ walk_through (const BtDhtLookup *lookup)
 }
 
 gboolean
-bt_dht_lookup_next (BtDhtLookup *lookup, BtEndpoint *to)
+bt_dht_lookup_next (BtDhtLookup *lookup, BtKrpcNode *node, gboolean *has_id)
 {
   Walk walk = walk_through (lookup);
 
   if (walk.next == NULL || walk.n_asked >= ALPHA)
     return FALSE;
   walk.next->state = STATE_ASKED;
-  *to = walk.next->node.endpoint;
+  *node = walk.next->node;
+  *has_id = walk.next->has_id;
   return TRUE;
 }
 
@@ -235,6 +238,7 @@ give_name (BtDhtLookup *lookup, Candidate *candidate, const BtNodeId *id)
   guint position;
 
   candidate->node.id = *id;
+  candidate->has_id = TRUE;
   if (candidate->is_router || !is_wanted (lookup, &candidate->node)
       || !g_ptr_array_find (lookup->unnamed, candidate, &position))
     return;

@@ -22,9 +22,9 @@ const BtNodeId *bt_dht_lookup_target (const BtDhtLookup *lookup);
 void bt_dht_lookup_add_node (BtDhtLookup *lookup, const BtKrpcNode *node);
 void bt_dht_lookup_add_address (BtDhtLookup *lookup, const BtEndpoint *address, gboolean is_router);
 
-/* Whom to ask now; it counts as asked. FALSE: nobody, for now or at all. Of the address alone it is
- * known again. */
-gboolean bt_dht_lookup_next (BtDhtLookup *lookup, BtEndpoint *to);
+/* Whom to ask now; it counts as asked. FALSE: nobody, for now or at all. @has_id: (out): it is known who
+ * it is. By its address it is named again below. */
+gboolean bt_dht_lookup_next (BtDhtLookup *lookup, BtKrpcNode *node, gboolean *has_id);
 
 /**
  * bt_dht_lookup_answered:

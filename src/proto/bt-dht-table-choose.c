@@ -10,6 +10,7 @@
 
 #define CHECK_US (12 * 60 * (gint64) G_USEC_PER_SEC)  /* asked again before it is not good any more */
 #define CHECK_AGAIN_US (60 * (gint64) G_USEC_PER_SEC) /* one that failed */
+#define LOOK_AGAIN_US (5 * 60 * (gint64) G_USEC_PER_SEC) /* one that may know others of its bucket */
 #define REFRESH_US (15 * 60 * (gint64) G_USEC_PER_SEC) /* BEP 5 */
 
 /* The latest of those who wait for a place that is free or badly used, and were not asked lately. */
@@ -17,7 +18,7 @@ static BtDhtNode *
 find_applicant (BtDhtTable *table, guint index, gint64 now)
 {
   BtDhtBucket *bucket = bt_dht_table_bucket (table, index);
-  gboolean has_room = bucket->live->len < bt_dht_bucket_size (index);
+  gboolean has_room = bt_dht_table_has_room (table, index);
 
   for (guint i = 0; !has_room && i < bucket->live->len; i++)
     has_room = bt_dht_node_is_failing (g_ptr_array_index (bucket->live, i));
@@ -60,25 +61,61 @@ find_least_seen (BtDhtTable *table, gint64 now)
   return found;
 }
 
+/* Who was not asked for longest of those whose bucket has room. */
+static BtDhtNode *
+find_guide (BtDhtTable *table, gint64 now)
+{
+  BtDhtNode *found = NULL;
+
+  for (guint i = 0; i < table->buckets->len; i++)
+    {
+      GPtrArray *live = bt_dht_table_bucket (table, i)->live;
+
+      for (guint j = 0; j < live->len && bt_dht_table_has_room (table, i); j++)
+        {
+          BtDhtNode *node = g_ptr_array_index (live, j);
+
+          if (bt_dht_is_older (node->last_asked, LOOK_AGAIN_US, now)
+              && (found == NULL || node->last_asked < found->last_asked))
+            found = node;
+        }
+    }
+  return found;
+}
+
+static void
+choose (BtDhtTable *table, BtDhtNode *node, gint64 now, BtKrpcNode *out, gboolean *look_around)
+{
+  node->last_asked = now;
+  *look_around = bt_dht_table_has_room (table, bt_dht_table_bucket_of (table, &node->id));
+  out->id = node->id;
+  out->endpoint = node->address;
+}
+
 gboolean
 bt_dht_table_next_check (BtDhtTable *table, gint64 now, BtKrpcNode *out, gboolean *look_around)
 {
   BtDhtNode *node = NULL;
-  guint index;
 
   /* Our own neighbourhood first. */
   for (guint i = table->buckets->len; node == NULL && i-- > 0;)
     node = find_applicant (table, i, now);
   if (node == NULL)
     node = find_least_seen (table, now);
-  if (node == NULL)
-    return FALSE;
-  node->last_asked = now;
-  index = bt_dht_table_bucket_of (table, &node->id);
-  *look_around = bt_dht_table_bucket (table, index)->live->len < bt_dht_bucket_size (index);
-  out->id = node->id;
-  out->endpoint = node->address;
-  return TRUE;
+  if (node != NULL)
+    choose (table, node, now, out, look_around);
+  return node != NULL;
+}
+
+gboolean
+bt_dht_table_next_guide (BtDhtTable *table, gint64 now, BtKrpcNode *out)
+{
+  BtDhtNode *node = find_guide (table, now);
+  gboolean look_around;
+
+  if (node != NULL)
+    choose (table, node, now, out, &look_around);
+  return node != NULL;
 }
 
 /* The last bucket stands for all that is deeper too: half of it for the next bit, and so on. */
@@ -98,8 +135,9 @@ bt_dht_table_next_refresh (BtDhtTable *table, BtRandom *random, gint64 now, BtNo
     {
       BtDhtBucket *bucket = bt_dht_table_bucket (table, i);
 
-      if (!bt_dht_is_older (bucket->last_change, REFRESH_US, now))
+      if (!bucket->is_new && !bt_dht_is_older (bucket->last_change, REFRESH_US, now))
         continue;
+      bucket->is_new = FALSE;
       bucket->last_change = now;
       *target = choose_target (table, i, random);
       return TRUE;
@@ -108,10 +146,10 @@ bt_dht_table_next_refresh (BtDhtTable *table, BtRandom *random, gint64 now, BtNo
 }
 
 void
-bt_dht_table_make_stale (BtDhtTable *table)
+bt_dht_table_renew (BtDhtTable *table)
 {
   for (guint i = 0; i < table->buckets->len; i++)
-    bt_dht_table_bucket (table, i)->last_change = G_MININT64;
+    bt_dht_table_bucket (table, i)->is_new = TRUE;
 }
 
 static int

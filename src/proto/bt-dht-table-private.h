@@ -17,7 +17,10 @@ typedef struct
   GPtrArray *live;    /* of BtDhtNode, owned */
   GPtrArray *waiting; /* of BtDhtNode, owned; the latest at the end */
   gint64 last_change; /* a node came or answered */
+  gboolean is_new;    /* it was not looked up yet */
 } BtDhtBucket;
+
+#define BT_DHT_MAX_BUCKETS BT_NODE_ID_BITS
 
 struct _BtDhtTable
 {
@@ -46,6 +49,14 @@ static inline guint
 bt_dht_bucket_size (guint index)
 {
   return MAX (index < 8 ? 128u >> index : 0, BT_DHT_K);
+}
+
+/* The last one is split when it overflows. */
+static inline gboolean
+bt_dht_table_has_room (const BtDhtTable *table, guint index)
+{
+  return bt_dht_table_bucket (table, index)->live->len < bt_dht_bucket_size (index)
+         || (index + 1 == table->buckets->len && index + 1 < BT_DHT_MAX_BUCKETS);
 }
 
 static inline gint64

@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define MAX_BUCKETS BT_NODE_ID_BITS
 #define MAX_WAITING BT_DHT_K /* beside a bucket */
 #define MAX_FAILED 20 /* then it goes even if nobody wants its place; many, for it may be we who are cut off */
 
@@ -18,8 +17,7 @@ hash_place (gconstpointer address)
 {
   BtEndpoint place = *(const BtEndpoint *) address;
 
-  if (!bt_endpoint_is_local (&place))
-    place.port = 0;
+  place.port = 0;
   return bt_endpoint_hash (&place);
 }
 
@@ -55,6 +53,7 @@ add_bucket (BtDhtTable *table)
   bucket->live = g_ptr_array_new_with_free_func (g_free);
   bucket->waiting = g_ptr_array_new_with_free_func (g_free);
   bucket->last_change = G_MININT64;
+  bucket->is_new = TRUE;
   g_ptr_array_add (table->buckets, bucket);
   return bucket;
 }
@@ -213,7 +212,7 @@ make_room (BtDhtTable *table, const BtDhtNode *node)
 
       if (bucket->live->len < bt_dht_bucket_size (index))
         return TRUE;
-      if (index + 1 == table->buckets->len && table->buckets->len < MAX_BUCKETS)
+      if (index + 1 == table->buckets->len && table->buckets->len < BT_DHT_MAX_BUCKETS)
         {
           split (table);
           continue;
@@ -327,10 +326,10 @@ hear_of (BtDhtTable *table, const BtNodeId *id, const BtEndpoint *address)
   BtDhtNode *rival;
   BtDhtBucket *bucket;
 
-  if (!may_be_kept (table, id, address))
-    return NULL;
   if (node != NULL)
     return bt_endpoint_equal (&node->address, address) && bt_sha1_equal (&node->id, id) ? node : NULL;
+  if (!may_be_kept (table, id, address))
+    return NULL;
   node = make_node (id, address);
   bucket = bt_dht_table_bucket (table, bt_dht_table_bucket_of (table, id));
   rival = find_rival (bucket, node);

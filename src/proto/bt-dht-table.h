@@ -51,10 +51,13 @@ void bt_dht_table_failed (BtDhtTable *table, const BtEndpoint *address, gint64 n
  * was not heard of for longest, if that is long enough. It counts as asked. @look_around: (out):
  * its bucket is not full, so it is better asked for nodes than pinged. */
 gboolean bt_dht_table_next_check (BtDhtTable *table, gint64 now, BtKrpcNode *out, gboolean *look_around);
-/* An id in a bucket where nothing happened for a while, to be looked up; it counts as refreshed. */
+/* When nobody is due: who may know others of a bucket that has room. It counts as asked. */
+gboolean bt_dht_table_next_guide (BtDhtTable *table, gint64 now, BtKrpcNode *out);
+/* An id in a bucket that is new or where nothing happened for a while, to be looked up; it counts as
+ * refreshed. */
 gboolean bt_dht_table_next_refresh (BtDhtTable *table, BtRandom *random, gint64 now, BtNodeId *target);
-/* All buckets shall be refreshed, for they were filled by one search alone or the network is another. */
-void bt_dht_table_make_stale (BtDhtTable *table);
+/* All buckets are as new: the network is another. */
+void bt_dht_table_renew (BtDhtTable *table);
 
 /* The closest nodes to @target, the closest first. @even_failing: also those that do not answer any
  * more: for questions of ours, never for answers. */

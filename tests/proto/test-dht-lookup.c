@@ -40,9 +40,12 @@ add (BtDhtLookup *lookup, guint n)
 static guint
 next (BtDhtLookup *lookup)
 {
-  BtEndpoint to;
+  gboolean has_id;
+  BtKrpcNode node;
 
-  return bt_dht_lookup_next (lookup, &to) ? (guint) to.ip[13] << 8 | to.ip[14] : 0;
+  if (!bt_dht_lookup_next (lookup, &node, &has_id))
+    return 0;
+  return (guint) node.endpoint.ip[13] << 8 | node.endpoint.ip[14];
 }
 
 /* @nodes: that it names, ended by 0. */

@@ -357,8 +357,10 @@ test_refresh (void)
     for (guint n = 0; n < 150; n++)
       answer_as (table, bits, n, NULL, START);
   g_assert_cmpuint (bt_dht_table_n_buckets (table), ==, 5);
+  for (guint i = 0; i < 5; i++) /* each is looked up once */
+    g_assert_true (bt_dht_table_next_refresh (table, &random, START, &target));
   g_assert_false (bt_dht_table_next_refresh (table, &random, START + 15 * MINUTE, &target));
-  bt_dht_table_make_stale (table);
+  bt_dht_table_renew (table);
   for (guint i = 0; i < 5; i++)
     {
       g_assert_true (bt_dht_table_next_refresh (table, &random, START + MINUTE, &target));
