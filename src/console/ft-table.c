@@ -38,7 +38,7 @@ shown_fraction (const BtTorrentStatus *status)
   if (status->state == BT_STATE_CHECKING)
     return status->check_progress;
   if (status->is_magnet)
-    return 0;
+    return status->metadata_size > 0 ? (double) status->metadata_done / status->metadata_size : 0;
   if (status->done >= status->wanted)
     return status->state == BT_STATE_LOADING ? 0 : 1;
   return (double) status->done / (double) status->wanted;

@@ -18,6 +18,15 @@ make_options (FtAddition *self)
   return options;
 }
 
+/* A link that is not to start would learn nothing while it is on hold. */
+static BtIntent
+choose_intent (FtAddition *self)
+{
+  if (self->start)
+    return BT_INTENT_RUN;
+  return self->files != NULL ? BT_INTENT_PAUSE : BT_INTENT_DETAILS;
+}
+
 static void
 examined_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
@@ -74,7 +83,7 @@ ft_addition_add_async (FtAddition *self,
   request.torrent = self->torrent;
   request.magnet = self->torrent == NULL ? self->link : NULL;
   request.save_path = self->folder;
-  request.intent = self->start ? BT_INTENT_RUN : BT_INTENT_PAUSE;
+  request.intent = choose_intent (self);
   request.priorities = self->priorities;
   request.options = options;
   ft_session_add_async (session, &request, cancellable, added_cb, task);

@@ -112,20 +112,35 @@ ft_addition_examine_finish (FtAddition *self, GAsyncResult *result)
   return g_task_propagate_boolean (G_TASK (result), NULL);
 }
 
-static BtTorrentId
-find_existing (FtAddition *self, GListModel *torrents, guint first, guint n)
+/* Returns: (transfer none) (nullable): the list holds it */
+static FtTorrent *
+find_same (FtAddition *self, GListModel *torrents, guint first, guint n)
 {
   for (guint i = first; i < first + n; i++)
     {
       g_autoptr (FtTorrent) torrent = g_list_model_get_item (torrents, i);
-      const BtTorrentStatus *status = ft_torrent_get_status (torrent);
 
-      /* A link that waits in the list becomes a torrent by its file. */
-      if (bt_sha1_equal (&status->info_hash, &self->info_hash)
-          && (!status->is_magnet || ft_addition_is_magnet (self)))
-        return status->id;
+      if (bt_sha1_equal (&ft_torrent_get_status (torrent)->info_hash, &self->info_hash))
+        return torrent;
     }
-  return 0;
+  return NULL;
+}
+
+/* What is there for its details alone is still to be chosen for, and a link that waits becomes a torrent by its file. */
+static gboolean
+is_duplicate_of (FtAddition *self, FtTorrent *torrent)
+{
+  const BtTorrentStatus *status = ft_torrent_get_status (torrent);
+
+  return status->intent != BT_INTENT_DETAILS && (!status->is_magnet || ft_addition_is_magnet (self));
+}
+
+static void
+follow_same (FtAddition *self, FtTorrent *torrent)
+{
+  if (torrent != NULL && self->listed == NULL && ft_addition_is_magnet (self)
+      && ft_torrent_get_status (torrent)->intent == BT_INTENT_DETAILS)
+    ft_addition_follow (self, torrent);
 }
 
 static void
@@ -136,17 +151,34 @@ examined_late_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   ft_addition_examine_finish (FT_ADDITION (object), result);
 }
 
-/* While a dialog waits for a person, the session may start and its list come, or somebody else add it. */
+static gboolean
+has_gone (FtAddition *self)
+{
+  return self->listed != NULL && ft_session_get_state (self->session) == FT_SESSION_RUNNING
+         && ft_session_lookup (self->session, ft_torrent_get_id (self->listed)) == NULL;
+}
+
+/* While a dialog waits for a person, the session may start and its list come, or somebody else add it or remove it. */
 static void
 items_changed_cb (FtAddition *self, guint position, guint removed, guint added, GListModel *torrents)
 {
-  BtTorrentId existing = 0;
+  FtTorrent *same;
 
-  if (self->state == FT_ADDITION_READY)
-    existing = find_existing (self, torrents, position, added);
-  if (existing != 0)
-    ft_addition_examine_existing (self, self->session, existing, examined_late_cb,
+  if (self->state != FT_ADDITION_READY)
+    return;
+  if (removed > 0 && has_gone (self))
+    {
+      ft_addition_unfollow (self);
+      ft_addition_set_state (self, FT_ADDITION_FAILED,
+                             g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, _("It was removed from the list")));
+      return;
+    }
+  same = find_same (self, torrents, position, added);
+  if (same != NULL && is_duplicate_of (self, same))
+    ft_addition_examine_existing (self, self->session, ft_torrent_get_id (same), examined_late_cb,
                                   g_object_ref (self->session));
+  else
+    follow_same (self, same);
 }
 
 static void
@@ -182,15 +214,16 @@ look_for_existing (GTask *task)
   FtAddition *self = g_task_get_source_object (task);
   FtSession *session = g_task_get_task_data (task);
   GListModel *torrents = ft_session_get_torrents (session);
-  BtTorrentId existing = find_existing (self, torrents, 0, g_list_model_get_n_items (torrents));
+  FtTorrent *same = find_same (self, torrents, 0, g_list_model_get_n_items (torrents));
 
-  if (existing != 0)
+  if (same != NULL && is_duplicate_of (self, same))
     {
-      ft_addition_examine_existing (self, session, existing, examined_cb, g_object_ref (task));
+      ft_addition_examine_existing (self, session, ft_torrent_get_id (same), examined_cb, g_object_ref (task));
       return;
     }
   follow_list (self, session);
   ft_addition_set_state (self, FT_ADDITION_READY, NULL);
+  follow_same (self, same);
   finish (task);
 }
 
@@ -240,15 +273,13 @@ describe_in_thread (GTask *task, gpointer source, gpointer data, GCancellable *c
   g_task_return_pointer (task, contents, contents_free);
 }
 
-/* Takes @description. */
 static void
-take_description (FtAddition *self, BtTorrentFile *description)
+take_description (FtAddition *self, const BtTorrentFile *description)
 {
-  self->description = description;
+  ft_addition_set_own_name (self, description->name);
   self->info_hash = description->info_hash;
   self->is_private = description->is_private;
   self->tiers = g_ptr_array_ref (description->tiers);
-  ft_addition_update_wanted (self);
 }
 
 static void
@@ -264,8 +295,8 @@ described_cb (GObject *object, GAsyncResult *result, gpointer user_data)
       fail (task, error);
       return;
     }
-  self->files = g_steal_pointer (&contents->files);
-  take_description (self, g_steal_pointer (&contents->description));
+  take_description (self, contents->description);
+  ft_addition_take_files (self, g_steal_pointer (&contents->files), contents->description->n_files);
   contents_free (contents);
   look_for_existing (task);
 }
@@ -301,7 +332,7 @@ read_magnet (GTask *task)
 {
   FtAddition *self = g_task_get_source_object (task);
   GError *error = NULL;
-  BtTorrentFile *description = bt_magnet_describe (self->link, &error);
+  g_autoptr (BtTorrentFile) description = bt_magnet_describe (self->link, &error);
 
   if (description == NULL)
     {

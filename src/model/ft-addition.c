@@ -6,13 +6,11 @@
 
 #include "bt-text.h"
 #include "ft-addition-private.h"
-#include "ft-describe.h"
 #include "ft-links.h"
 
-#include <glib/gi18n-lib.h>
 #include <string.h>
 
-#define MAX_TITLE_BYTES 1024
+#define PRIORITY_NORMAL 4 /* as BtFileStatus has it */
 
 enum
 {
@@ -46,116 +44,17 @@ notify (FtAddition *self, guint prop_id)
   g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
 }
 
-/* Words. */
-
-static char *
-describe_files (FtAddition *self)
-{
-  guint n_files = self->description->files->len;
-  g_autofree char *wanted = ft_format_size (self->wanted_size);
-  g_autofree char *total = ft_format_size (self->description->total_size);
-
-  if (self->n_wanted == n_files)
-    /* Translators: a size and a number of files. */
-    return g_strdup_printf (ngettext ("%s, %u file", "%s, %u files", n_files), total, n_files);
-  /* Translators: two sizes and two numbers of files: of those that are chosen and of all. */
-  return g_strdup_printf (ngettext ("%s of %s, %u of %u file", "%s of %s, %u of %u files", n_files),
-                          wanted, total, self->n_wanted, n_files);
-}
-
-static guint
-count_new_trackers (FtAddition *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; self->new_tiers != NULL && i < self->new_tiers->len; i++)
-    n += g_strv_length (self->new_tiers->pdata[i]);
-  return n;
-}
-
-static char *
-describe_duplicate (FtAddition *self)
-{
-  guint n = count_new_trackers (self);
-
-  if (n == 0)
-    return g_strdup (_("In the list already"));
-  return g_strdup_printf (ngettext ("In the list already; it names %u tracker that is new",
-                                    "In the list already; it names %u trackers that are new", n), n);
-}
-
-static char *
-dup_subtitle (FtAddition *self)
-{
-  switch (self->state)
-    {
-    case FT_ADDITION_READY:
-      if (!self->description->is_magnet)
-        return describe_files (self);
-      return g_strdup (_("Magnet link: size and files are not known yet"));
-    case FT_ADDITION_DUPLICATE:
-      return describe_duplicate (self);
-    case FT_ADDITION_FAILED:
-      return ft_describe_error (self->error);
-    case FT_ADDITION_WAITING:
-    case FT_ADDITION_LOADING:
-    default:
-      return g_strdup (self->file == NULL && !ft_addition_is_magnet (self) ? _("Fetching the .torrent file…")
-                                                                           : _("Reading…"));
-    }
-}
-
-/* Its last part; the rest may hold a key that is nobody's business. */
-static char *
-dup_name_of_url (const char *url)
-{
-  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_PARSE_RELAXED, NULL);
-  g_autofree char *name = uri != NULL ? g_path_get_basename (g_uri_get_path (uri)) : NULL;
-
-  if (name == NULL || strlen (name) < 2)
-    {
-      g_free (name);
-      name = g_strdup (uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : "?");
-    }
-  return bt_text_for_display (name, strlen (name), MAX_TITLE_BYTES);
-}
-
-static char *
-dup_source (FtAddition *self)
-{
-  g_autofree char *name = NULL;
-
-  if (self->file == NULL)
-    return ft_addition_is_magnet (self) ? bt_text_for_display (self->link, strlen (self->link), MAX_TITLE_BYTES)
-                                        : dup_name_of_url (self->link);
-  name = g_file_get_basename (self->file);
-  return name != NULL ? g_filename_display_name (name) : g_file_get_uri (self->file);
-}
-
-char *
-ft_addition_dup_title (FtAddition *self)
-{
-  g_return_val_if_fail (FT_IS_ADDITION (self), NULL);
-
-  if (self->name != NULL)
-    return g_strdup (self->name);
-  if (self->description == NULL)
-    return dup_source (self);
-  return bt_text_for_display (self->description->name, strlen (self->description->name),
-                              MAX_TITLE_BYTES);
-}
-
 /* Values. */
 
 static void
 set_name (FtAddition *self, const char *name)
 {
   g_autofree char *safe
-    = name != NULL ? bt_text_for_display (name, strlen (name), MAX_TITLE_BYTES) : NULL;
+    = name != NULL ? bt_text_for_display (name, strlen (name), FT_ADDITION_MAX_TITLE_BYTES) : NULL;
 
   if (safe != NULL && *g_strstrip (safe) == '\0')
     g_clear_pointer (&safe, g_free);
-  if (self->description != NULL && g_strcmp0 (safe, self->description->name) == 0)
+  if (g_strcmp0 (safe, self->own_name) == 0)
     g_clear_pointer (&safe, g_free);
   if (g_strcmp0 (safe, self->name) == 0)
     return;
@@ -194,11 +93,12 @@ ft_addition_finalize (GObject *object)
   FtAddition *self = FT_ADDITION (object);
 
   ft_addition_leave_list (self);
+  ft_addition_unfollow (self);
   g_clear_object (&self->file);
   g_free (self->link);
   g_clear_error (&self->error);
   g_clear_pointer (&self->torrent, g_bytes_unref);
-  g_clear_pointer (&self->description, bt_torrent_file_free);
+  g_free (self->own_name);
   g_clear_pointer (&self->files, bt_file_list_unref);
   g_clear_object (&self->tree);
   g_clear_pointer (&self->tiers, g_ptr_array_unref);
@@ -226,7 +126,7 @@ ft_addition_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       g_value_take_string (value, ft_addition_dup_title (self));
       break;
     case PROP_SUBTITLE:
-      g_value_take_string (value, dup_subtitle (self));
+      g_value_take_string (value, ft_addition_dup_subtitle (self));
       break;
     case PROP_WANTED_SIZE:
       g_value_set_uint64 (value, self->wanted_size);
@@ -369,16 +269,35 @@ ft_addition_set_state (FtAddition *self, FtAdditionState state, GError *error)
 }
 
 void
-ft_addition_update_wanted (FtAddition *self)
+ft_addition_notify_text (FtAddition *self)
 {
-  const guint8 *priorities
-    = self->priorities != NULL ? g_bytes_get_data (self->priorities, NULL) : NULL;
+  notify (self, PROP_SUBTITLE);
+}
+
+void
+ft_addition_set_own_name (FtAddition *self, const char *name)
+{
+  g_autofree char *safe = bt_text_for_display (name, strlen (name), FT_ADDITION_MAX_TITLE_BYTES);
+
+  if (g_strcmp0 (safe, self->own_name) == 0)
+    return;
+  g_free (self->own_name);
+  self->own_name = g_steal_pointer (&safe);
+  notify (self, PROP_NAME);
+  notify (self, PROP_TITLE);
+}
+
+/* Counts what is wanted anew. */
+static void
+update_wanted (FtAddition *self)
+{
+  const guint8 *priorities = self->priorities != NULL ? g_bytes_get_data (self->priorities, NULL) : NULL;
   guint64 size = 0;
   guint n = 0;
 
-  for (guint i = 0; !self->description->is_magnet && i < self->description->files->len; i++)
+  for (guint i = 0; self->files != NULL && i < bt_file_list_length (self->files); i++)
     {
-      const BtFileStatus *file = &g_array_index (self->description->files, BtFileStatus, i);
+      const BtFileStatus *file = bt_file_list_get (self->files, i);
 
       if (priorities != NULL && priorities[file->index] == 0)
         continue;
@@ -391,6 +310,37 @@ ft_addition_update_wanted (FtAddition *self)
   self->n_wanted = n;
   notify (self, PROP_WANTED_SIZE);
   notify (self, PROP_SUBTITLE);
+}
+
+/* Returns: (transfer full) (nullable): NULL: all of them */
+static GBytes *
+collect_priorities (BtFileList *files, guint n_all_files)
+{
+  g_autofree guint8 *priorities = g_malloc (MAX (n_all_files, 1));
+  gboolean differ = FALSE;
+
+  memset (priorities, PRIORITY_NORMAL, MAX (n_all_files, 1));
+  for (guint i = 0; i < bt_file_list_length (files); i++)
+    {
+      const BtFileStatus *file = bt_file_list_get (files, i);
+
+      priorities[file->index] = file->priority;
+      differ |= file->priority != PRIORITY_NORMAL;
+    }
+  return differ ? g_bytes_new_take (g_steal_pointer (&priorities), n_all_files) : NULL;
+}
+
+void
+ft_addition_take_files (FtAddition *self, BtFileList *files, guint n_all_files)
+{
+  g_assert (self->files == NULL);
+
+  self->files = files;
+  self->n_all_files = n_all_files;
+  for (guint i = 0; i < bt_file_list_length (files); i++)
+    self->total_size += bt_file_list_get (files, i)->length;
+  self->priorities = collect_priorities (files, n_all_files);
+  update_wanted (self);
 }
 
 FtAdditionState
@@ -444,17 +394,21 @@ ft_addition_get_new_tiers (FtAddition *self)
 guint
 ft_addition_count_new_trackers (FtAddition *self)
 {
+  guint n = 0;
+
   g_return_val_if_fail (FT_IS_ADDITION (self), 0);
 
-  return count_new_trackers (self);
+  for (guint i = 0; self->new_tiers != NULL && i < self->new_tiers->len; i++)
+    n += g_strv_length (self->new_tiers->pdata[i]);
+  return n;
 }
 
-const BtTorrentFile *
-ft_addition_get_description (FtAddition *self)
+gboolean
+ft_addition_has_files (FtAddition *self)
 {
-  g_return_val_if_fail (FT_IS_ADDITION (self), NULL);
+  g_return_val_if_fail (FT_IS_ADDITION (self), FALSE);
 
-  return ft_addition_is_magnet (self) ? NULL : self->description;
+  return self->files != NULL;
 }
 
 guint64
@@ -470,14 +424,13 @@ ft_addition_set_priorities (FtAddition *self, GBytes *priorities)
 {
   g_return_if_fail (FT_IS_ADDITION (self));
   g_return_if_fail (priorities == NULL
-                    || (self->description != NULL
-                        && g_bytes_get_size (priorities) == self->description->n_files));
+                    || (self->files != NULL && g_bytes_get_size (priorities) == self->n_all_files));
 
   if (priorities != NULL)
     g_bytes_ref (priorities);
   g_clear_pointer (&self->priorities, g_bytes_unref);
   self->priorities = priorities;
-  ft_addition_update_wanted (self);
+  update_wanted (self);
 }
 
 static void
@@ -496,7 +449,7 @@ ft_addition_get_tree (FtAddition *self)
   if (self->tree != NULL || self->files == NULL)
     return self->tree;
   self->tree = ft_file_tree_new ();
-  ft_file_tree_set_files (self->tree, self->files, self->description->n_files);
+  ft_file_tree_set_files (self->tree, self->files, self->n_all_files);
   g_signal_connect_object (self->tree, "priorities-changed", G_CALLBACK (priorities_changed_cb), self,
                            G_CONNECT_SWAPPED);
   return self->tree;

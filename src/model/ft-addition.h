@@ -33,7 +33,7 @@ GType ft_addition_state_get_type (void);
 /**
  * FtAddition:
  *
- * Made for a file or a link, then loaded, chosen for, and added once.
+ * Made for a file or a link, then loaded, prepared if it is a link and a person is asked, chosen for, and added once.
  *
  * Properties: state (#FT_TYPE_ADDITION_STATE, read-only); title, subtitle (what it is and what it
  * holds, or why it cannot be added, in words, never markup; read-only); wanted-size (bytes of the
@@ -54,6 +54,24 @@ void ft_addition_take_settings (FtAddition *addition, GSettings *settings);
 void ft_addition_load_async (FtAddition *addition, FtSession *session, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
 gboolean ft_addition_load_finish (FtAddition *addition, GAsyncResult *result, GError **error);
+
+/**
+ * ft_addition_prepare:
+ *
+ * Puts a link that was loaded into the list of @session, which may still be starting, for nothing but its details,
+ * so that a person can choose. The title, the files and what is chosen of them by the link change when they come,
+ * with a notification of the state; until then the subtitle says how it stands. It stays there unless it is
+ * discarded.
+ */
+void ft_addition_prepare (FtAddition *addition, FtSession *session);
+/* Whether it is in the list, or will be, because it was prepared. */
+gboolean ft_addition_is_prepared (FtAddition *addition);
+/* Whether two that are ready are links, or files, of the same torrent. */
+gboolean ft_addition_is_same (FtAddition *addition, FtAddition *other);
+/* Out of the list, if it is there because it was prepared. Nothing else is done with it afterwards. */
+void ft_addition_discard (FtAddition *addition, FtSession *session);
+/* Returns: 0 … 1: how much of its details is there; -1: nothing, or nobody knows how much they are */
+double ft_addition_get_details_progress (FtAddition *addition);
 
 /* Adds it as it was chosen. It must be loaded. */
 void ft_addition_add_async (FtAddition *addition, FtSession *session, GCancellable *cancellable,
@@ -77,12 +95,12 @@ BtTorrentId ft_addition_get_existing (FtAddition *addition);
 GPtrArray *ft_addition_get_new_tiers (FtAddition *addition);
 guint ft_addition_count_new_trackers (FtAddition *addition);
 
-/* Returns: (transfer none) (nullable): %NULL before it is loaded, and of a magnet link */
-const BtTorrentFile *ft_addition_get_description (FtAddition *addition);
+/* Whether it is known what it holds: not before it is loaded, nor of a link whose details have not come. */
+gboolean ft_addition_has_files (FtAddition *addition);
 guint64 ft_addition_get_wanted_size (FtAddition *addition);
 
 /* Returns: (transfer none) (nullable): its files, to choose from: what is chosen there is what is
- * downloaded; %NULL as the description */
+ * downloaded; %NULL as long as nothing is known of them */
 FtFileTree *ft_addition_get_tree (FtAddition *addition);
 /* Which files are downloaded: one byte a file, pads counted; %NULL: all. */
 void ft_addition_set_priorities (FtAddition *addition, GBytes *priorities);

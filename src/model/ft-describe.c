@@ -4,6 +4,8 @@
 
 #include "ft-describe.h"
 
+#include "ft-describe-private.h"
+
 #include <glib/gi18n-lib.h>
 
 static double
@@ -24,9 +26,8 @@ percent_done (const BtTorrentStatus *status)
   return fraction >= 1 ? 100 : MIN ((int) (fraction * 100), 99);
 }
 
-/* "no peer was found" and a time to come become "no peer was found; next try in 4 minutes". */
-static char *
-append_until (const char *sentence, gint64 until, gint64 now)
+char *
+ft_describe_append_until (const char *sentence, gint64 until, gint64 now)
 {
   g_autofree char *wait = NULL;
 
@@ -37,8 +38,8 @@ append_until (const char *sentence, gint64 until, gint64 now)
   return g_strdup_printf (_("%1$s; next try in %2$s"), sentence, wait);
 }
 
-static char *
-append_text (const char *sentence, const char *text)
+char *
+ft_describe_append_text (const char *sentence, const char *text)
 {
   if (text == NULL || *text == '\0')
     return g_strdup (sentence);
@@ -51,9 +52,9 @@ describe_no_peers (const BtTorrentStatus *status, gint64 now)
 {
   /* The text may be long, and is the first to be cut. */
   g_autofree char *said
-    = append_until (_("Waiting: no peer was found"), status->reason_until, now);
+    = ft_describe_append_until (_("Waiting: no peer was found"), status->reason_until, now);
 
-  return append_text (said, status->reason_text);
+  return ft_describe_append_text (said, status->reason_text);
 }
 
 static char *
@@ -66,7 +67,7 @@ describe_no_connection (const BtTorrentStatus *status, gint64 now)
                                           "Waiting: none of the %u known peers answers", n),
                                 n);
 
-  return append_until (said, status->reason_until, now);
+  return ft_describe_append_until (said, status->reason_until, now);
 }
 
 static char *
@@ -102,30 +103,6 @@ describe_download_flow (const BtTorrentStatus *status)
                           status->n_sending, status->n_peers);
 }
 
-/* Of a magnet link. */
-static char *
-describe_no_details (guint n)
-{
-  if (n == 0)
-    return g_strdup (_("Waiting: the details of the torrent are not known yet"));
-  if (n == 1)
-    return g_strdup (_("Waiting: the connected peer has not given the details of the torrent yet"));
-  return g_strdup_printf (
-    ngettext ("Waiting: the %u connected peer has not given the details of the torrent yet",
-              "Waiting: none of the %u connected peers has given the details of the torrent yet", n),
-    n);
-}
-
-static char *
-describe_details (const BtTorrentStatus *status)
-{
-  g_autofree char *done = ft_format_size (status->metadata_done);
-  g_autofree char *size = ft_format_size (status->metadata_size);
-
-  /* Translators: both are sizes such as "48 kB". */
-  return g_strdup_printf (_("Receiving the details of the torrent: %s of %s"), done, size);
-}
-
 /* (nullable): NULL unless the reason holds for downloads and seeds alike. */
 static char *
 describe_hold (const BtTorrentStatus *status)
@@ -141,10 +118,6 @@ describe_hold (const BtTorrentStatus *status)
     case BT_REASON_SUSPENDED:
       return g_strdup (n == BT_SUSPEND_METERED ? _("Waiting: this network may cost money")
                                                : _("Waiting: the week’s plan allows nothing at this hour"));
-    case BT_REASON_NO_METADATA:
-      return describe_no_details (n);
-    case BT_REASON_METADATA:
-      return describe_details (status);
     case BT_REASON_CHECK_QUEUED:
       return g_strdup (_("Waiting: another torrent is being checked"));
     default:
@@ -178,7 +151,7 @@ describe_downloading (const BtTorrentStatus *status, gint64 now)
     case BT_REASON_MODE:
       return g_strdup (_("Waiting: the mode allows seeding only"));
     case BT_REASON_NETWORK:
-      return append_text (_("Waiting: the network cannot be used"), status->reason_text);
+      return ft_describe_append_text (_("Waiting: the network cannot be used"), status->reason_text);
     default:
       return describe_download_flow (status);
     }
@@ -190,7 +163,7 @@ describe_seeding (const BtTorrentStatus *status)
   guint n = status->n_peers;
 
   if (status->reason == BT_REASON_NETWORK)
-    return append_text (_("Seeding: the network cannot be used"), status->reason_text);
+    return ft_describe_append_text (_("Seeding: the network cannot be used"), status->reason_text);
   if (status->n_receiving > 0)
     return g_strdup_printf (ngettext ("Seeding to %u of %u peer", "Seeding to %u of %u peers", n),
                             status->n_receiving, n);
@@ -245,23 +218,25 @@ describe_trouble (const BtTorrentStatus *status)
     case BT_REASON_DISK_READ_ONLY:
       return g_strdup (_("Stopped: the folder cannot be written to"));
     case BT_REASON_DISK_ERROR:
-      return append_text (_("Stopped: the disk failed"), status->reason_text);
+      return ft_describe_append_text (_("Stopped: the disk failed"), status->reason_text);
     case BT_REASON_FILES_CHANGED:
       return g_strdup (_("Stopped: another program changed the files; verify them to go on"));
     case BT_REASON_NETWORK:
-      return append_text (_("Stopped: the network cannot be used"), status->reason_text);
+      return ft_describe_append_text (_("Stopped: the network cannot be used"), status->reason_text);
     default:
-      return append_text (_("Stopped by a problem"), status->reason_text);
+      return ft_describe_append_text (_("Stopped by a problem"), status->reason_text);
     }
 }
 
 char *
 ft_describe_state (const BtTorrentStatus *status, gint64 now)
 {
-  char *hold = describe_hold (status);
+  char *text = describe_hold (status);
 
-  if (hold != NULL)
-    return hold;
+  if (text == NULL && (status->is_magnet || status->intent == BT_INTENT_DETAILS))
+    text = ft_describe_link (status, now);
+  if (text != NULL)
+    return text;
   switch (status->state)
     {
     case BT_STATE_LOADING:

@@ -81,7 +81,7 @@ compute_progress (const BtTorrentStatus *status)
   if (status->state == BT_STATE_CHECKING)
     return CLAMP (status->check_progress, 0, 1);
   if (status->is_magnet)
-    return 0;
+    return status->metadata_size > 0 ? MIN ((double) status->metadata_done / status->metadata_size, 1) : 0;
   if (status->wanted == 0 || status->done >= status->wanted)
     return 1;
   return (double) status->done / (double) status->wanted;

@@ -6,6 +6,7 @@
 
 #include "ft-addition-pane.h"
 #include "ft-addition-row.h"
+#include "ft-additions.h"
 #include "ft-check-folder.h"
 #include "ft-config.h"
 #include "ft-folder-row.h"
@@ -14,12 +15,6 @@
 #include "ft-tags-row.h"
 
 #include <glib/gi18n-lib.h>
-
-/* Without files there is nothing to show beside the choices. */
-#define NARROW_WIDTH 460
-#define NARROW_HEIGHT 480
-#define WIDE_WIDTH 860
-#define WIDE_HEIGHT 640
 
 /* One list of torrents with choices for all of them on one side, the name and the files of one of
  * them on the other. Where there is no room for both, one at a time. */
@@ -36,15 +31,15 @@ struct _FtAddDialog
   GCancellable *cancellable;
   GStrv tags_before;       /* those whose rules were applied */
   char *folder_before;     /* (nullable): before the folder of a tag was taken */
+  gboolean adding;         /* as it was chosen; nothing is kept for later */
   guint update_id;         /* runs while it shows less than is known: a thousand may come at once */
 
   AdwWindowTitle *window_title;
   GtkWidget *back_button;
-  GtkWidget *cancel_button;
+  GtkButton *cancel_button;
   GtkButton *add_button;
   AdwLeaflet *leaflet;
   GtkScrolledWindow *choices_pane;
-  GtkWidget *separator;
   FtAdditionPane *pane;
   GtkWidget *list_group;
   GtkWidget *choices_box;
@@ -62,6 +57,7 @@ enum
 {
   SIGNAL_MERGE,
   SIGNAL_SHOW_EXISTING,
+  SIGNAL_KEPT,
   N_SIGNALS
 };
 
@@ -87,47 +83,12 @@ get_addition (FtAddDialog *self, guint position)
 
 /* What can be done. */
 
-static guint64
-sum_required (FtAddDialog *self)
-{
-  guint64 required = 0;
-
-  for (guint i = 0; i < count_additions (self); i++)
-    {
-      FtAddition *addition = get_addition (self, i);
-
-      if (ft_addition_get_state (addition) == FT_ADDITION_READY
-          && ft_addition_get_folder (addition) == NULL)
-        required += ft_addition_get_wanted_size (addition);
-    }
-  return required;
-}
-
-/* Of magnet links alone nobody knows how much they need. */
-static gboolean
-has_files (FtAddDialog *self)
-{
-  for (guint i = 0; i < count_additions (self); i++)
-    if (ft_addition_get_description (get_addition (self, i)) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
-static guint
-count_in_state (FtAddDialog *self, FtAdditionState state)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < count_additions (self); i++)
-    n += ft_addition_get_state (get_addition (self, i)) == state;
-  return n;
-}
-
 static void
 update_add (FtAddDialog *self)
 {
-  guint n_ready = count_in_state (self, FT_ADDITION_READY);
-  gboolean loading = count_in_state (self, FT_ADDITION_LOADING) > 0;
+  GListModel *additions = G_LIST_MODEL (self->additions);
+  guint n_ready = ft_additions_count_in_state (additions, FT_ADDITION_READY);
+  gboolean loading = ft_additions_count_in_state (additions, FT_ADDITION_LOADING) > 0;
   g_autofree char *label = NULL;
 
   if (n_ready > 1)
@@ -138,8 +99,8 @@ update_add (FtAddDialog *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "add-dialog.add",
                                  n_ready > 0 && !loading
                                    && !ft_folder_row_has_problem (self->folder_row));
-  ft_space_row_set_required (self->space_row, sum_required (self));
-  gtk_widget_set_visible (GTK_WIDGET (self->space_row), has_files (self));
+  ft_space_row_set_required (self->space_row, ft_additions_sum_required (additions));
+  gtk_widget_set_visible (GTK_WIDGET (self->space_row), ft_additions_know_files (additions));
 }
 
 static void
@@ -150,17 +111,6 @@ folder_checked_cb (FtAddDialog *self, const FtFolderCheck *check)
 }
 
 /* What is shown. */
-
-/* Of magnet links alone there is nothing to show beside the choices. */
-static gboolean
-has_pane (FtAddDialog *self)
-{
-  for (guint i = 0; i < count_additions (self); i++)
-    if (!ft_addition_is_magnet (get_addition (self, i))
-        || ft_addition_get_state (get_addition (self, i)) != FT_ADDITION_READY)
-      return TRUE;
-  return count_additions (self) > 1;
-}
 
 static void
 update_title (FtAddDialog *self, gboolean on_torrent)
@@ -177,14 +127,14 @@ update_title (FtAddDialog *self, gboolean on_torrent)
 
 /* A row is marked as selected only where the pane that it stands for is beside it. */
 static void
-update_rows (FtAddDialog *self, gboolean beside, gboolean opens)
+update_rows (FtAddDialog *self, gboolean beside)
 {
   GtkListBoxRow *row;
 
   gtk_list_box_set_selection_mode (self->list_box, beside ? GTK_SELECTION_BROWSE : GTK_SELECTION_NONE);
   for (int i = 0; (row = gtk_list_box_get_row_at_index (self->list_box, i)) != NULL; i++)
     {
-      ft_addition_row_set_place (FT_ADDITION_ROW (row), count_additions (self) == 1, opens);
+      ft_addition_row_set_alone (FT_ADDITION_ROW (row), count_additions (self) == 1);
       if (beside && ft_addition_row_get_addition (FT_ADDITION_ROW (row)) == self->current)
         gtk_list_box_select_row (self->list_box, row);
     }
@@ -193,18 +143,15 @@ update_rows (FtAddDialog *self, gboolean beside, gboolean opens)
 static void
 update_panes (FtAddDialog *self)
 {
-  gboolean shown = has_pane (self);
   gboolean folded = adw_leaflet_get_folded (self->leaflet);
   gboolean on_torrent
     = folded && adw_leaflet_get_visible_child (self->leaflet) == GTK_WIDGET (self->pane);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->pane), shown);
-  gtk_widget_set_visible (self->separator, shown);
   /* Of one torrent that stands beside it, a list would say it twice. */
-  gtk_widget_set_visible (self->list_group, folded || !shown || count_additions (self) > 1);
-  update_rows (self, shown && !folded, shown);
+  gtk_widget_set_visible (self->list_group, folded || count_additions (self) > 1);
+  update_rows (self, !folded);
   gtk_widget_set_visible (self->back_button, on_torrent);
-  gtk_widget_set_visible (self->cancel_button, !on_torrent);
+  gtk_widget_set_visible (GTK_WIDGET (self->cancel_button), !on_torrent);
   update_title (self, on_torrent);
 }
 
@@ -242,14 +189,23 @@ back_action (GtkWidget *widget, const char *name, GVariant *parameter)
   adw_leaflet_set_visible_child (self->leaflet, GTK_WIDGET (self->choices_pane));
 }
 
+/* Links that are in the list for their details stay there: that is not called off. */
+static void
+update_cancel (FtAddDialog *self)
+{
+  g_autoptr (GPtrArray) kept = ft_additions_dup_prepared (G_LIST_MODEL (self->additions));
+  gboolean any_kept = kept->len > 0;
+
+  gtk_button_set_label (self->cancel_button, any_kept ? _("_Close") : _("_Cancel"));
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->cancel_button),
+                               any_kept ? _("Links stay in the list, and nothing is downloaded") : NULL);
+}
+
 static void
 update (FtAddDialog *self)
 {
-  gboolean any_file = FALSE;
-
-  for (guint i = 0; i < count_additions (self); i++)
-    any_file |= ft_addition_get_file (get_addition (self, i)) != NULL;
-  gtk_widget_set_visible (GTK_WIDGET (self->after_row), any_file);
+  gtk_widget_set_visible (GTK_WIDGET (self->after_row), ft_additions_have_file (G_LIST_MODEL (self->additions)));
+  update_cancel (self);
   update_add (self);
   update_panes (self);
 }
@@ -289,9 +245,18 @@ remove_addition (FtAddDialog *self, FtAddition *addition)
 }
 
 static void
+discard_cb (FtAddDialog *self, FtAddition *addition)
+{
+  g_autoptr (FtAddition) held = g_object_ref (addition);
+
+  ft_addition_discard (held, self->session);
+  remove_addition (self, held);
+}
+
+static void
 remove_cb (FtAddDialog *self, FtAdditionRow *row)
 {
-  remove_addition (self, ft_addition_row_get_addition (row));
+  discard_cb (self, ft_addition_row_get_addition (row));
 }
 
 static GtkWidget *
@@ -404,6 +369,7 @@ add_action (GtkWidget *widget, const char *name, GVariant *parameter)
   FtAddDialog *self = FT_ADD_DIALOG (widget);
 
   save_choices (self);
+  self->adding = TRUE;
   for (guint i = 0; i < count_additions (self); i++)
     {
       FtAddition *addition = get_addition (self, i);
@@ -412,6 +378,42 @@ add_action (GtkWidget *widget, const char *name, GVariant *parameter)
         add_as_chosen (self, addition);
     }
   gtk_window_close (GTK_WINDOW (self));
+}
+
+/* Closing. */
+
+static gboolean
+ft_add_dialog_close_request (GtkWindow *window)
+{
+  FtAddDialog *self = FT_ADD_DIALOG (window);
+  g_autoptr (GPtrArray) kept = ft_additions_dup_prepared (G_LIST_MODEL (self->additions));
+
+  if (kept->len > 0 && !self->adding)
+    g_signal_emit (self, signals[SIGNAL_KEPT], 0, kept);
+  return GTK_WINDOW_CLASS (ft_add_dialog_parent_class)->close_request (window);
+}
+
+/* Loading. */
+
+static void
+loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (FtAddDialog) self = user_data;
+  FtAddition *addition = FT_ADDITION (object);
+  FtAddition *twin;
+
+  if (!ft_addition_load_finish (addition, result, NULL) || ft_addition_get_state (addition) != FT_ADDITION_READY)
+    return;
+  twin = ft_additions_find_twin (G_LIST_MODEL (self->additions), addition);
+  /* A link is in the list from now on, even if nobody waits for its details. */
+  if (ft_addition_is_magnet (addition))
+    ft_addition_prepare (addition, self->session);
+  if (twin != NULL)
+    {
+      look_at (self, twin);
+      remove_addition (self, addition);
+    }
+  addition_changed_cb (self);
 }
 
 static void
@@ -454,7 +456,6 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, add_button);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, leaflet);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, choices_pane);
-  gtk_widget_class_bind_template_child (widget_class, FtAddDialog, separator);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, pane);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, list_group);
   gtk_widget_class_bind_template_child (widget_class, FtAddDialog, choices_box);
@@ -472,6 +473,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_checked_cb);
   gtk_widget_class_bind_template_callback (widget_class, tags_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, discard_cb);
   gtk_widget_class_bind_template_callback (widget_class, merge_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_existing_cb);
 }
@@ -484,9 +486,12 @@ ft_add_dialog_class_init (FtAddDialogClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = ft_add_dialog_dispose;
   G_OBJECT_CLASS (klass)->finalize = ft_add_dialog_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = ft_add_dialog_close_request;
 
   signals[SIGNAL_MERGE] = g_signal_new ("merge", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, FT_TYPE_ADDITION);
+  signals[SIGNAL_KEPT] = g_signal_new ("kept", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                       G_TYPE_PTR_ARRAY);
   signals[SIGNAL_SHOW_EXISTING] = g_signal_new ("show-existing", type, G_SIGNAL_RUN_LAST, 0, NULL,
                                                 NULL, NULL, G_TYPE_NONE, 1, FT_TYPE_ADDITION);
 
@@ -543,7 +548,6 @@ ft_add_dialog_new (GtkWindow *parent, FtSession *session, GSettings *settings, F
   ft_addition_pane_set_settings (self->pane, settings);
   ft_tags_row_set_model (self->tags_row, self->tags);
   show_choices (self);
-  gtk_window_set_default_size (GTK_WINDOW (self), NARROW_WIDTH, NARROW_HEIGHT);
   return self;
 }
 
@@ -556,9 +560,7 @@ ft_add_dialog_append (FtAddDialog *self, FtAddition *addition)
   g_list_store_append (self->additions, addition);
   g_signal_connect_object (addition, "notify", G_CALLBACK (addition_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  ft_addition_load_async (addition, self->session, self->cancellable, NULL, NULL);
+  ft_addition_load_async (addition, self->session, self->cancellable, loaded_cb, g_object_ref (self));
   look_at (self, self->current != NULL ? self->current : addition);
   update (self);
-  if (has_pane (self))
-    gtk_window_set_default_size (GTK_WINDOW (self), WIDE_WIDTH, WIDE_HEIGHT);
 }

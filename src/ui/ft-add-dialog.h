@@ -23,6 +23,10 @@ G_DECLARE_FINAL_TYPE (FtAddDialog, ft_add_dialog, FT, ADD_DIALOG, AdwWindow)
  * FtAddDialog::show-existing:
  * @dialog: the dialog
  * @addition: whose like is to be shown in the list
+ *
+ * FtAddDialog::kept:
+ * @dialog: the dialog, which closes
+ * @additions: (element-type FtAddition): links that stay in the list for their details, though they were not added
  */
 
 FtAddDialog *ft_add_dialog_new (GtkWindow *parent, FtSession *session, GSettings *settings, FtAdder *adder);

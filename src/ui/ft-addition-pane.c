@@ -18,6 +18,7 @@ struct _FtAdditionPane
   FtAddition *addition; /* (nullable) */
   gboolean one_of_many;
   gboolean filling;     /* what changes is not the person's doing */
+  char *filled_name;    /* (nullable): as long as it is there nobody typed */
 
   GtkStack *stack;
   AdwStatusPage *status_page;
@@ -26,6 +27,11 @@ struct _FtAdditionPane
   GtkEditable *name_row;
   FtFolderRow *folder_row;
   FtSpaceRow *space_row;
+  GtkWidget *details_box;
+  GtkSpinner *details_spinner;
+  GtkLabel *details_label;
+  GtkProgressBar *details_bar;
+  GtkWidget *discard_button;
   FtFileView *file_view;
 };
 
@@ -33,6 +39,7 @@ enum
 {
   SIGNAL_MERGE,
   SIGNAL_SHOW,
+  SIGNAL_DISCARD,
   N_SIGNALS
 };
 
@@ -50,6 +57,12 @@ static void
 show_cb (FtAdditionPane *self)
 {
   g_signal_emit (self, signals[SIGNAL_SHOW], 0, self->addition);
+}
+
+static void
+discard_cb (FtAdditionPane *self)
+{
+  g_signal_emit (self, signals[SIGNAL_DISCARD], 0, self->addition);
 }
 
 static void
@@ -136,21 +149,58 @@ show_duplicate (FtAdditionPane *self)
   gtk_widget_set_visible (self->show_button, TRUE);
 }
 
+/* What is in its place changes while a person waits for it; what was typed stays, with the place of the cursor. */
+static void
+fill_name (FtAdditionPane *self)
+{
+  const char *shown = gtk_editable_get_text (self->name_row);
+  g_autofree char *name = ft_addition_dup_title (self->addition);
+
+  if (self->filled_name != NULL && !g_str_equal (shown, self->filled_name))
+    return;
+  if (!g_str_equal (shown, name))
+    gtk_editable_set_text (self->name_row, name);
+  g_free (self->filled_name);
+  self->filled_name = g_steal_pointer (&name);
+}
+
+/* How it stands with what cannot be chosen yet. */
+static void
+update_details (FtAdditionPane *self)
+{
+  gboolean waits = ft_addition_get_state (self->addition) == FT_ADDITION_READY
+                   && !ft_addition_has_files (self->addition);
+  double progress = ft_addition_get_details_progress (self->addition);
+  g_autofree char *text = NULL;
+
+  gtk_widget_set_visible (self->details_box, waits);
+  gtk_spinner_set_spinning (self->details_spinner, waits);
+  if (!waits)
+    return;
+  g_object_get (self->addition, "subtitle", &text, NULL);
+  gtk_label_set_text (self->details_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->details_spinner), progress < 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->details_bar), progress >= 0);
+  gtk_progress_bar_set_fraction (self->details_bar, CLAMP (progress, 0, 1));
+  /* Of several each can be taken out of their list. */
+  gtk_widget_set_visible (self->discard_button, !self->one_of_many && ft_addition_is_prepared (self->addition));
+}
+
 static void
 show_choices (FtAdditionPane *self)
 {
   const char *folder = ft_addition_get_folder (self->addition);
-  g_autofree char *name = ft_addition_dup_title (self->addition);
 
   self->filling = TRUE;
-  gtk_editable_set_text (self->name_row, name);
+  fill_name (self);
   ft_folder_row_set_folder (self->folder_row, folder);
   self->filling = FALSE;
   gtk_widget_set_visible (GTK_WIDGET (self->folder_row), self->one_of_many);
   gtk_widget_set_visible (GTK_WIDGET (self->space_row), self->one_of_many && folder != NULL);
   ft_space_row_set_required (self->space_row, ft_addition_get_wanted_size (self->addition));
   g_object_set (self->file_view, "tree", ft_addition_get_tree (self->addition), NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->file_view), !ft_addition_is_magnet (self->addition));
+  gtk_widget_set_visible (GTK_WIDGET (self->file_view), ft_addition_has_files (self->addition));
+  update_details (self);
   show_page (self, "choices");
 }
 
@@ -188,8 +238,10 @@ forget_addition (FtAdditionPane *self)
     {
       g_signal_handlers_disconnect_by_func (self->addition, update, self);
       g_signal_handlers_disconnect_by_func (self->addition, wanted_size_changed_cb, self);
+      g_signal_handlers_disconnect_by_func (self->addition, update_details, self);
     }
   g_clear_object (&self->addition);
+  g_clear_pointer (&self->filled_name, g_free);
 }
 
 static void
@@ -210,6 +262,8 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
 
   signals[SIGNAL_MERGE] = g_signal_new ("merge", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 1, FT_TYPE_ADDITION);
+  signals[SIGNAL_DISCARD] = g_signal_new ("discard", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                          G_TYPE_NONE, 1, FT_TYPE_ADDITION);
   signals[SIGNAL_SHOW] = g_signal_new ("show-existing", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, FT_TYPE_ADDITION);
 
@@ -226,9 +280,15 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, name_row);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, folder_row);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, space_row);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, details_box);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, details_spinner);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, details_label);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, details_bar);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, discard_button);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, file_view);
   gtk_widget_class_bind_template_callback (widget_class, merge_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_cb);
+  gtk_widget_class_bind_template_callback (widget_class, discard_cb);
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_checked_cb);
@@ -265,5 +325,6 @@ ft_addition_pane_show (FtAdditionPane *self, FtAddition *addition, gboolean one_
   g_signal_connect_object (addition, "notify::state", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (addition, "notify::wanted-size", G_CALLBACK (wanted_size_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  g_signal_connect_object (addition, "notify::subtitle", G_CALLBACK (update_details), self, G_CONNECT_SWAPPED);
   update (self);
 }

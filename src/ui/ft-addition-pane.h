@@ -18,6 +18,10 @@ G_DECLARE_FINAL_TYPE (FtAdditionPane, ft_addition_pane, FT, ADDITION_PANE, AdwBi
  * @pane: the pane
  * @addition: whose trackers are to be added to the torrent that is there
  *
+ * FtAdditionPane::discard:
+ * @pane: the pane
+ * @addition: a link that is not wanted after all
+ *
  * FtAdditionPane::show-existing:
  * @pane: the pane
  * @addition: whose like is to be shown in the list

@@ -14,7 +14,6 @@ struct _FtAdditionRow
 
   GtkImage *state_icon;
   GtkWidget *remove_button;
-  GtkWidget *next_icon;
 };
 
 enum
@@ -89,7 +88,6 @@ ft_addition_row_class_init (FtAdditionRowClass *klass)
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-addition-row.ui");
   gtk_widget_class_bind_template_child (widget_class, FtAdditionRow, state_icon);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionRow, remove_button);
-  gtk_widget_class_bind_template_child (widget_class, FtAdditionRow, next_icon);
   gtk_widget_class_bind_template_callback (widget_class, remove_cb);
 }
 
@@ -122,11 +120,9 @@ ft_addition_row_get_addition (FtAdditionRow *self)
 }
 
 void
-ft_addition_row_set_place (FtAdditionRow *self, gboolean alone, gboolean opens)
+ft_addition_row_set_alone (FtAdditionRow *self, gboolean alone)
 {
   g_return_if_fail (FT_IS_ADDITION_ROW (self));
 
   gtk_widget_set_visible (self->remove_button, !alone);
-  gtk_widget_set_visible (self->next_icon, opens);
-  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (self), opens);
 }

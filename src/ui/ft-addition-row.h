@@ -19,8 +19,8 @@ G_DECLARE_FINAL_TYPE (FtAdditionRow, ft_addition_row, FT, ADDITION_ROW, AdwActio
  */
 
 GtkWidget *ft_addition_row_new (FtAddition *addition);
-/* @alone: it is the only one, and cannot be taken out; @opens: there is more to see of it */
-void ft_addition_row_set_place (FtAdditionRow *row, gboolean alone, gboolean opens);
+/* Of one alone there is no choice whether to add it. */
+void ft_addition_row_set_alone (FtAdditionRow *row, gboolean alone);
 FtAddition *ft_addition_row_get_addition (FtAdditionRow *row); /* (transfer none) */
 
 G_END_DECLS

@@ -131,6 +131,42 @@ dialog_show_cb (FtWindow *self, FtAddition *addition)
   ft_window_show_torrent (self, ft_addition_get_existing (addition));
 }
 
+/* Links that nobody decided on. */
+
+static void
+discard_kept_cb (AdwToast *toast, gpointer user_data)
+{
+  FtSubject *subject = user_data;
+
+  for (guint i = 0; subject->window->session != NULL && i < subject->torrents->len; i++)
+    ft_addition_discard (subject->torrents->pdata[i], subject->window->session);
+}
+
+static char *
+describe_kept (GPtrArray *additions)
+{
+  g_autofree char *title = NULL;
+
+  if (additions->len > 1)
+    return g_strdup_printf (ngettext ("%u link stays in the list: nothing is downloaded yet",
+                                      "%u links stay in the list: nothing is downloaded yet", additions->len),
+                            additions->len);
+  title = ft_addition_dup_title (additions->pdata[0]);
+  return g_strdup_printf (_("“%s” stays in the list: nothing is downloaded yet"), title);
+}
+
+static void
+dialog_kept_cb (FtWindow *self, GPtrArray *additions)
+{
+  g_autofree char *text = describe_kept (additions);
+  AdwToast *toast = ft_window_make_toast (text);
+
+  adw_toast_set_button_label (toast, _("_Remove"));
+  g_signal_connect_data (toast, "button-clicked", G_CALLBACK (discard_kept_cb), ft_subject_new (self, additions),
+                         ft_subject_free, 0);
+  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
 /* What comes while one dialog is open joins it. */
 static void
 ask (FtWindow *self, GPtrArray *additions)
@@ -143,6 +179,7 @@ ask (FtWindow *self, GPtrArray *additions)
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (self->add_dialog, "show-existing", G_CALLBACK (dialog_show_cb), self,
                                G_CONNECT_SWAPPED);
+      g_signal_connect_object (self->add_dialog, "kept", G_CALLBACK (dialog_kept_cb), self, G_CONNECT_SWAPPED);
     }
   for (guint i = 0; i < additions->len; i++)
     ft_add_dialog_append (self->add_dialog, additions->pdata[i]);

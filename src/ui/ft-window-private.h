@@ -124,7 +124,7 @@ void ft_window_open_details (FtWindow *window);
 typedef struct
 {
   FtWindow *window;    /* (owned) */
-  GPtrArray *torrents; /* (element-type FtTorrent) */
+  GPtrArray *torrents; /* (element-type FtTorrent), or of FtAddition while they are none */
 } FtSubject;
 FtSubject *ft_subject_new (FtWindow *window, GPtrArray *torrents);
 void ft_subject_free (gpointer data, GClosure *closure); /* for g_signal_connect_data() */

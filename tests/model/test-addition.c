@@ -274,7 +274,7 @@ test_magnet (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (ft_addition_get_state (addition), ==, FT_ADDITION_READY);
   assert_text (addition, "title", "Some name");
   assert_text (addition, "subtitle", "Magnet link: size and files are not known yet");
-  g_assert_null (ft_addition_get_description (addition));
+  g_assert_false (ft_addition_has_files (addition));
   id = add (fixture, addition);
   ft_wait_until (ft_session_lookup (fixture->session, id) != NULL);
   status = ft_torrent_get_status (ft_session_lookup (fixture->session, id));

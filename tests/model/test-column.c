@@ -101,7 +101,7 @@ test_bare (void)
 
   check_text (torrent, "size", "");
   check_text (torrent, "progress", "0 %");
-  check_text (torrent, "state", "Paused");
+  check_text (torrent, "state", "Paused: its details are not known yet");
   check_text (torrent, "down", "");
   check_text (torrent, "eta", "");
   check_text (torrent, "ratio", "0.00");

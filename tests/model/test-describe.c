@@ -206,7 +206,57 @@ test_progress_and_row (void)
   status.is_magnet = TRUE;
   status.done = status.wanted = 0;
   assert_text (ft_describe_progress (&status), "Size not known yet");
-  assert_text (ft_describe_row (&status, NOW), "Debian 13, Paused");
+  assert_text (ft_describe_row (&status, NOW), "Debian 13, Paused: its details are not known yet");
+  bt_torrent_status_clear (&status);
+}
+
+static void
+assert_state (const BtTorrentStatus *status, const char *expected)
+{
+  assert_text (ft_describe_state (status, NOW), expected);
+}
+
+/* How it stands with the details of a magnet link. */
+static void
+test_links (void)
+{
+  BtTorrentStatus status = { .name = g_ref_string_new ("Link"), .state = BT_STATE_DOWNLOADING, .eta_s = -1,
+                             .is_magnet = TRUE };
+
+  status.reason = BT_REASON_NO_METADATA;
+  assert_state (&status, "Looking for people who have the details");
+  status.reason_count = 1;
+  assert_state (&status, "Waiting for the details: the connected peer has not given them yet");
+  status.reason_count = 3;
+  assert_state (&status, "Waiting for the details: none of the 3 connected peers has given them yet");
+  status.reason = BT_REASON_CONNECTING;
+  assert_state (&status, "Asking for the details: connecting to 3 peers");
+  status.reason = BT_REASON_NO_CONNECTION;
+  status.reason_until = NOW + 120;
+  assert_state (&status,
+                "Waiting for the details: none of the 3 known peers answers; next try in 2 minutes");
+  status.reason = BT_REASON_NO_PEERS;
+  status.reason_text = g_ref_string_new ("unknown torrent");
+  assert_state (&status, "Waiting for the details: nobody who has them was found; next try in 2 minutes "
+                         "(unknown torrent)");
+  status.reason = BT_REASON_NO_TRACKER;
+  assert_state (&status, "Waiting for the details: the link names nobody who could be asked");
+  status.reason = BT_REASON_NETWORK;
+  assert_state (&status, "Waiting: the network cannot be used (unknown torrent)");
+  status.reason = BT_REASON_METADATA;
+  status.metadata_size = 100000;
+  status.metadata_done = 45056;
+  assert_state (&status, "Receiving the details: 45 %");
+  assert_text (ft_describe_row (&status, NOW), "Link, Receiving the details: 45 %");
+
+  status.is_magnet = FALSE;
+  status.intent = BT_INTENT_DETAILS;
+  status.state = BT_STATE_PAUSED;
+  status.reason = BT_REASON_NONE;
+  assert_state (&status, "Paused: details only");
+  status.state = BT_STATE_CHECKING;
+  status.check_progress = 0.5;
+  assert_state (&status, "Checking the data: 50 %");
   bt_torrent_status_clear (&status);
 }
 
@@ -297,6 +347,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/describe/states", test_states);
   g_test_add_func ("/model/describe/every-state-and-reason", test_every_state_and_reason);
   g_test_add_func ("/model/describe/progress-and-row", test_progress_and_row);
+  g_test_add_func ("/model/describe/links", test_links);
   g_test_add_func ("/model/describe/errors", test_errors);
   g_test_add_func ("/model/describe/mapper", test_mapper);
   g_test_add_func ("/model/describe/mappings", test_mappings);

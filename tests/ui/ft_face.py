@@ -130,6 +130,18 @@ class Face:
     def wait(self, name, role=None, skip=None):
         return wait_for(f"{role} {name}", lambda: self.find(name, role, skip=skip))
 
+    def find_text(self, text):
+        """A field of text, by what stands in it."""
+        def holds(accessible):
+            size = Atspi.Text.get_character_count(accessible)
+            return size == len(text) and Atspi.Text.get_text(accessible, 0, size) == text
+
+        return next((accessible for accessible in walk(self.root())
+                     if accessible.get_role() == Atspi.Role.TEXT and holds(accessible)), None)
+
+    def wait_text(self, text):
+        return wait_for(f"a field with {text}", lambda: self.find_text(text))
+
     def wait_windows(self, count):
         wait_for(f"{count} windows", lambda: self.root().get_child_count() == count)
 

@@ -282,9 +282,13 @@ def adding(home):
             face.wait(title, Atspi.Role.FRAME)
             take(face, f"add-{name}", (None, None), title=title)
             take_narrow(face, f"narrow-add-{name}", title=title)
-            face.press("Cancel")
+            if name == "magnet":
+                face.press("Remove the Link")
+            else:
+                face.press("Cancel")
             face.wait_windows(1)
             if name == "magnet":
+                face.wait("No Torrents Yet", Atspi.Role.LABEL)
                 take(face, "empty", (900, 760), ["No Torrents Yet"])
     with showing(WIDTH, HEIGHT, home=home) as face:
         take(face, "narrow-empty", (WIDTH, HEIGHT), ["No Torrents Yet"])
