@@ -89,6 +89,22 @@ def opened_through_the_portal(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+@test
+def file_through_the_portal(home):
+    """From the files of the details, too, a program is not opened but shown."""
+    write_settings(home, listen_port="uint32 0", show_details="true", details_page="'files'")
+    program = make_torrent(home, "game.exe", True)
+    with sandbox("org.freedesktop.portal.OpenURI") as fakes, running(home, program) as face:
+        face.click(face.wait_row("game.exe, complete, "))
+        file = face.wait(lambda text: text.startswith("game.exe, ") and "100 percent" in text)
+        face.click(file)
+        press_key(RETURN)
+        expect(fakes.wait("OpenDirectory")[1] == f"{home}/Downloads/game.exe", "the program is shown")
+        face.wait("“game.exe” is a program: it was not opened but shown in its folder")
+        expect(not fakes.find("OpenFile"), "the program was not opened")
+        expect(face.terminate() == 0, "the program ended well")
+
+
 def seed_of(home, torrents, tracker):
     program = pathlib.Path(sys.argv[1]).resolve().parent.parent / "console" / "friendtorrent-console"
     return contextlib.closing(Seed(str(program), home, torrents, tracker))
