@@ -68,6 +68,14 @@ ft_file_priority_clicked (GtkButton *button)
     ft_file_view_ask_priority (FT_FILE_VIEW (view), GTK_WIDGET (button));
 }
 
+/* Not set for each row: that would make GTK ask the display where the pointer is. */
+static gboolean
+ft_file_priority_query_tooltip (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip)
+{
+  gtk_tooltip_set_text (tooltip, _("Change Priority"));
+  return TRUE;
+}
+
 static void
 ft_file_priority_root (GtkWidget *widget)
 {
@@ -144,6 +152,7 @@ ft_file_priority_class_init (FtFilePriorityClass *klass)
   object_class->dispose = ft_file_priority_dispose;
   object_class->get_property = ft_file_priority_get_property;
   object_class->set_property = ft_file_priority_set_property;
+  widget_class->query_tooltip = ft_file_priority_query_tooltip;
   widget_class->root = ft_file_priority_root;
   widget_class->unroot = ft_file_priority_unroot;
   GTK_BUTTON_CLASS (klass)->clicked = ft_file_priority_clicked;
