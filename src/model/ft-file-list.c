@@ -6,7 +6,7 @@
 
 /* A list view makes widgets of some 200 rows at once, and the models below it a little of each row: that is what
  * steps bound. Small ones until the view has its widgets (half a millisecond each), then large ones. */
-#define FIRST_STEP 50
+#define FIRST_STEP 20
 #define N_FIRST 300
 #define STEP 4000
 

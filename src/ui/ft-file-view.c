@@ -7,10 +7,12 @@
 #include "ft-columns.h"
 #include "ft-describe.h"
 #include "ft-file-check.h"
+#include "ft-file-closer.h"
 #include "ft-file-expander.h"
 #include "ft-file-folder.h"
 #include "ft-file-place.h"
 #include "ft-file-priority.h"
+#include "ft-late-rows.h"
 #include "ft-piece-map.h"
 #include "ft-prompt.h"
 #include "ft-row-lead.h"
@@ -30,6 +32,7 @@ struct _FtFileView
   gboolean narrow;
   GtkWidget *priority_popover;
   FtFilePlace *moving; /* (nullable): while a row gets another place */
+  guint show_id;       /* shows the files soon; 0: need not */
 
   GtkStack *stack;
   GtkColumnView *column_view;
@@ -109,6 +112,19 @@ open_nothing_cb (gpointer item, gpointer tree)
   return NULL;
 }
 
+/* What was shown may be very much. */
+static void
+leave_list (FtFileView *self)
+{
+  GListModel *model = gtk_multi_selection_get_model (self->selection);
+
+  if (model == NULL)
+    return;
+  ft_late_rows_keep (GTK_WIDGET (self->column_view));
+  ft_file_closer_start (GTK_TREE_LIST_MODEL (model));
+  gtk_multi_selection_set_model (self->selection, NULL);
+}
+
 /* @list: (transfer full) */
 static void
 show_list (FtFileView *self, GListModel *list, gboolean as_tree)
@@ -138,6 +154,8 @@ show_page (FtFileView *self)
 {
   const char *page = "list";
 
+  if (self->show_id != 0)
+    return;
   if (self->tree == NULL || !ft_file_tree_is_ready (self->tree))
     page = "waiting";
   else if (g_list_model_get_n_items (G_LIST_MODEL (self->selection)) == 0)
@@ -148,21 +166,31 @@ show_page (FtFileView *self)
   gtk_stack_set_visible_child_name (self->stack, page);
 }
 
-static void
-show_files (FtFileView *self)
+static gboolean
+show_files_cb (gpointer user_data)
 {
+  FtFileView *self = user_data;
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search_entry));
 
-  if (self->tree == NULL)
-    gtk_multi_selection_set_model (self->selection, NULL);
-  else if (*text != '\0')
+  self->show_id = 0;
+  if (self->tree != NULL && *text != '\0')
     show_list (self, ft_file_tree_search (self->tree, text), FALSE);
-  else
+  else if (self->tree != NULL)
     {
       show_list (self, g_object_ref (ft_file_tree_get_root (self->tree)), TRUE);
       open_only_folder (self);
     }
   show_page (self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Before the next frame, but not in the turn in which the rows that were shown went. */
+static void
+show_files (FtFileView *self)
+{
+  leave_list (self);
+  if (self->show_id == 0)
+    self->show_id = g_idle_add_full (G_PRIORITY_HIGH_IDLE, show_files_cb, self, NULL);
 }
 
 static void
@@ -289,6 +317,7 @@ choose_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
     ft_file_tree_set_all_priorities (self->tree, wanted ? FT_PRIORITY_NORMAL : FT_PRIORITY_SKIP);
 }
 
+/* (nullable): between two lists */
 static GtkTreeListModel *
 get_tree_model (FtFileView *self)
 {
@@ -300,7 +329,7 @@ expand_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FtFileView *self = FT_FILE_VIEW (widget);
 
-  if (self->tree != NULL)
+  if (get_tree_model (self) != NULL)
     ft_file_expander_start (get_tree_model (self));
 }
 
@@ -414,11 +443,23 @@ ft_file_view_constructed (GObject *object)
   show_page (self);
 }
 
+/* When a dialog closes, its rows are thrown away before it is. */
+static void
+ft_file_view_unroot (GtkWidget *widget)
+{
+  ft_late_rows_keep (GTK_WIDGET (FT_FILE_VIEW (widget)->column_view));
+
+  GTK_WIDGET_CLASS (ft_file_view_parent_class)->unroot (widget);
+}
+
 static void
 ft_file_view_dispose (GObject *object)
 {
   FtFileView *self = FT_FILE_VIEW (object);
 
+  g_clear_handle_id (&self->show_id, g_source_remove);
+  if (self->selection != NULL)
+    leave_list (self);
   g_clear_object (&self->signals);
   g_clear_object (&self->tree);
   g_clear_pointer (&self->moving, ft_file_place_free);
@@ -509,6 +550,7 @@ ft_file_view_class_init (FtFileViewClass *klass)
   object_class->dispose = ft_file_view_dispose;
   object_class->get_property = ft_file_view_get_property;
   object_class->set_property = ft_file_view_set_property;
+  GTK_WIDGET_CLASS (klass)->unroot = ft_file_view_unroot;
 
   properties[PROP_TREE] = g_param_spec_object ("tree", NULL, NULL, FT_TYPE_FILE_TREE,
                                                G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);

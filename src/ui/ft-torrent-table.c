@@ -325,6 +325,14 @@ ft_torrent_table_fill_menu (FtTorrentTable *self, GMenu *menu, GSimpleActionGrou
     }
 }
 
+GtkWidget *
+ft_torrent_table_get_view (FtTorrentTable *self)
+{
+  g_return_val_if_fail (FT_IS_TORRENT_TABLE (self), NULL);
+
+  return GTK_WIDGET (self->column_view);
+}
+
 /* The list within does the scrolling; it has an action of its own for that. */
 void
 ft_torrent_table_scroll_to (FtTorrentTable *self, guint position)

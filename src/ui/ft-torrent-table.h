@@ -29,6 +29,9 @@ void ft_torrent_table_set_model (FtTorrentTable *table, GtkSelectionModel *selec
 /* Makes the group's actions and the menu's items that show and hide columns; it is the menu of the header too. */
 void ft_torrent_table_fill_menu (FtTorrentTable *table, GMenu *menu, GSimpleActionGroup *group);
 
+/* Returns: (transfer none): the #GtkColumnView within */
+GtkWidget *ft_torrent_table_get_view (FtTorrentTable *table);
+
 void ft_torrent_table_scroll_to (FtTorrentTable *table, guint position);
 
 G_END_DECLS

@@ -46,8 +46,10 @@ update_title (FtWindow *self)
 static void
 group_selected_cb (FtWindow *self, FtSidebarItem *item)
 {
+  ft_window_begin_other_rows (self);
   ft_sidebar_item_apply (item, self->query);
   filter_again (self);
+  ft_window_end_other_rows (self);
   update_title (self);
   ft_window_update_page (self);
 }
@@ -68,7 +70,9 @@ search_changed_cb (FtWindow *self)
 
   if (!ft_query_set_text (self->query, text))
     return;
+  ft_window_begin_other_rows (self);
   filter_again (self);
+  ft_window_end_other_rows (self);
   ft_window_update_page (self);
 }
 

@@ -6,6 +6,7 @@
 #include "ft-adder.h"
 #include "ft-column.h"
 #include "ft-details.h"
+#include "ft-gradual-selection.h"
 #include "ft-query.h"
 #include "ft-selection-summary.h"
 #include "ft-sidebar.h"
@@ -29,6 +30,7 @@ struct _FtWindow
   FtAddDialog *add_dialog;            /* (nullable): while it is open */
   char *offered_link;                 /* (nullable): of the clipboard, the last one */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
+  BtTorrentId awaited_id;             /* likewise, when the view has its row; 0: none */
   GtkWidget *context_menu;
   GtkBitset *selected_before; /* (nullable): the press that may begin a drag */
   AdwToast *undo_toast;               /* (unowned) (nullable): of the last removal, while it can be undone */
@@ -73,6 +75,7 @@ struct _FtWindow
   GtkListView *list_view;
   FtTorrentTable *table;
   GtkMultiSelection *selection;
+  FtGradualSelection *rows; /* the selection as the views see it */
   GtkActionBar *action_bar;
   GtkLabel *selection_label;
   AdwStatusPage *group_page;
@@ -151,6 +154,9 @@ void ft_window_install_views (GtkWidgetClass *widget_class);
 void ft_window_init_views (FtWindow *window);
 /* In the view that is seen. */
 void ft_window_scroll_to (FtWindow *window, guint position);
+/* Before and after a person's choice that replaces most of what is seen. */
+void ft_window_begin_other_rows (FtWindow *window);
+void ft_window_end_other_rows (FtWindow *window);
 
 /* ft-window-list.c */
 void ft_window_install_list (GtkWidgetClass *widget_class);

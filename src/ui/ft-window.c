@@ -237,6 +237,7 @@ ft_window_class_init (FtWindowClass *klass)
 
   /* Named in templates. */
   g_type_ensure (FT_TYPE_DETAILS);
+  g_type_ensure (FT_TYPE_GRADUAL_SELECTION);
   g_type_ensure (FT_TYPE_SELECTION_SUMMARY);
   g_type_ensure (FT_TYPE_POLICY_BANNER);
   g_type_ensure (FT_TYPE_SESSION);
