@@ -119,6 +119,15 @@ ft_format_moment (gint64 unix_s)
 }
 
 char *
+ft_format_date (gint64 unix_s)
+{
+  g_autoptr (GDateTime) date = unix_s > 0 ? g_date_time_new_from_unix_local (unix_s) : NULL;
+
+  /* Translators: a moment, for g_date_time_format(): "3 May 2024, 14:30". */
+  return date != NULL ? g_date_time_format (date, C_ ("moment", "%-e %b %Y, %H:%M")) : NULL;
+}
+
+char *
 ft_format_ratio (guint64 uploaded, guint64 downloaded)
 {
   if (downloaded > 0)

@@ -13,6 +13,7 @@ char *ft_format_duration (gint64 seconds);          /* "3 minutes", "2 hours, 5 
 char *ft_format_percent (double fraction);          /* "45 %": never 100 % before it is complete */
 char *ft_format_ratio (guint64 uploaded, guint64 downloaded);
 char *ft_format_moment (gint64 unix_s);              /* "14:30" today, "3 May, 14:30", "3 May 2024"; "": 0 */
+char *ft_format_date (gint64 unix_s);                /* whole: "3 May 2024, 14:30"; NULL: 0 */
 char *ft_describe_speeds (guint64 down, guint64 up); /* "↓ 1.4 MB/s ↑ 30 kB/s"; "" if both are 0 */
 
 /* One short sentence of what a torrent does and, when it does not move, why and what comes next:

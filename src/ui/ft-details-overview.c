@@ -46,15 +46,6 @@ struct _FtDetailsOverview
 G_DEFINE_FINAL_TYPE (FtDetailsOverview, ft_details_overview, FT_TYPE_DETAILS_PAGE)
 
 static char *
-format_date (gint64 unix_s)
-{
-  g_autoptr (GDateTime) date = unix_s > 0 ? g_date_time_new_from_unix_local (unix_s) : NULL;
-
-  /* As the locale writes it. */
-  return date != NULL ? g_date_time_format (date, "%x, %H:%M") : NULL;
-}
-
-static char *
 format_size_of (const BtTorrentStatus *status)
 {
   g_autofree char *total = NULL;
@@ -125,8 +116,8 @@ show_torrent (FtDetailsOverview *self, const BtTorrentStatus *status)
 {
   g_free (self->hash);
   self->hash = format_hash (status);
-  ft_fact_take_value (self->added, format_date (status->added_at));
-  ft_fact_take_value (self->completed, format_date (status->completed_at));
+  ft_fact_take_value (self->added, ft_format_date (status->added_at));
+  ft_fact_take_value (self->completed, ft_format_date (status->completed_at));
   ft_fact_take_value (self->pieces, format_pieces (status));
   ft_fact_set_value (self->privacy, status->is_private ? _("Private: only its trackers tell of peers") : _("Public"));
   ft_fact_take_value (self->folder,
@@ -168,7 +159,7 @@ take_detail (FtDetailsPage *page, const BtDetail *detail)
 
   if (detail->pieces != NULL)
     show_pieces (self, detail->pieces);
-  ft_fact_take_value (self->created, format_date (detail->creation_date));
+  ft_fact_take_value (self->created, ft_format_date (detail->creation_date));
   ft_fact_set_value (self->created_by, detail->created_by);
   ft_fact_set_value (self->comment, detail->comment);
 }

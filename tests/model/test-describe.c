@@ -70,6 +70,15 @@ test_percent (void)
   assert_text (ft_format_percent (1), "100 %");
 }
 
+static void
+test_date (void)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_local (2024, 5, 3, 14, 30, 0);
+
+  assert_text (ft_format_date (g_date_time_to_unix (date)), "3 May 2024, 14:30");
+  g_assert_null (ft_format_date (0));
+}
+
 typedef struct
 {
   BtState state;
@@ -344,6 +353,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/describe/numbers", test_numbers);
   g_test_add_func ("/model/describe/durations", test_durations);
   g_test_add_func ("/model/describe/percent", test_percent);
+  g_test_add_func ("/model/describe/date", test_date);
   g_test_add_func ("/model/describe/states", test_states);
   g_test_add_func ("/model/describe/every-state-and-reason", test_every_state_and_reason);
   g_test_add_func ("/model/describe/progress-and-row", test_progress_and_row);
