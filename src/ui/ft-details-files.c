@@ -25,6 +25,9 @@ take_detail (FtDetailsPage *page, const BtDetail *detail)
   FtDetailsFiles *self = FT_DETAILS_FILES (page);
   const BtTorrentStatus *status = ft_torrent_get_status (ft_details_page_get_torrent (page));
 
+  /* Of a link none are known, which is not the same as that there are none. */
+  if (status->is_magnet)
+    return;
   if (detail->pieces != NULL)
     ft_file_tree_set_pieces (self->tree, detail->pieces, status->piece_length);
   if (detail->files != NULL)

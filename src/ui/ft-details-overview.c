@@ -92,6 +92,15 @@ format_hash (const BtTorrentStatus *status)
   return g_string_free (text, FALSE);
 }
 
+/* (nullable): of a link nobody knows */
+static const char *
+describe_privacy (const BtTorrentStatus *status)
+{
+  if (status->is_magnet)
+    return NULL;
+  return status->is_private ? _("Private: only its trackers tell of peers") : _("Public");
+}
+
 static char *
 format_time_spent (gint64 seconds)
 {
@@ -119,7 +128,7 @@ show_torrent (FtDetailsOverview *self, const BtTorrentStatus *status)
   ft_fact_take_value (self->added, ft_format_date (status->added_at));
   ft_fact_take_value (self->completed, ft_format_date (status->completed_at));
   ft_fact_take_value (self->pieces, format_pieces (status));
-  ft_fact_set_value (self->privacy, status->is_private ? _("Private: only its trackers tell of peers") : _("Public"));
+  ft_fact_set_value (self->privacy, describe_privacy (status));
   ft_fact_take_value (self->folder,
                       status->data_path != NULL ? ft_folder_dup_display_path (status->data_path) : NULL);
   ft_fact_take_value (self->tags, g_strjoinv (", ", status->options->tags));

@@ -172,8 +172,9 @@ verify_action (GtkWidget *widget, const char *name, GVariant *parameter)
   g_autoptr (GPtrArray) torrents = ft_window_dup_selected (self);
 
   for (guint i = 0; i < torrents->len; i++)
-    ft_session_verify_async (self->session, ft_torrent_get_id (torrents->pdata[i]), NULL, ft_window_done_cb,
-                             g_object_ref (self));
+    if (!ft_torrent_get_status (torrents->pdata[i])->is_magnet)
+      ft_session_verify_async (self->session, ft_torrent_get_id (torrents->pdata[i]), NULL, ft_window_done_cb,
+                               g_object_ref (self));
 }
 
 static void
@@ -207,7 +208,7 @@ start_action (GtkWidget *widget, const char *name, GVariant *parameter)
 /* What the selected torrents have in common. */
 typedef struct
 {
-  guint n, n_running, n_sequential, n_queued, n_complete, n_ignoring;
+  guint n, n_running, n_asking, n_sequential, n_queued, n_complete, n_ignoring, n_links;
 } Facts;
 
 static Facts
@@ -220,8 +221,10 @@ collect_facts (GPtrArray *torrents)
       const BtTorrentStatus *status = ft_torrent_get_status (torrents->pdata[i]);
 
       facts.n_running += runs (torrents->pdata[i]);
+      facts.n_asking += status->intent == BT_INTENT_DETAILS && status->is_magnet;
       facts.n_sequential += status->options->sequential;
       facts.n_queued += status->queue_position > 0;
+      facts.n_links += status->is_magnet;
       facts.n_complete += !status->is_magnet && status->done >= status->wanted;
       facts.n_ignoring += status->options->ignores_queue && status->intent == BT_INTENT_RUN;
     }
@@ -236,12 +239,12 @@ enable_actions (FtWindow *self, const Facts *facts)
     const char *name;
     gboolean enabled;
   } states[] = {
-    { "win.pause", facts->n_running > 0 },
+    { "win.pause", facts->n_running + facts->n_asking > 0 },
     { "win.resume", facts->n_running < facts->n },
     { "win.toggle-selected", facts->n > 0 },
     { "win.start-now", facts->n_ignoring < facts->n },
-    { "win.verify", facts->n > 0 },
-    { "win.announce", facts->n_running > 0 },
+    { "win.verify", facts->n > facts->n_links },
+    { "win.announce", facts->n_running + facts->n_asking > 0 },
     { "win.queue", facts->n_queued > 0 },
     { "win.remove", facts->n > 0 },
     { "win.remove-with-data", facts->n > 0 },
@@ -249,7 +252,6 @@ enable_actions (FtWindow *self, const Facts *facts)
     { "win.options", facts->n > 0 },
     { "win.move", facts->n > 0 },
     { "win.rename", facts->n == 1 },
-    { "win.save-torrent", facts->n == 1 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (states); i++)
@@ -257,7 +259,7 @@ enable_actions (FtWindow *self, const Facts *facts)
   g_simple_action_set_enabled (self->sequential, facts->n_complete < facts->n);
   g_simple_action_set_state (self->sequential,
                              g_variant_new_boolean (facts->n > 0 && facts->n_sequential == facts->n));
-  ft_window_update_open (self, facts->n);
+  ft_window_update_open (self, facts->n == 1 && facts->n_links == 0);
   ft_window_update_copy (self, facts->n);
 }
 
@@ -274,6 +276,7 @@ ft_window_update_actions (FtWindow *self)
   torrents = ft_window_dup_selected (self);
   facts = collect_facts (torrents);
   enable_actions (self, &facts);
+  ft_window_update_save (self, torrents);
   if (facts.n > 0)
     {
       label = g_strdup_printf (ngettext ("%u selected", "%u selected", facts.n), facts.n);

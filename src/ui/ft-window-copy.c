@@ -212,6 +212,9 @@ void
 ft_window_install_copy (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.copy", "s", copy_action);
+
+  /* Bindings of the class come after those of the widget in focus: a text that is selected is copied as usual. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy", "s", "link");
 }
 
 void

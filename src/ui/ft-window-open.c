@@ -46,8 +46,8 @@ ft_window_install_open (GtkWidgetClass *widget_class)
 }
 
 void
-ft_window_update_open (FtWindow *self, guint n_selected)
+ft_window_update_open (FtWindow *self, gboolean possible)
 {
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", n_selected == 1);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.show-in-folder", n_selected == 1);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.open", possible);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.show-in-folder", possible);
 }

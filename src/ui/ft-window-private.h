@@ -81,6 +81,8 @@ struct _FtWindow
   AdwStatusPage *group_page;
   GMenuModel *torrent_menu;
   GMenu *tags_menu;
+  GMenu *save_menu;
+  gboolean save_unknown; /* what its item says */
   GMenu *sort_menu;
   GMenu *columns_menu;
 };
@@ -181,7 +183,7 @@ void ft_window_update_copy (FtWindow *window, guint n_selected);
 
 /* ft-window-open.c */
 void ft_window_install_open (GtkWidgetClass *widget_class);
-void ft_window_update_open (FtWindow *window, guint n_selected);
+void ft_window_update_open (FtWindow *window, gboolean possible);
 
 /* ft-window-menu.c */
 void ft_window_install_menu (GtkWidgetClass *widget_class);
@@ -204,6 +206,8 @@ void ft_window_install_rename (GtkWidgetClass *widget_class);
 
 /* ft-window-save.c */
 void ft_window_install_save (GtkWidgetClass *widget_class);
+/* @torrents: (element-type FtTorrent): that are selected */
+void ft_window_update_save (FtWindow *window, GPtrArray *torrents);
 void ft_window_end_save (FtWindow *window);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* ft-window-save.c: the .torrent file of the torrent that is selected, saved where a person wants it.
+/* ft-window-save.c: the .torrent file of the selected torrent, saved where a person wants it.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -112,7 +112,36 @@ save_torrent_action (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 ft_window_install_save (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, save_menu);
   gtk_widget_class_install_action (widget_class, "win.save-torrent", NULL, save_torrent_action);
+
+  /* Bindings of the class come after those of the widget in focus: a text field keeps its keys. */
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_s, GDK_CONTROL_MASK, "win.save-torrent", NULL);
+}
+
+/* An item that cannot be chosen has no other place to say why. */
+static void
+fill_menu (FtWindow *self, gboolean unknown)
+{
+  g_autoptr (GMenuItem) item
+    = g_menu_item_new (unknown ? _("Save .torrent _File: Its Details Are Not Known Yet") : _("Save .torrent _File…"),
+                       "win.save-torrent");
+
+  g_menu_item_set_attribute (item, "accel", "s", "<Control>S");
+  g_menu_remove_all (self->save_menu);
+  g_menu_append_item (self->save_menu, item);
+  self->save_unknown = unknown;
+}
+
+void
+ft_window_update_save (FtWindow *self, GPtrArray *torrents)
+{
+  gboolean unknown = torrents->len == 1 && ft_torrent_get_status (torrents->pdata[0])->is_magnet;
+
+  /* It may be open. */
+  if (unknown != self->save_unknown || g_menu_model_get_n_items (G_MENU_MODEL (self->save_menu)) == 0)
+    fill_menu (self, unknown);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.save-torrent", torrents->len == 1 && !unknown);
 }
 
 void
