@@ -255,11 +255,25 @@ bt_core_balance_disk (BtCore *core)
     bt_torrent_set_reading (g_ptr_array_index (core->torrents, i), reading);
 }
 
+/* Trackers name peers of the other family when the announce was answered already. */
+static void
+late_reply_cb (const BtSha1 *info_hash, const BtAnnounceReply *reply, gpointer owner)
+{
+  BtCore *core = owner;
+  BtTorrent *torrent = g_hash_table_lookup (core->by_hash, info_hash);
+
+  if (torrent == NULL || !bt_torrent_is_active (torrent))
+    return;
+  for (guint i = 0; i < reply->peers->len; i++)
+    bt_torrent_add_peer (torrent, &g_array_index (reply->peers, BtEndpoint, i), BT_SOURCE_TRACKER);
+}
+
 void
 bt_core_open_network (BtCore *core)
 {
   gint64 now = bt_core_now (core);
 
+  bt_tracker_client_set_late (core->trackers, late_reply_cb, core);
   bt_core_init_network_change (core);
   bt_core_init_binding (core);
   core->connect_tokens = CONNECTS_PER_S;

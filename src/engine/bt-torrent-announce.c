@@ -177,6 +177,7 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
       bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
       bt_torrent_name_tracker (torrent);
       take_external_ip (torrent, tracker, &reply->external_ip, now);
+      take_external_ip (torrent, tracker, &reply->other_external_ip, now);
       if (torrent->active)
         {
           take_peers (torrent, tracker, reply, now);

@@ -28,9 +28,7 @@ bt_gio_bind (BtWorld *base, const BtEndpoint *address, const char *interface)
   g_free (world->interface);
   world->interface = g_strdup (interface);
   /* Its idle connections, and those it would make, are bound as they were. */
-  if (world->session != NULL)
-    soup_session_abort (world->session);
-  g_clear_object (&world->session);
+  bt_gio_world_end_sessions (world);
 }
 
 static struct ifaddrs *

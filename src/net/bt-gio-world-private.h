@@ -20,7 +20,7 @@ typedef struct
   char *interface;         /* (nullable): the only network interface there may be */
   char *user_agent;
   BtPoller *poller;     /* (nullable) until the first socket */
-  SoupSession *session; /* (nullable) until the first fetch */
+  SoupSession *sessions[3]; /* (nullable) until the first fetch: by BtFetchFamily */
   GQueue lookups;       /* of BtLookup that run, by their links */
   GQueue fetches;       /* of BtFetch that run, by their links */
   struct _BtNetworkWatch *watch; /* (nullable) */
@@ -114,5 +114,7 @@ BtFetch *bt_gio_fetch (BtWorld *base,
                        BtFetchFunc func,
                        gpointer owner);
 void bt_gio_fetch_cancel (BtWorld *base, BtFetch *fetch);
+/* Connections that are kept, and what is under way. */
+void bt_gio_world_end_sessions (BtGioWorld *world);
 
 G_END_DECLS

@@ -135,9 +135,7 @@ free_world (BtWorld *base)
   while (!g_queue_is_empty (&world->lookups))
     bt_gio_lookup_cancel (base, world->lookups.head->data);
 
-  if (world->session != NULL)
-    soup_session_abort (world->session);
-  g_clear_object (&world->session);
+  bt_gio_world_end_sessions (world);
   g_clear_pointer (&world->poller, bt_poller_free);
   g_source_destroy (world->wake);
   g_source_unref (world->wake);

@@ -39,6 +39,12 @@ check_uri (GUri *uri, GError **error)
       g_set_error_literal (error, BT_ERROR, BT_ERROR_MALFORMED, "The URL names no host or no port");
       return FALSE;
     }
+  /* A name of an interface of whoever wrote it (RFC 6874). */
+  if (strchr (host, '%') != NULL)
+    {
+      g_set_error_literal (error, BT_ERROR, BT_ERROR_MALFORMED, "The URL names a zone");
+      return FALSE;
+    }
   return TRUE;
 }
 

@@ -28,6 +28,7 @@ struct _BtFetch
   BtGioWorld *world;
   GList link; /* in world->fetches */
   BtFetchPurpose purpose;
+  BtFetchFamily family;
   gsize max_bytes;
   char *url;
   BtFetchFunc func; /* NULL: nobody waits any more */
@@ -349,23 +350,35 @@ got_headers_cb (SoupMessage *message, BtFetch *fetch)
                                             "The server says that it is not this host"));
 }
 
-static SoupSession *
-ensure_session (BtGioWorld *world)
+/* Returns: (transfer full) (nullable): what sockets of the session are bound to: an address of one family has
+ * none of the other */
+static GSocketAddress *
+make_local_address (BtGioWorld *world, BtFetchFamily family)
 {
   g_autoptr (GInetAddress) ip = NULL;
-  g_autoptr (GSocketAddress) local = NULL;
   char text[BT_ENDPOINT_TEXT_SIZE];
-
-  if (world->session != NULL)
-    return world->session;
 
   if (world->bound)
     {
       bt_endpoint_format_ip (&world->bind_address, text);
       ip = g_inet_address_new_from_string (text);
-      local = g_inet_socket_address_new (ip, 0);
     }
-  world->session = soup_session_new_with_options (
+  else if (family != BT_FETCH_ANY)
+    ip = g_inet_address_new_any (family == BT_FETCH_IPV4 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
+  return ip != NULL ? g_inet_socket_address_new (ip, 0) : NULL;
+}
+
+static SoupSession *
+ensure_session (BtGioWorld *world, BtFetchFamily family)
+{
+  g_autoptr (GSocketAddress) local = NULL;
+  SoupSession **session = &world->sessions[family];
+
+  if (*session != NULL)
+    return *session;
+
+  local = make_local_address (world, family);
+  *session = soup_session_new_with_options (
     "max-conns", MAX_CONNECTIONS,
     "max-conns-per-host", MAX_CONNECTIONS_PER_HOST,
     "timeout", INACTIVITY_TIMEOUT_S,
@@ -375,8 +388,19 @@ ensure_session (BtGioWorld *world)
     NULL);
   /* The way to a proxy, and from it, is not the one that the person asked for. */
   if (world->bound || world->interface != NULL)
-    soup_session_set_proxy_resolver (world->session, NULL);
-  return world->session;
+    soup_session_set_proxy_resolver (*session, NULL);
+  return *session;
+}
+
+void
+bt_gio_world_end_sessions (BtGioWorld *world)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (world->sessions); i++)
+    {
+      if (world->sessions[i] != NULL)
+        soup_session_abort (world->sessions[i]);
+      g_clear_object (&world->sessions[i]);
+    }
 }
 
 /* What goes into the request: without credentials and fragment. */
@@ -406,7 +430,7 @@ send_hop (BtFetch *fetch, GAsyncReadyCallback sent)
   g_signal_connect (fetch->message, "got-headers", G_CALLBACK (got_headers_cb), fetch);
 
   fetch->pending = TRUE;
-  soup_session_send_async (ensure_session (fetch->world), fetch->message, G_PRIORITY_DEFAULT,
+  soup_session_send_async (ensure_session (fetch->world, fetch->family), fetch->message, G_PRIORITY_DEFAULT,
                            fetch->cancellable, sent, fetch);
 }
 
@@ -532,13 +556,26 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer data)
 }
 
 static gboolean
+check_family (BtFetch *fetch, GError **error)
+{
+  BtEndpoint local = { 0 };
+
+  if (fetch->family == BT_FETCH_ANY)
+    return TRUE;
+  if (fetch->family == BT_FETCH_IPV4)
+    bt_endpoint_set_ipv4 (&local, (const guint8[4]){ 0 }, 0);
+  return bt_gio_world_restrict (fetch->world, &local, error);
+}
+
+static gboolean
 start_cb (gpointer data)
 {
   BtFetch *fetch = data;
   g_autoptr (GError) error = NULL;
 
   clear_source (&fetch->start);
-  fetch->asked = bt_http_policy_parse (fetch->url, &error);
+  if (check_family (fetch, &error))
+    fetch->asked = bt_http_policy_parse (fetch->url, &error);
   if (fetch->asked == NULL)
     {
       fail (fetch, error);
@@ -565,6 +602,7 @@ bt_gio_fetch (BtWorld *base, const BtFetchRequest *request, BtFetchFunc func, gp
   fetch->world = world;
   fetch->link.data = fetch;
   fetch->purpose = request->purpose;
+  fetch->family = request->family;
   fetch->max_bytes = MIN (request->max_bytes, MAX_BODY_BYTES);
   fetch->url = g_strdup (request->url);
   fetch->func = func;

@@ -8,6 +8,7 @@
 
 #include "bt-error.h"
 #include "bt-http-tracker.h"
+#include "bt-limits.h"
 
 BtTrackerClient *
 bt_tracker_client_new (BtWorld *world, BtTimers *timers)
@@ -55,12 +56,47 @@ bt_tracker_client_free (BtTrackerClient *client)
 }
 
 void
+bt_tracker_client_set_late (BtTrackerClient *client, BtLateFunc func, gpointer owner)
+{
+  client->late = func;
+  client->late_owner = owner;
+}
+
+/* Those that go on without an owner; of one tracker and torrent only, if @like is given. */
+static void
+cancel_late (BtTrackerClient *client, const BtTrackerCall *like)
+{
+  GList *next;
+
+  for (GList *link = client->calls.head; link != NULL; link = next)
+    {
+      BtTrackerCall *call = link->data;
+
+      next = link->next;
+      if (call->told
+          && (like == NULL
+              || (g_str_equal (call->url, like->url)
+                  && bt_sha1_equal (&call->request.info_hash, &like->request.info_hash))))
+        bt_tracker_call_cancel (call);
+    }
+}
+
+void
 bt_tracker_client_close_sockets (BtTrackerClient *client)
 {
+  cancel_late (client, NULL);
   bt_tracker_udp_close_sockets (client);
   /* What a tracker gave to another address of ours is of no use. */
   bt_udp_connections_free (client->connections);
   client->connections = bt_udp_connections_new ();
+}
+
+/* Announces: what two families say. */
+
+static gboolean
+is_running (BtTrackerCall *call)
+{
+  return bt_tracker_http_is_running (call) || bt_tracker_udp_is_running (call);
 }
 
 void
@@ -71,8 +107,127 @@ bt_tracker_call_announced (BtTrackerCall *call, BtAnnounceReply *reply, GError *
   BtAnnounceFunc announced = call->announced;
   gpointer owner = call->owner;
 
-  bt_tracker_call_cancel (call);
+  /* A stopped that comes late would undo what follows it. */
+  if (is_running (call) && reply != NULL && call->request.event != BT_ANNOUNCE_STOPPED)
+    {
+      call->told = TRUE;
+      bt_timer_start (&call->timer, bt_world_now (call->client->world) + (gint64) BT_TRACKER_LATE_US);
+    }
+  else
+    bt_tracker_call_cancel (call);
   announced (taken_reply, taken_error, owner);
+}
+
+/* Both families speak of one swarm: what is counted is not added up. */
+static void
+merge_reply (BtAnnounceReply *into, BtAnnounceReply *other)
+{
+  guint n_peers = MIN (other->peers->len, BT_LIMIT_TRACKER_PEERS - into->peers->len);
+
+  if (other->failure != NULL)
+    {
+      if (into->warning == NULL)
+        into->warning = g_steal_pointer (&other->failure);
+      return;
+    }
+  into->interval_s = MAX (into->interval_s, other->interval_s);
+  into->min_interval_s = MAX (into->min_interval_s, other->min_interval_s);
+  into->n_seeds = MAX (into->n_seeds, other->n_seeds);
+  into->n_leechers = MAX (into->n_leechers, other->n_leechers);
+  into->n_downloaded = MAX (into->n_downloaded, other->n_downloaded);
+  if (into->tracker_id == NULL)
+    into->tracker_id = g_steal_pointer (&other->tracker_id);
+  into->other_external_ip = other->external_ip;
+  if (n_peers > 0)
+    g_array_append_vals (into->peers, other->peers->data, n_peers);
+}
+
+static BtAnnounceReply *
+take_reply (BtTrackerCall *call, guint family)
+{
+  BtAnnounceReply *reply = g_steal_pointer (bt_tracker_http_reply (call, family));
+
+  return reply != NULL ? reply : g_steal_pointer (bt_tracker_udp_reply (call, family));
+}
+
+/* A reply that is no failure is better than one that is; a failure is better than silence. */
+static BtAnnounceReply *
+take_merged_reply (BtTrackerCall *call)
+{
+  BtAnnounceReply *first = take_reply (call, 0);
+  g_autoptr (BtAnnounceReply) second = take_reply (call, 1);
+
+  if (first == NULL)
+    return g_steal_pointer (&second);
+  if (second == NULL)
+    return first;
+  if (first->failure != NULL && second->failure == NULL)
+    {
+      BtAnnounceReply *swapped = first;
+
+      first = second;
+      second = swapped;
+    }
+  if (first->failure == NULL)
+    merge_reply (first, second);
+  return first;
+}
+
+static void
+answer (BtTrackerCall *call)
+{
+  BtAnnounceReply *reply = take_merged_reply (call);
+  GError *error = NULL;
+
+  if (reply == NULL && (error = bt_tracker_http_take_error (call)) == NULL)
+    error = bt_tracker_udp_take_error (call);
+  bt_tracker_call_announced (call, reply, error);
+}
+
+static void
+answer_late (BtTrackerCall *call)
+{
+  g_autoptr (BtAnnounceReply) reply = take_merged_reply (call);
+  BtSha1 info_hash = call->request.info_hash;
+  BtTrackerClient *client = call->client;
+
+  bt_tracker_call_cancel (call);
+  if (reply != NULL && reply->failure == NULL && client->late != NULL)
+    client->late (&info_hash, reply, client->late_owner);
+}
+
+static const BtAnnounceReply *
+see_reply (BtTrackerCall *call, guint family)
+{
+  const BtAnnounceReply *reply = *bt_tracker_http_reply (call, family);
+
+  return reply != NULL ? reply : *bt_tracker_udp_reply (call, family);
+}
+
+static void
+wait_for_other (BtTrackerCall *call)
+{
+  const BtAnnounceReply *reply = see_reply (call, 0) != NULL ? see_reply (call, 0) : see_reply (call, 1);
+  gint64 wait;
+
+  if (reply == NULL || bt_timer_is_running (&call->timer))
+    return;
+  wait = reply->failure != NULL ? BT_TRACKER_BETTER_WAIT_US : BT_TRACKER_OTHER_WAIT_US;
+  bt_timer_start (&call->timer, bt_world_now (call->client->world) + wait);
+}
+
+void
+bt_tracker_call_settle (BtTrackerCall *call)
+{
+  if (is_running (call))
+    {
+      if (!call->told)
+        wait_for_other (call);
+    }
+  else if (call->told)
+    answer_late (call);
+  else
+    answer (call);
 }
 
 void
@@ -112,8 +267,10 @@ timer_cb (gpointer owner, gint64 now)
 
   if (call->error != NULL)
     bt_tracker_call_failed (call, g_steal_pointer (&call->error));
+  else if (call->told)
+    bt_tracker_call_cancel (call);
   else
-    bt_tracker_udp_time_is_up (call);
+    answer (call);
 }
 
 static BtTrackerCall *
@@ -161,6 +318,7 @@ bt_tracker_client_announce (BtTrackerClient *client,
   call->request = *request;
   call->tracker_id = g_strdup (request->tracker_id);
   call->request.tracker_id = call->tracker_id;
+  cancel_late (client, call);
   begin_call (call);
   return call;
 }

@@ -15,11 +15,17 @@ typedef struct _BtTrackerCall BtTrackerCall;
  * also REMOTE and NOT_FOUND). A failure text of the tracker is a reply to an announce. */
 typedef void (*BtAnnounceFunc) (const BtAnnounceReply *reply, const GError *error, gpointer owner);
 typedef void (*BtScrapeFunc) (const BtScrapeReply *reply, const GError *error, gpointer owner);
+/* An announce goes out by both families (BEP 7), and the first answer waits for the other only a moment:
+ * one that comes later, and is no failure, comes here. */
+typedef void (*BtLateFunc) (const BtSha1 *info_hash, const BtAnnounceReply *reply, gpointer owner);
 
-/* At most 50 HTTP announces run at once; the others wait in order. UDP sockets are opened on first
+/* At most 50 HTTP fetches run at once; the others wait in order. UDP sockets are opened on first
  * use, one for each family. Names are looked up each time; the next address is tried when one
- * fails. Over UDP both families are asked, and what they say comes as one reply. */
+ * fails. Both families are asked where this machine has both, over HTTP too, and what they say comes
+ * as one reply if it comes together. */
 BtTrackerClient *bt_tracker_client_new (BtWorld *world, BtTimers *timers);
+/* @func: (nullable) */
+void bt_tracker_client_set_late (BtTrackerClient *client, BtLateFunc func, gpointer owner);
 /* The world is bound anew: sockets are opened again when they are needed. No call may run. */
 void bt_tracker_client_close_sockets (BtTrackerClient *client);
 void bt_tracker_client_free (BtTrackerClient *client); /* cancels what runs, without callbacks */

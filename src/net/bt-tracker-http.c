@@ -34,20 +34,18 @@ make_status_error (guint status)
 
 /* Some trackers put their reason beside a status such as 403; a page of a web server is none. */
 static void
-finish_announce (BtTrackerCall *call, guint status, GBytes *body)
+take_announce (BtTrackerFetch *fetch, guint status, GBytes *body)
 {
-  GError *error = NULL;
   gsize length;
   const void *bytes = g_bytes_get_data (body, &length);
-  g_autoptr (BtAnnounceReply) reply = bt_http_tracker_parse_announce (bytes, length, &error);
 
-  if (!is_success (status) && (reply == NULL || reply->failure == NULL))
+  fetch->reply = bt_http_tracker_parse_announce (bytes, length, &fetch->error);
+  if (!is_success (status) && (fetch->reply == NULL || fetch->reply->failure == NULL))
     {
-      g_clear_error (&error);
-      bt_tracker_call_failed (call, make_status_error (status));
-      return;
+      g_clear_pointer (&fetch->reply, bt_announce_reply_free);
+      g_clear_error (&fetch->error);
+      fetch->error = make_status_error (status);
     }
-  bt_tracker_call_announced (call, g_steal_pointer (&reply), error);
 }
 
 static void
@@ -68,20 +66,6 @@ finish_scrape (BtTrackerCall *call, guint status, GBytes *body)
   bt_tracker_call_scraped (call, NULL, error);
 }
 
-static void
-fetched_cb (guint status, GBytes *body, const GError *error, gpointer owner)
-{
-  BtTrackerCall *call = owner;
-
-  call->fetch = NULL;
-  if (body == NULL)
-    bt_tracker_call_failed (call, translate_error (error));
-  else if (call->is_scrape)
-    finish_scrape (call, status, body);
-  else
-    finish_announce (call, status, body);
-}
-
 static char *
 make_url (BtTrackerCall *call)
 {
@@ -90,35 +74,100 @@ make_url (BtTrackerCall *call)
   return bt_http_tracker_announce_url (call->url, &call->request);
 }
 
+static gboolean
+can_use (GArray *addresses, gboolean ipv6)
+{
+  for (guint i = 0; addresses != NULL && i < addresses->len; i++)
+    {
+      const BtLocalAddress *address = &g_array_index (addresses, BtLocalAddress, i);
+
+      if (bt_endpoint_is_ipv4 (&address->endpoint) != ipv6 && (address->flags & BT_ADDRESS_UP) != 0
+          && (address->flags & BT_ADDRESS_GLOBAL) != 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+names_address (const char *url)
+{
+  g_autofree char *host = NULL;
+  BtEndpoint ignored;
+
+  return g_uri_split (url, G_URI_FLAGS_ENCODED, NULL, NULL, &host, NULL, NULL, NULL, NULL, NULL)
+         && host != NULL && bt_endpoint_parse_ip (&ignored, host, 0);
+}
+
+/* A tracker knows of us what it sees of us, so it is asked by both families. The one that the tracker does not
+ * have fails at once. */
+static gboolean
+asks_both (BtTrackerCall *call)
+{
+  BtWorld *world = call->client->world;
+  g_autoptr (GArray) addresses = NULL;
+
+  if (call->is_scrape || names_address (call->url))
+    return FALSE;
+  addresses = world->ops->list_addresses (world);
+  return can_use (addresses, FALSE) && can_use (addresses, TRUE);
+}
+
 static void
-start_fetch (BtTrackerCall *call)
+start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family, BtFetchFunc func)
 {
   BtTrackerClient *client = call->client;
   g_autofree char *url = make_url (call);
   BtFetchRequest request = {
     .url = url,
     .purpose = BT_FETCH_TRACKER,
+    .family = family,
     .max_bytes = BT_LIMIT_TRACKER_REPLY,
     .timeout_s = BT_TRACKER_HTTP_TIMEOUT_S,
   };
 
   if (!call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED)
     request.timeout_s = BT_TRACKER_STOPPED_TIMEOUT_S;
-  call->is_fetching = TRUE;
   client->n_fetches++;
-  call->fetch = client->world->ops->fetch (client->world, &request, fetched_cb, call);
+  call->fetches[index].call = call;
+  call->fetches[index].fetch = client->world->ops->fetch (client->world, &request, func, &call->fetches[index]);
 }
 
 static void
-start_waiting (BtTrackerClient *client)
+start_waiting (BtTrackerClient *client, BtFetchFunc func)
 {
   while (client->waiting.length > 0 && client->n_fetches < BT_TRACKER_MAX_FETCHES)
     {
       BtTrackerCall *call = client->waiting.head->data;
+      gboolean both = asks_both (call);
 
       g_queue_unlink (&client->waiting, &call->waiting_link);
       call->is_waiting = FALSE;
-      start_fetch (call);
+      start_fetch (call, 0, both ? BT_FETCH_IPV4 : BT_FETCH_ANY, func);
+      if (both)
+        start_fetch (call, 1, BT_FETCH_IPV6, func);
+    }
+}
+
+static void
+fetched_cb (guint status, GBytes *body, const GError *error, gpointer owner)
+{
+  BtTrackerFetch *fetch = owner;
+  BtTrackerCall *call = fetch->call;
+
+  fetch->fetch = NULL;
+  call->client->n_fetches--;
+  start_waiting (call->client, fetched_cb);
+  if (call->is_scrape && body != NULL)
+    finish_scrape (call, status, body);
+  else if (call->is_scrape)
+    bt_tracker_call_failed (call, translate_error (error));
+  else
+    {
+      if (body != NULL)
+        take_announce (fetch, status, body);
+      else
+        fetch->error = translate_error (error);
+      bt_tracker_call_settle (call);
     }
 }
 
@@ -128,7 +177,32 @@ bt_tracker_http_begin (BtTrackerCall *call)
   call->waiting_link.data = call;
   call->is_waiting = TRUE;
   g_queue_push_tail_link (&call->client->waiting, &call->waiting_link);
-  start_waiting (call->client);
+  start_waiting (call->client, fetched_cb);
+}
+
+gboolean
+bt_tracker_http_is_running (BtTrackerCall *call)
+{
+  return call->fetches[0].fetch != NULL || call->fetches[1].fetch != NULL;
+}
+
+BtAnnounceReply **
+bt_tracker_http_reply (BtTrackerCall *call, guint family)
+{
+  return &call->fetches[family].reply;
+}
+
+/* That of IPv4, unless the machine itself has no way to go there by it. */
+GError *
+bt_tracker_http_take_error (BtTrackerCall *call)
+{
+  BtTrackerFetch *fetches = call->fetches;
+
+  if (fetches[0].error != NULL && fetches[1].error != NULL
+      && g_error_matches (fetches[0].error, BT_ERROR, BT_ERROR_NETWORK)
+      && !g_error_matches (fetches[1].error, BT_ERROR, BT_ERROR_NETWORK))
+    return g_steal_pointer (&fetches[1].error);
+  return g_steal_pointer (&fetches[0].error);
 }
 
 void
@@ -138,11 +212,17 @@ bt_tracker_http_end (BtTrackerCall *call)
 
   if (call->is_waiting)
     g_queue_unlink (&client->waiting, &call->waiting_link);
-  if (call->fetch != NULL)
-    client->world->ops->fetch_cancel (client->world, call->fetch);
-  if (call->is_fetching)
+  for (guint i = 0; i < BT_TRACKER_N_ROUTES; i++)
     {
-      client->n_fetches--;
-      start_waiting (client);
+      BtTrackerFetch *fetch = &call->fetches[i];
+
+      if (fetch->fetch != NULL)
+        {
+          client->world->ops->fetch_cancel (client->world, fetch->fetch);
+          client->n_fetches--;
+        }
+      g_clear_pointer (&fetch->reply, bt_announce_reply_free);
+      g_clear_error (&fetch->error);
     }
+  start_waiting (client, fetched_cb);
 }

@@ -10,6 +10,11 @@ G_BEGIN_DECLS
 #define BT_TRACKER_STOPPED_TIMEOUT_S 5
 #define BT_TRACKER_HTTP_TIMEOUT_S 45
 #define BT_TRACKER_MAX_FETCHES 50
+/* How long the answer of one family waits for the other's; a failure may turn out better. */
+#define BT_TRACKER_OTHER_WAIT_US (G_USEC_PER_SEC / 2)
+#define BT_TRACKER_BETTER_WAIT_US (5 * G_USEC_PER_SEC)
+/* How long the other is asked after that. */
+#define BT_TRACKER_LATE_US (30 * G_USEC_PER_SEC)
 
 struct _BtTrackerClient
 {
@@ -21,6 +26,8 @@ struct _BtTrackerClient
   guint n_fetches;
 
   BtUdpConnections *connections;
+  BtLateFunc late; /* (nullable) */
+  gpointer late_owner;
   BtUdp *udp4; /* (nullable): opened on first use */
   BtUdp *udp6; /* (nullable) */
 };
@@ -42,6 +49,15 @@ typedef struct
 
 #define BT_TRACKER_N_ROUTES 2
 
+/* The same over HTTP: one for any family, or one each. */
+typedef struct
+{
+  BtTrackerCall *call;
+  BtFetch *fetch;         /* (nullable): running */
+  BtAnnounceReply *reply; /* (nullable) */
+  GError *error;          /* (nullable) */
+} BtTrackerFetch;
+
 struct _BtTrackerCall
 {
   BtTrackerClient *client;
@@ -54,14 +70,14 @@ struct _BtTrackerCall
   BtScrapeFunc scraped;
   gpointer owner;
 
+  gboolean told; /* its owner has the answer of one family, and knows it no more */
   GError *error; /* (nullable): known before the call could begin; told when the timer runs */
   BtTimer timer;
 
   /* HTTP */
   GList waiting_link; /* in client->waiting, if is_waiting */
   gboolean is_waiting;
-  gboolean is_fetching;
-  BtFetch *fetch;
+  BtTrackerFetch fetches[BT_TRACKER_N_ROUTES];
 
   /* UDP */
   char *url_path; /* (nullable): path and query */
@@ -69,9 +85,13 @@ struct _BtTrackerCall
   BtTrackerRoute routes[BT_TRACKER_N_ROUTES];
 };
 
-/* The one end of a call that was not cancelled: frees it, then calls its owner, who may free the
- * client. @reply and @error are taken over. Nothing of the call may be touched afterwards. */
+/* The end of a call for its owner, who is called last and may free the client: nothing of the call may be
+ * touched afterwards. @reply and @error are taken over. What still runs goes on for a while without an owner;
+ * else the call is freed. */
 void bt_tracker_call_announced (BtTrackerCall *call, BtAnnounceReply *reply, GError *error);
+/* What one family of an announce said, or did not, as its file keeps it. Tells the owner when there is nothing to
+ * wait for any more, or waits. The call may be gone afterwards. */
+void bt_tracker_call_settle (BtTrackerCall *call);
 /* @reply: (nullable): copied. */
 void bt_tracker_call_scraped (BtTrackerCall *call, const BtScrapeReply *reply, GError *error);
 /* Ends either kind. */
@@ -85,8 +105,14 @@ void bt_tracker_http_end (BtTrackerCall *call);
 void bt_tracker_udp_begin (BtTrackerCall *call);
 void bt_tracker_udp_end (BtTrackerCall *call);
 
-/* The timer of a call without an early error ran. */
-void bt_tracker_udp_time_is_up (BtTrackerCall *call);
+/* Of an announce: whether a family is being asked; what those that were said. */
+gboolean bt_tracker_http_is_running (BtTrackerCall *call);
+gboolean bt_tracker_udp_is_running (BtTrackerCall *call);
+BtAnnounceReply **bt_tracker_http_reply (BtTrackerCall *call, guint family);
+BtAnnounceReply **bt_tracker_udp_reply (BtTrackerCall *call, guint family);
+/* Returns: (transfer full): why there was no answer */
+GError *bt_tracker_http_take_error (BtTrackerCall *call);
+GError *bt_tracker_udp_take_error (BtTrackerCall *call);
 void bt_tracker_udp_close_sockets (BtTrackerClient *client);
 
 G_END_DECLS

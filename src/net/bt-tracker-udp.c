@@ -7,9 +7,6 @@
 #include "bt-error.h"
 #include "bt-limits.h"
 
-/* How long the answer of one family waits for the other's. */
-#define OTHER_FAMILY_WAIT_US ((gint64) 5 * G_USEC_PER_SEC)
-
 static gboolean
 is_running (const BtTrackerRoute *route)
 {
@@ -60,50 +57,20 @@ poll_exchange (BtTrackerRoute *route)
   return length == 0 || client->world->ops->udp_send (client->world, udp, tracker, packet, length);
 }
 
-/* Both families speak of one swarm: what is counted is not added up. */
-static void
-merge_reply (BtAnnounceReply *into, BtAnnounceReply *other)
+gboolean
+bt_tracker_udp_is_running (BtTrackerCall *call)
 {
-  guint n_peers = MIN (other->peers->len, BT_LIMIT_TRACKER_PEERS - into->peers->len);
-
-  if (other->failure != NULL)
-    {
-      if (into->warning == NULL)
-        into->warning = g_steal_pointer (&other->failure);
-      return;
-    }
-  into->interval_s = MAX (into->interval_s, other->interval_s);
-  into->n_seeds = MAX (into->n_seeds, other->n_seeds);
-  into->n_leechers = MAX (into->n_leechers, other->n_leechers);
-  if (n_peers > 0)
-    g_array_append_vals (into->peers, other->peers->data, n_peers);
+  return is_running (&call->routes[0]) || is_running (&call->routes[1]);
 }
 
-/* A reply that is no failure is better than one that is; a failure is better than silence. */
-static BtAnnounceReply *
-take_merged_reply (BtTrackerCall *call)
+BtAnnounceReply **
+bt_tracker_udp_reply (BtTrackerCall *call, guint family)
 {
-  BtAnnounceReply *first = g_steal_pointer (&call->routes[0].reply);
-  g_autoptr (BtAnnounceReply) second = g_steal_pointer (&call->routes[1].reply);
-
-  if (first == NULL)
-    return g_steal_pointer (&second);
-  if (second == NULL)
-    return first;
-  if (first->failure != NULL && second->failure == NULL)
-    {
-      BtAnnounceReply *swapped = first;
-
-      first = second;
-      second = swapped;
-    }
-  if (first->failure == NULL)
-    merge_reply (first, second);
-  return first;
+  return &call->routes[family].reply;
 }
 
-static GError *
-take_error (BtTrackerCall *call)
+GError *
+bt_tracker_udp_take_error (BtTrackerCall *call)
 {
   for (guint i = 0; i < BT_TRACKER_N_ROUTES; i++)
     {
@@ -113,40 +80,16 @@ take_error (BtTrackerCall *call)
   return g_error_new_literal (BT_ERROR, BT_ERROR_TIMED_OUT, "The tracker does not answer");
 }
 
-static void
-answer (BtTrackerCall *call)
-{
-  BtAnnounceReply *reply;
-
-  if (call->is_scrape && call->routes[0].answered)
-    {
-      bt_tracker_call_scraped (call, &call->routes[0].scrape, NULL);
-      return;
-    }
-  reply = take_merged_reply (call);
-  if (reply != NULL)
-    bt_tracker_call_announced (call, reply, NULL);
-  else
-    bt_tracker_call_failed (call, take_error (call));
-}
-
 /* Answers when there is nothing more to wait for; the call may be gone afterwards. */
 static void
 settle (BtTrackerCall *call)
 {
-  gboolean running = is_running (&call->routes[0]) || is_running (&call->routes[1]);
-  gboolean answered = call->routes[0].answered || call->routes[1].answered;
-
-  if (!running)
-    answer (call);
-  else if (answered && !bt_timer_is_running (&call->timer))
-    bt_timer_start (&call->timer, bt_world_now (call->client->world) + OTHER_FAMILY_WAIT_US);
-}
-
-void
-bt_tracker_udp_time_is_up (BtTrackerCall *call)
-{
-  answer (call);
+  if (!call->is_scrape)
+    bt_tracker_call_settle (call);
+  else if (call->routes[0].answered)
+    bt_tracker_call_scraped (call, &call->routes[0].scrape, NULL);
+  else if (!bt_tracker_udp_is_running (call))
+    bt_tracker_call_failed (call, bt_tracker_udp_take_error (call));
 }
 
 static void

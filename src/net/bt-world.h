@@ -112,12 +112,20 @@ typedef enum
   BT_FETCH_TORRENT, /* a person asks for it: a server of the local network is as good as any */
 } BtFetchPurpose;
 
+typedef enum
+{
+  BT_FETCH_ANY,
+  BT_FETCH_IPV4,
+  BT_FETCH_IPV6,
+} BtFetchFamily;
+
 typedef struct
 {
   const char *url;
   BtFetchPurpose purpose;
   gsize max_bytes;  /* of the body after decoding */
   guint timeout_s;  /* for all of it */
+  BtFetchFamily family; /* what it goes over; it fails where that does not lead there */
 } BtFetchRequest;
 
 typedef struct

@@ -42,6 +42,7 @@ typedef struct
   char *failure;            /* (nullable), fit for display: then nothing else counts but retry_in_s */
   char *tracker_id;         /* (nullable) */
   BtEndpoint external_ip;   /* BEP 24; unspecified if not said */
+  BtEndpoint other_external_ip; /* the same, where the answers of two families were put together */
 } BtAnnounceReply;
 
 BtAnnounceReply *bt_announce_reply_new (void);

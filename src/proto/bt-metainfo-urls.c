@@ -118,7 +118,7 @@ is_web_seed (const char *text)
   g_autoptr (BtUrl) url = bt_url_parse (text, NULL);
 
   return url != NULL && (g_str_equal (url->scheme, "http") || g_str_equal (url->scheme, "https"))
-         && !bt_url_host_is_idna (url->host);
+         && !bt_url_host_has_zone (url->host) && !bt_url_host_is_idna (url->host);
 }
 
 char *

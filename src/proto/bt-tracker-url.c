@@ -154,12 +154,18 @@ bt_url_parse (const char *text, GError **error)
 }
 
 gboolean
+bt_url_host_has_zone (const char *host)
+{
+  return strchr (host, '%') != NULL;
+}
+
+gboolean
 bt_url_is_host_and_port (const char *text)
 {
   g_autoptr (BtUrl) url = g_new0 (BtUrl, 1);
 
   url->port = -1;
-  return parse_host (url, text, strlen (text), NULL) && url->port != -1;
+  return parse_host (url, text, strlen (text), NULL) && url->port != -1 && !bt_url_host_has_zone (url->host);
 }
 
 gboolean
@@ -235,6 +241,8 @@ bt_tracker_url_is_valid (const char *text, GError **error)
     return FALSE;
   if (!g_strv_contains (schemes, url->scheme))
     return refuse (error, "the protocol is none of http, https and udp");
+  if (bt_url_host_has_zone (url->host))
+    return refuse (error, "the host names an interface of another machine");
   if (bt_url_host_is_idna (url->host))
     return refuse (error, "the host is an international name in disguise");
   /* A fragment is never sent. */

@@ -56,6 +56,20 @@ world_random (BtWorld *world, void *out, gsize length)
   memcpy (out, &fake->random, MIN (length, sizeof fake->random));
 }
 
+static GArray *
+world_list_addresses (BtWorld *world)
+{
+  GArray *addresses = g_array_new (FALSE, TRUE, sizeof (BtLocalAddress));
+  BtLocalAddress address = { .interface_index = 2, .flags = BT_ADDRESS_UP | BT_ADDRESS_GLOBAL };
+
+  bt_endpoint_parse_ip (&address.endpoint, "192.168.1.5", 0);
+  g_array_append_val (addresses, address);
+  bt_endpoint_parse_ip (&address.endpoint, "2001:470::5", 0);
+  if (((FtFakeTrackerWorld *) world)->has_both)
+    g_array_append_val (addresses, address);
+  return addresses;
+}
+
 static BtUdp *
 world_udp_open (BtWorld *world,
                 BtEndpoint *local,
@@ -168,6 +182,7 @@ world_fetch_cancel (BtWorld *world, BtFetch *fetch)
 static const BtWorldOps world_ops = {
   .now = world_now,
   .random = world_random,
+  .list_addresses = world_list_addresses,
   .udp_open = world_udp_open,
   .udp_send = world_udp_send,
   .udp_free = world_udp_free,

@@ -28,6 +28,7 @@ struct _FtFakeTrackerWorld
   guint n_udp_opened;
   FtFakeServerFunc server; /* (nullable) */
   gpointer server_data;
+  gboolean has_both; /* of IPv4 and IPv6 an address of our own; else IPv4's */
   gboolean ipv6_is_missing;     /* no socket of the family */
   gboolean ipv6_is_unreachable; /* nothing can be sent */
 };

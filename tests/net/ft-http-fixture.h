@@ -31,6 +31,7 @@ typedef struct
   GPtrArray *raw_streams;  /* of GIOStream */
   GCancellable *raw_end;   /* of what @raw reads */
 
+  BtFetchFamily family; /* of what is fetched next */
   BtFetch *fetch;
   int n_calls;
   guint status;
@@ -205,7 +206,7 @@ http_start (HttpFixture *fixture,
             guint timeout_s,
             const char *url)
 {
-  BtFetchRequest request = { url, purpose, max_bytes, timeout_s };
+  BtFetchRequest request = { url, purpose, max_bytes, timeout_s, fixture->family };
 
   fixture->n_calls = 0;
   fixture->status = 0;

@@ -166,6 +166,48 @@ test_bound (HttpFixture *fixture, gconstpointer data)
 
 /* The address is not there, or of the other family: nothing goes out by another way. */
 static void
+assert_goes_by (HttpFixture *fixture, const char *url, BtFetchFamily family, const char *client)
+{
+  fixture->family = family;
+  http_run (fixture, BT_FETCH_TRACKER, 100, url);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpstr (fixture->client, ==, client);
+}
+
+/* By the family that is asked for, and by no other. */
+static void
+test_family (HttpFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GInetAddress) ip = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr (GSocketAddress) address = NULL;
+  g_autofree char *url = NULL;
+
+  http_serve (fixture, serve_cb, NULL);
+  url = g_strdup_printf ("http://localhost:%u/announce", fixture->port);
+  fixture->family = BT_FETCH_IPV6;
+  http_run (fixture, BT_FETCH_TRACKER, 100, url);
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_NETWORK);
+  g_assert_cmpuint (fixture->requests->len, ==, 0);
+
+  assert_goes_by (fixture, url, BT_FETCH_IPV4, "127.0.0.1");
+  address = g_inet_socket_address_new (ip, fixture->port);
+  if (!soup_server_listen (fixture->server, address, 0, NULL))
+    {
+      g_test_skip ("There is no IPv6 here");
+      return;
+    }
+  assert_goes_by (fixture, url, BT_FETCH_IPV6, "::1");
+  assert_goes_by (fixture, url, BT_FETCH_IPV4, "127.0.0.1");
+
+  /* Nor by one that the binding does not let it. */
+  use_bound_world (fixture, "127.0.0.2");
+  assert_goes_by (fixture, url, BT_FETCH_IPV4, "127.0.0.2");
+  fixture->family = BT_FETCH_IPV6;
+  http_run (fixture, BT_FETCH_TRACKER, 100, url);
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_NETWORK);
+}
+
+static void
 test_bound_no_fallback (HttpFixture *fixture, gconstpointer data)
 {
   static const char *const addresses[] = { "192.0.2.77", "2001:db8::77", "::1" };
@@ -241,6 +283,7 @@ main (int argc, char **argv)
   ADD ("redirected", test_redirected);
   ADD ("credentials", test_credentials);
   ADD ("bound", test_bound);
+  ADD ("family", test_family);
   ADD ("bound-no-fallback", test_bound_no_fallback);
   ADD ("proxy", test_proxy);
   ADD ("proxy-refused", test_proxy_refused);

@@ -72,6 +72,8 @@ test_parse (void)
     { "http://user@/announce", NULL, 0 },
     { "http://[]/announce", NULL, 0 },
     { "http://[::1/announce", NULL, 0 },
+    { "http://[fe80::1%25eth0]/announce", NULL, 0 },
+    { "http://[fe80::1%252]/announce", NULL, 0 },
     { "http://example.com:0/", NULL, 0 },
     { "http://example.com:65536/", NULL, 0 },
     { "http://example.com:-1/", NULL, 0 },

@@ -43,6 +43,7 @@ typedef struct
   gint64 called_at;
   gboolean free_client; /* in the callback */
   BtTrackerCall *cancel; /* (nullable): in the callback */
+  char *late;         /* (nullable): what came after it */
 } Fixture;
 
 static void
@@ -125,6 +126,38 @@ add_server (Fixture *f, const char *address, const char *peers)
   return server;
 }
 
+static char *
+describe_reply (const BtAnnounceReply *reply)
+{
+  GString *text = g_string_new (NULL);
+
+  if (reply->failure != NULL)
+    g_string_append_printf (text, "failure %s", reply->failure);
+  else
+    g_string_append_printf (text, "interval %d", (int) reply->interval_s);
+  if (reply->warning != NULL)
+    g_string_append_printf (text, " warning %s", reply->warning);
+  for (guint i = 0; i < reply->peers->len; i++)
+    {
+      char endpoint[BT_ENDPOINT_TEXT_SIZE];
+
+      bt_endpoint_format (&g_array_index (reply->peers, BtEndpoint, i), endpoint);
+      g_string_append_printf (text, " %s", endpoint);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+late_cb (const BtSha1 *info_hash, const BtAnnounceReply *reply, gpointer owner)
+{
+  Fixture *f = owner;
+
+  g_assert_cmpint (info_hash->bytes[0], ==, 'h');
+  g_assert_null (reply->failure);
+  g_free (f->late);
+  f->late = describe_reply (reply);
+}
+
 static void
 set_up (Fixture *f, gconstpointer data)
 {
@@ -132,6 +165,7 @@ set_up (Fixture *f, gconstpointer data)
   f->fake->server = serve;
   f->fake->server_data = f;
   f->client = bt_tracker_client_new (&f->fake->world, f->fake->timers);
+  bt_tracker_client_set_late (f->client, late_cb, f);
 }
 
 static void
@@ -140,6 +174,7 @@ tear_down (Fixture *f, gconstpointer data)
   g_clear_pointer (&f->client, bt_tracker_client_free);
   ft_fake_tracker_world_free (f->fake);
   g_free (f->result);
+  g_free (f->late);
 }
 
 static char *
@@ -161,27 +196,6 @@ describe_error (const GError *error)
   else if (error->code == BT_ERROR_NOT_FOUND)
     kind = "not found";
   return g_strdup_printf ("error %s: %s", kind, error->message);
-}
-
-static char *
-describe_reply (const BtAnnounceReply *reply)
-{
-  GString *text = g_string_new (NULL);
-
-  if (reply->failure != NULL)
-    g_string_append_printf (text, "failure %s", reply->failure);
-  else
-    g_string_append_printf (text, "interval %d", (int) reply->interval_s);
-  if (reply->warning != NULL)
-    g_string_append_printf (text, " warning %s", reply->warning);
-  for (guint i = 0; i < reply->peers->len; i++)
-    {
-      char endpoint[BT_ENDPOINT_TEXT_SIZE];
-
-      bt_endpoint_format (&g_array_index (reply->peers, BtEndpoint, i), endpoint);
-      g_string_append_printf (text, " %s", endpoint);
-    }
-  return g_string_free (text, FALSE);
 }
 
 /* Takes @result. */
@@ -331,6 +345,97 @@ test_http_scrape (Fixture *f, gconstpointer data)
   scrape (f, "http://t/announce");
   ft_fake_tracker_world_answer (f->fake, 0, 200, "de", NULL);
   assert_result (f, 3, "error not found: The tracker does not know the torrent");
+}
+
+/* Over each family where we have both, unless the address says which. */
+static void
+test_http_both_families (Fixture *f, gconstpointer data)
+{
+  f->fake->has_both = TRUE;
+  announce (f, "http://10.0.0.1/announce", BT_ANNOUNCE_NONE);
+  announce (f, "http://[2606::1]/announce", BT_ANNOUNCE_NONE);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (ft_fake_tracker_world_get_fetch (f->fake, 0)->family, ==, BT_FETCH_ANY);
+      ft_fake_tracker_world_answer (f->fake, 0, 200, "de", NULL);
+    }
+  scrape (f, "http://t/announce");
+  g_assert_cmpint (ft_fake_tracker_world_get_fetch (f->fake, 0)->family, ==, BT_FETCH_ANY);
+  ft_fake_tracker_world_answer (f->fake, 0, 500, "", NULL);
+  g_assert_cmpuint (f->n_called, ==, 3);
+
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 2);
+  g_assert_cmpint (ft_fake_tracker_world_get_fetch (f->fake, 0)->family, ==, BT_FETCH_IPV4);
+  g_assert_cmpint (ft_fake_tracker_world_get_fetch (f->fake, 1)->family, ==, BT_FETCH_IPV6);
+  ft_fake_tracker_world_answer (f->fake, 1, 200, "d8:intervali9e6:peers618:abcdefghijklmnopqre", NULL);
+  g_assert_cmpuint (f->n_called, ==, 3);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali8e5:peers6:abcdefe", NULL);
+  assert_result (f, 4, "interval 9 97.98.99.100:25958 [6162:6364:6566:6768:696a:6b6c:6d6e:6f70]:29042");
+  ft_fake_tracker_world_run (f->fake, 100 * SECOND);
+  g_assert_null (f->late);
+}
+
+static void
+test_http_one_family_ails (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) refused = g_error_new (BT_ERROR, BT_ERROR_NETWORK, "refused");
+  g_autoptr (GError) timed_out = g_error_new (BT_ERROR, BT_ERROR_TIMED_OUT, "late");
+  gint64 start;
+
+  f->fake->has_both = TRUE;
+  /* One fails: the other is enough, whichever comes first. */
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_answer (f->fake, 1, 0, NULL, refused);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9ee", NULL);
+  assert_result (f, 1, "interval 9");
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_answer (f->fake, 0, 0, NULL, refused);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali8ee", NULL);
+  assert_result (f, 2, "interval 8");
+  /* Both do: the one who got farther says why. */
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_answer (f->fake, 0, 0, NULL, refused);
+  ft_fake_tracker_world_answer (f->fake, 0, 0, NULL, timed_out);
+  assert_result (f, 3, "error timed out: late");
+
+  /* One is slow: half a second, and what it says comes by itself. */
+  start = f->fake->now;
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9ee", NULL);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  assert_result (f, 4, "interval 9");
+  g_assert_cmpint (f->called_at - start, ==, SECOND / 2);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali7ee", NULL);
+  g_assert_cmpstr (f->late, ==, "interval 7");
+  g_clear_pointer (&f->late, g_free);
+
+  /* It is not waited for longer than the next announce, nor for ever. */
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9ee", NULL);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 1);
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 2);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9ee", NULL);
+  ft_fake_tracker_world_run (f->fake, 100 * SECOND);
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 0);
+  assert_result (f, 6, "interval 9");
+  g_assert_null (f->late);
+
+  /* A goodbye does not come late. */
+  announce (f, "http://t/announce", BT_ANNOUNCE_STOPPED);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9ee", NULL);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  assert_result (f, 7, "interval 9");
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 0);
+
+  /* Other sockets: nobody waits for the old ones. */
+  announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9ee", NULL);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  bt_tracker_client_close_sockets (f->client);
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 0);
 }
 
 /* No more than 50 at once; the others follow in order. */
@@ -555,13 +660,14 @@ test_udp_both_families (Fixture *f, gconstpointer data)
   Server *v6 = add_server (f, "[2606::1]:80", "20014860486000000000000000008888 1ae1");
   gint64 start = f->fake->now;
 
-  v4->delay_us = SECOND;
+  v4->delay_us = SECOND / 5;
   v6->interval = 2000;
   ft_fake_tracker_world_set_name (f->fake, "t", "1.1.1.1 2606::1");
   announce (f, "udp://t:80", BT_ANNOUNCE_NONE);
   ft_fake_tracker_world_run (f->fake, 100 * SECOND);
   assert_result (f, 1, "interval 2000 8.8.8.8:6881 [2001:4860:4860::8888]:6881");
-  g_assert_cmpint (f->called_at - start, ==, 100 * 1000 + 2 * SECOND);
+  g_assert_null (f->late);
+  g_assert_cmpint (f->called_at - start, ==, 100 * 1000 + 2 * SECOND / 5);
   g_assert_cmpuint (v4->n_announces, ==, 1);
   g_assert_cmpuint (v6->n_announces, ==, 1);
 }
@@ -585,8 +691,8 @@ test_udp_one_family_ails (Fixture *f, gconstpointer data)
     const char *expected;
     gint64 after_ms;
   } rows[] = {
-    { SILENT, "interval 1800 8.8.8.8:6881", 5200 },
-    { SLOW, "interval 1800 8.8.8.8:6881", 5200 },
+    { SILENT, "interval 1800 8.8.8.8:6881", 700 },
+    { SLOW, "interval 1800 8.8.8.8:6881", 700 },
     { FAILS, "interval 1800 warning no 8.8.8.8:6881", 200 },
     { UNREACHABLE, "interval 1800 8.8.8.8:6881", 200 },
     { MISSING, "interval 1800 8.8.8.8:6881", 200 },
@@ -609,6 +715,8 @@ test_udp_one_family_ails (Fixture *f, gconstpointer data)
       ft_fake_tracker_world_run (f->fake, 100 * SECOND);
       assert_result (f, G_N_ELEMENTS (rows) - i + 1, rows[i - 1].expected);
       g_assert_cmpint (f->called_at - start, ==, rows[i - 1].after_ms * 1000);
+      g_assert_cmpstr (f->late, ==, ailment == SLOW ? "interval 1800 [2001:4860:4860::8888]:6881" : NULL);
+      g_clear_pointer (&f->late, g_free);
     }
 }
 
@@ -810,6 +918,8 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client/http-stopped-is-short", test_http_stopped_is_short);
   add_test ("/net/tracker-client/http-answers", test_http_answers);
   add_test ("/net/tracker-client/http-scrape", test_http_scrape);
+  add_test ("/net/tracker-client/http-both-families", test_http_both_families);
+  add_test ("/net/tracker-client/http-one-family-ails", test_http_one_family_ails);
   add_test ("/net/tracker-client/http-queue", test_http_queue);
   add_test ("/net/tracker-client/free-with-queue", test_free_with_queue);
   add_test ("/net/tracker-client/callback-may-free-all", test_callback_may_free_all);
