@@ -39,6 +39,9 @@
 #define BT_LIMIT_BLOCK 16384u               /* both big clients refuse more */
 #define BT_LIMIT_PEER_MESSAGE (1024u * 1024) /* anything longer closes the connection */
 #define BT_LIMIT_EXTENDED_HANDSHAKE (64u * 1024)
+#define BT_LIMIT_PEX_BYTES (500u * 1024)     /* one message of peer exchange: a longer one closes the connection */
+#define BT_LIMIT_PEX_ENTRIES 200u           /* read of each of its lists */
+#define BT_LIMIT_PEX_PER_PEER 50u           /* candidates at a time that one peer may name */
 #define BT_LIMIT_REQUESTS_FROM_PEER 2000u   /* queued for us to serve; then rejected */
 #define BT_LIMIT_REQUESTS_TO_PEER 2000u     /* outstanding with one peer */
 #define BT_LIMIT_ALLOWED_FAST 100u          /* remembered of one peer */

@@ -5,13 +5,15 @@
 #include "bt-core-private.h"
 
 static void
-reconfigure_torrents (BtCore *core, gboolean reconsider)
+reconfigure_torrents (BtCore *core, gboolean reconsider, gboolean pex_switched)
 {
   for (guint i = 0; i < core->torrents->len; i++)
     {
       BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
 
       bt_torrent_trim_peers (torrent);
+      if (pex_switched)
+        bt_torrent_pex_switched (torrent);
       if (reconsider)
         bt_torrent_reconsider (torrent);
     }
@@ -51,6 +53,7 @@ bt_core_set_config (BtCore *core, BtCommand *command)
   gboolean reconsider = changes_rules (core->config, command->config);
   gboolean regoal = changes_goals (core->config, command->config);
   gboolean requeue = reconsider || changes_queue (core->config, command->config);
+  gboolean pex_switched = !core->config->pex != !command->config->pex;
   BtEndpoint bind_address;
   gboolean is_bound;
   GError *error = NULL;
@@ -69,7 +72,7 @@ bt_core_set_config (BtCore *core, BtCommand *command)
       bt_core_apply_limits (core);
       if (reopen)
         bt_core_rebind (core);
-      reconfigure_torrents (core, reconsider);
+      reconfigure_torrents (core, reconsider, pex_switched);
       if (requeue)
         bt_core_queue_changed (core, TRUE);
       if (regoal)

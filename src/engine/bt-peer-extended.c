@@ -1,4 +1,4 @@
-/* bt-peer-extended.c: the extension protocol with a peer: what each end says of itself (BEP 10, 21, 54).
+/* bt-peer-extended.c: the extension protocol with a peer: what each end says of itself (BEP 10, 11, 21, 54).
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -38,6 +38,18 @@ fill_other_address (BtPeer *peer, BtExtendedHandshake *handshake)
     (void) bt_core_get_own_endpoint (core, ipv6, ipv6 ? &handshake->ipv6 : &handshake->ipv4);
 }
 
+static void
+offer_pex (BtPeer *peer, BtExtendedHandshake *handshake)
+{
+  gboolean offer = bt_torrent_uses_pex (peer->torrent);
+
+  if (offer)
+    handshake->ids[BT_EXTENDED_PEX] = BT_EXTENDED_PEX;
+  else if (peer->pex.offered)
+    handshake->off |= 1u << BT_EXTENDED_PEX;
+  peer->pex.offered = offer;
+}
+
 void
 bt_peer_send_extended_handshake (BtPeer *peer)
 {
@@ -50,6 +62,7 @@ bt_peer_send_extended_handshake (BtPeer *peer)
   handshake.listen_port = torrent->core->listen_port;
   handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
   handshake.upload_only = bt_torrent_is_upload_only (torrent);
+  offer_pex (peer, &handshake);
   handshake.ids[BT_EXTENDED_UPLOAD_ONLY] = BT_EXTENDED_UPLOAD_ONLY;
   handshake.ids[BT_EXTENDED_DONT_HAVE] = BT_EXTENDED_DONT_HAVE;
   handshake.has_your_ip = TRUE;
@@ -147,6 +160,7 @@ take_handshake (BtPeer *peer, const BtMessage *message)
   take_client (peer, &handshake);
   if (handshake.reqq > 0)
     bt_pipeline_set_limit (peer->pipeline, (guint) handshake.reqq);
+  peer->prefers_encryption |= handshake.prefers_encryption;
   if (handshake.upload_only >= 0)
     set_upload_only (peer, handshake.upload_only);
   if (handshake.has_your_ip)
@@ -154,6 +168,7 @@ take_handshake (BtPeer *peer, const BtMessage *message)
                           bt_core_now (peer->torrent->core));
   learn_other_address (peer, &handshake);
   learn_port (peer, handshake.listen_port);
+  bt_torrent_pex_joined (peer->torrent, peer);
 }
 
 void
@@ -163,6 +178,9 @@ bt_peer_take_extended (BtPeer *peer, const BtMessage *message)
     {
     case BT_EXTENDED_HANDSHAKE:
       take_handshake (peer, message);
+      break;
+    case BT_EXTENDED_PEX:
+      bt_torrent_take_pex (peer->torrent, peer, message->payload, message->payload_length);
       break;
     case BT_EXTENDED_UPLOAD_ONLY:
       if (message->payload_length > 0)

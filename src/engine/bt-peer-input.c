@@ -101,6 +101,7 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   peer->extended = (handshake->capabilities & BT_CAP_EXTENDED) != 0;
   peer->ready = TRUE;
   peer->ready_at = bt_core_now (torrent->core);
+  peer->outgoing = bt_link_is_outgoing (link);
   torrent->n_connecting--;
   if (peer->candidate != NULL)
     peer->candidate->connectable = TRUE;
@@ -108,6 +109,7 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   bt_link_set_limiters (link, &torrent->limits->down, &torrent->limits->up);
   bt_link_set_reading (link, torrent->core->reading);
   bt_peer_greet (peer);
+  bt_torrent_pex_joined (torrent, peer);
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
 }
 

@@ -117,6 +117,9 @@ bt_peer_take_dont_have (BtPeer *peer, const BtMessage *message)
   bt_bitfield_clear (peer->has, piece);
   bt_picker_peer_lost (torrent->picker, piece);
   bt_peer_update_interest (peer);
+  /* With the fast extension each request is answered by a reject of its own. */
+  if (!peer->fast && bt_peer_forget_requests_of (peer, piece))
+    bt_torrent_request_all (torrent);
 }
 
 /* The fast extension. */

@@ -13,6 +13,8 @@ void bt_peer_send_block_message (BtPeer *peer, BtMessageId id, const BtBlock *bl
 void bt_peer_greet (BtPeer *peer);
 /* Its outstanding requests are off; the blocks may be asked of others. */
 void bt_peer_forget_requests (BtPeer *peer);
+/* FALSE if there were none for this piece. */
+gboolean bt_peer_forget_requests_of (BtPeer *peer, guint32 piece);
 
 /* bt-peer-pieces.c */
 /* What says something of pieces: have, bitfield, have all or none, suggest, allowed fast. */
@@ -25,6 +27,9 @@ void bt_peer_forget_pieces (BtPeer *peer);
 void bt_peer_take_extended (BtPeer *peer, const BtMessage *message);
 /* Says what we are and can; again whenever that changed. */
 void bt_peer_send_extended_handshake (BtPeer *peer);
+
+/* bt-torrent-pex.c */
+void bt_peer_clear_pex (BtPeer *peer);
 
 /* bt-peer-upload.c */
 void bt_peer_offer_fast (BtPeer *peer);

@@ -41,6 +41,7 @@ bt_peer_free (BtPeer *peer)
   g_clear_pointer (&peer->allowed_out, bt_bitfield_free);
   g_clear_pointer (&peer->suggested, g_array_unref);
   g_clear_pointer (&peer->pipeline, bt_pipeline_free);
+  bt_peer_clear_pex (peer);
   g_array_unref (peer->waiting.blocks);
   g_free (peer->client);
   g_free (peer);
@@ -250,6 +251,15 @@ abandon_cb (const BtBlock *block, gpointer data)
   peer->n_forgiven++;
 }
 
+gboolean
+bt_peer_forget_requests_of (BtPeer *peer, guint32 piece)
+{
+  guint before = bt_pipeline_length (peer->pipeline);
+
+  bt_pipeline_remove_piece (peer->pipeline, piece, abandon_cb, peer);
+  return bt_pipeline_length (peer->pipeline) < before;
+}
+
 void
 bt_peer_forget_requests (BtPeer *peer)
 {
@@ -300,7 +310,7 @@ is_useless (BtPeer *peer, gint64 now)
   gboolean we_are_done = bt_torrent_is_upload_only (peer->torrent);
 
   if (we_are_done && they_are_done && now - peer->ready_at > BOTH_SEEDS_US)
-    return TRUE;
+    return !bt_torrent_pex_is_worth_waiting (peer->torrent, peer, now);
   if (peer->am_interested || peer->peer_interested)
     return FALSE;
   return now - MAX (peer->interest_at, peer->useful_at) > USELESS_US;
@@ -327,6 +337,7 @@ bt_peer_second (BtPeer *peer, gint64 now)
   if (!peer->am_choking && !peer->peer_interested && now - peer->interest_at > UNINTERESTED_US)
     bt_peer_set_choking (peer, TRUE, now);
   bt_peer_serve (peer);
+  bt_torrent_pex_second (peer->torrent, peer, now);
   tick_silence (peer, now);
 }
 

@@ -6,6 +6,7 @@
 #include "bt-candidates.h"
 #include "bt-extended.h"
 #include "bt-link.h"
+#include "bt-pex-log.h"
 #include "bt-picker.h"
 #include "bt-pipeline.h"
 #include "bt-status.h"
@@ -19,6 +20,19 @@ typedef struct
   GArray *blocks; /* of BtBlock */
   guint head;     /* before it all are served */
 } BtWaiting;
+
+/* Peer exchange with it: bt-torrent-pex.c. */
+typedef struct
+{
+  gboolean offered;    /* we said that we do it, and did not take that back */
+  gboolean listed;     /* the others are told of it */
+  BtPexCursor cursor;  /* what it has been told */
+  gboolean told;
+  gint64 next_at;      /* when it may be told again */
+  GArray *named;       /* (nullable) of BtEndpoint: candidates of its, not dropped yet */
+  gint64 heard[7];     /* when its last messages came */
+  guint n_heard;
+} BtPeerPex;
 
 typedef struct
 {
@@ -34,6 +48,9 @@ typedef struct
   gboolean fast, extended; /* both sides have it */
   guint8 ids[BT_EXTENDED_N]; /* its extension ids; 0: no */
   gboolean upload_only;    /* it said so */
+  gboolean prefers_encryption; /* likewise */
+  gboolean outgoing;       /* we connected to it */
+  BtPeerPex pex;
   gint64 connected_at, ready_at;
 
   BtBitfield *has;

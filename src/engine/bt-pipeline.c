@@ -224,6 +224,26 @@ bt_pipeline_contains (const BtPipeline *pipeline, const BtBlock *block)
 }
 
 void
+bt_pipeline_remove_piece (BtPipeline *pipeline,
+                          guint32 piece,
+                          void (*func) (const BtBlock *block, gpointer data),
+                          gpointer data)
+{
+  for (guint i = 0; i < pipeline->length;)
+    {
+      BtBlock block = get_request (pipeline, i)->block;
+
+      if (block.piece != piece)
+        {
+          i++;
+          continue;
+        }
+      remove_request (pipeline, i);
+      func (&block, data);
+    }
+}
+
+void
 bt_pipeline_clear (BtPipeline *pipeline,
                    void (*func) (const BtBlock *block, gpointer data),
                    gpointer data)

@@ -27,6 +27,9 @@ gboolean bt_pipeline_remove (BtPipeline *pipeline, const BtBlock *block); /* rej
 gboolean bt_pipeline_contains (const BtPipeline *pipeline, const BtBlock *block);
 /* All of them are off: choked without the fast extension, or the peer is dropped. @func may be NULL. */
 void bt_pipeline_clear (BtPipeline *pipeline, void (*func) (const BtBlock *block, gpointer data), gpointer data);
+/* Those of one piece are off. */
+void bt_pipeline_remove_piece (BtPipeline *pipeline, guint32 piece, void (*func) (const BtBlock *block, gpointer data),
+                               gpointer data);
 /* Payload came (a part of a block is enough): it is not stalled. The rate is made of these bytes;
  * bt_pipeline_received() adds none. With 0 bytes: it was not read from, so silence is not its fault. */
 void bt_pipeline_progress (BtPipeline *pipeline, gsize bytes, gint64 now);

@@ -101,6 +101,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_torrent_init_names (torrent, resume);
   torrent->peers = g_ptr_array_new ();
   bt_torrent_init_announces (torrent);
+  bt_torrent_init_pex (torrent);
   bt_torrent_init_files (torrent);
   torrent->changed = BT_CHANGED_ALL;
   init_priorities (torrent, resume);
@@ -143,6 +144,7 @@ bt_torrent_free (BtTorrent *torrent)
   g_ptr_array_unref (torrent->askings);
   bt_picker_free (torrent->picker);
   bt_candidates_free (torrent->candidates);
+  bt_pex_log_free (torrent->pex);
   bt_blame_free (torrent->blame);
   bt_tiers_free (torrent->tiers);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);

@@ -222,6 +222,13 @@ bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *hands
 
 /* Going. */
 
+/* For others, who cannot know why it went. */
+static gboolean
+is_worth_another_try (BtCloseReason reason)
+{
+  return reason == BT_CLOSE_REMOTE || reason == BT_CLOSE_TOO_MANY || reason == BT_CLOSE_USELESS;
+}
+
 /* Lost by this way, it may be reached by the other. */
 static void
 add_other_address (BtTorrent *torrent, const BtPeer *peer, BtCloseReason reason, gint64 now)
@@ -243,6 +250,7 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   if (!peer->ready)
     torrent->n_connecting--;
   g_ptr_array_remove_fast (torrent->peers, peer);
+  bt_torrent_pex_left (torrent, peer, is_worth_another_try (reason), now);
   core->n_peers--;
   if (peer->candidate != NULL)
     bt_candidates_ended (torrent->candidates, peer->candidate, reason, peer->downloaded + peer->uploaded, now);

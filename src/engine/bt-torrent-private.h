@@ -98,6 +98,7 @@ struct _BtTorrent
   guint n_connecting;
   BtPeerId last_peer;
   BtCandidates *candidates;
+  BtPexLog *pex;           /* who is to be told of to whom */
   BtBlame *blame;
   BtChoker choker;
   gint64 next_choke;
@@ -245,6 +246,20 @@ gboolean bt_torrent_settle (BtTorrent *torrent);
 gboolean bt_torrent_leaves_home (BtTorrent *torrent, gboolean has_files);
 void bt_torrent_go_home (BtTorrent *torrent);
 void bt_torrent_stop_moving (BtTorrent *torrent);
+
+/* bt-torrent-pex.c */
+void bt_torrent_init_pex (BtTorrent *torrent);
+/* Switched on and not private. */
+gboolean bt_torrent_uses_pex (BtTorrent *torrent);
+/* Both handshakes are done or its port has become known: does nothing until both are. */
+void bt_torrent_pex_joined (BtTorrent *torrent, BtPeer *peer);
+/* @good: others may try it still. */
+void bt_torrent_pex_left (BtTorrent *torrent, BtPeer *peer, gboolean good, gint64 now);
+/* Tells it what is new, if it is time. */
+void bt_torrent_pex_second (BtTorrent *torrent, BtPeer *peer, gint64 now);
+/* Whether a connection that is of no use is kept a moment, for what the two can tell each other. */
+gboolean bt_torrent_pex_is_worth_waiting (BtTorrent *torrent, BtPeer *peer, gint64 now);
+void bt_torrent_take_pex (BtTorrent *torrent, BtPeer *peer, const void *bytes, gsize length);
 
 /* bt-torrent-pieces.c */
 void bt_torrent_init_pieces (BtTorrent *torrent);

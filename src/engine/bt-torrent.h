@@ -47,6 +47,8 @@ BtTorrentOptions *bt_torrent_get_options (BtTorrent *torrent);
 void bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options);
 /* Fewer peers may be allowed now than there are: those that bring least go. */
 void bt_torrent_trim_peers (BtTorrent *torrent);
+/* Peer exchange was switched on or off: says so to the peers. */
+void bt_torrent_pex_switched (BtTorrent *torrent);
 /* The limits of the engine or of tags are others now. */
 void bt_torrent_apply_limits (BtTorrent *torrent);
 void bt_torrent_hurry (BtTorrent *torrent);

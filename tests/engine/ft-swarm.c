@@ -67,11 +67,12 @@ hash_pieces (const guint8 *data, guint64 size, guint32 piece_length)
   return hashes;
 }
 
-FtSample *
-ft_sample_new (const FtSampleFile *files, guint32 piece_length, guint seed)
+static FtSample *
+make_sample (const FtSampleFile *files, guint32 piece_length, guint seed, gboolean is_private)
 {
   FtSample *sample = g_new0 (FtSample, 1);
-  BtMetainfoDraft draft = { .name = "sample", .multi_file = TRUE, .piece_length = piece_length };
+  BtMetainfoDraft draft = { .name = "sample", .multi_file = TRUE, .piece_length = piece_length,
+                            .is_private = is_private };
   g_autoptr(GArray) list = g_array_new (FALSE, FALSE, sizeof (BtDraftFile));
   g_autoptr(GByteArray) hashes = NULL;
   guint8 *data;
@@ -99,6 +100,18 @@ ft_sample_new (const FtSampleFile *files, guint32 piece_length, guint seed)
   sample->torrent = bt_metainfo_build (&draft, (const BtDraftFile *) (gpointer) list->data, list->len,
                                        hashes->data, hashes->len);
   return sample;
+}
+
+FtSample *
+ft_sample_new (const FtSampleFile *files, guint32 piece_length, guint seed)
+{
+  return make_sample (files, piece_length, seed, FALSE);
+}
+
+FtSample *
+ft_sample_new_private (const FtSampleFile *files, guint32 piece_length, guint seed)
+{
+  return make_sample (files, piece_length, seed, TRUE);
 }
 
 void

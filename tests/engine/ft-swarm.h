@@ -24,6 +24,7 @@ typedef struct
 } FtSample;
 
 FtSample *ft_sample_new (const FtSampleFile *files, guint32 piece_length, guint seed);
+FtSample *ft_sample_new_private (const FtSampleFile *files, guint32 piece_length, guint seed);
 void ft_sample_free (FtSample *sample);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSample, ft_sample_free)
 /* Asserts that every file below @dir has the bytes of the sample. */

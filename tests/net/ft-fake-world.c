@@ -42,6 +42,18 @@ get_host (BtWorld *world)
   return (FtFakeHost *) world;
 }
 
+/* A host has one address and one interface, and uses them. */
+static void
+bind_cb (BtWorld *world, const BtEndpoint *address, const char *interface)
+{
+}
+
+static guint
+find_interface_cb (BtWorld *world, const char *interface)
+{
+  return 0;
+}
+
 static gint64
 now_cb (BtWorld *world)
 {
@@ -88,6 +100,8 @@ free_cb (BtWorld *world)
 }
 
 static const BtWorldOps world_ops = {
+  .bind = bind_cb,
+  .find_interface = find_interface_cb,
   .list_addresses = ft_fake_list_addresses,
   .get_route = ft_fake_get_route,
   .watch_network = ft_fake_watch_network,
@@ -276,20 +290,22 @@ get_next_deadline (FtFakeNet *net)
   return next;
 }
 
+gboolean
+ft_fake_net_step (FtFakeNet *net, gint64 end)
+{
+  gint64 next;
+
+  ft_fake_net_settle (net);
+  next = get_next_deadline (net);
+  net->now = MAX (net->now, MIN (next, end));
+  return next <= end;
+}
+
 void
 ft_fake_net_run_for (FtFakeNet *net, gint64 us)
 {
   gint64 end = net->now + us;
 
-  for (;;)
-    {
-      gint64 next;
-
-      ft_fake_net_settle (net);
-      next = get_next_deadline (net);
-      if (next > end)
-        break;
-      net->now = MAX (net->now, next);
-    }
-  net->now = end;
+  while (ft_fake_net_step (net, end))
+    ;
 }

@@ -43,6 +43,8 @@ void ft_fake_net_settle (FtFakeNet *net); /* does all that is due, without letti
 void ft_fake_net_run_for (FtFakeNet *net, gint64 us);
 /* One turn: what is due in one iteration of a main loop. FALSE if there was nothing. */
 gboolean ft_fake_net_turn (FtFakeNet *net);
+/* Does all that is due and lets time pass until there is more, at most until @end. FALSE if nothing was due by then. */
+gboolean ft_fake_net_step (FtFakeNet *net, gint64 end);
 gint64 ft_fake_net_now (FtFakeNet *net);
 BtRandom *ft_fake_net_random (FtFakeNet *net);
 

@@ -1,0 +1,259 @@
+/* ft-sim.c: whole engines on the network in memory and its clock: hours of a swarm in a moment.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-sim.h"
+
+#include <gio/gio.h>
+
+#include "ft-swarm.h"
+
+FtSim *
+ft_sim_new (guint64 seed)
+{
+  FtSim *sim = g_new0 (FtSim, 1);
+
+  sim->net = ft_fake_net_new (seed);
+  sim->nodes = g_ptr_array_new ();
+  return sim;
+}
+
+/* Running. */
+
+static gboolean
+is_disk_busy (FtSimNode *node)
+{
+  for (guint i = 0; i < node->core->torrents->len; i++)
+    if (((BtTorrent *) g_ptr_array_index (node->core->torrents, i))->n_jobs > 0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+run_once (FtSim *sim)
+{
+  gboolean any = FALSE;
+  gboolean busy = FALSE;
+
+  while (g_main_context_iteration (NULL, FALSE))
+    any = TRUE;
+  while (ft_fake_net_turn (sim->net))
+    any = TRUE;
+  for (guint i = 0; i < sim->nodes->len; i++)
+    {
+      FtSimNode *node = g_ptr_array_index (sim->nodes, i);
+
+      if (node->told)
+        bt_core_acknowledge (node->core);
+      node->told = FALSE;
+      busy |= is_disk_busy (node);
+    }
+  if (!any && busy)
+    g_main_context_iteration (NULL, TRUE);
+  return any || busy;
+}
+
+void
+ft_sim_settle (FtSim *sim)
+{
+  while (run_once (sim))
+    ;
+}
+
+gboolean
+ft_sim_step (FtSim *sim, gint64 end)
+{
+  gboolean any = ft_fake_net_step (sim->net, end);
+
+  ft_sim_settle (sim);
+  return any;
+}
+
+void
+ft_sim_run_for (FtSim *sim, gint64 us)
+{
+  gint64 end = ft_fake_net_now (sim->net) + us;
+
+  ft_sim_settle (sim);
+  while (ft_sim_step (sim, end))
+    ;
+}
+
+/* Commands: each is waited for. */
+
+typedef struct
+{
+  gboolean done;
+  BtTorrentId id;
+} Answer;
+
+static void
+called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Answer *answer = user_data;
+  g_autoptr(GError) error = NULL;
+
+  answer->id = (BtTorrentId) g_task_propagate_int (G_TASK (result), &error);
+  g_assert_no_error (error);
+  answer->done = TRUE;
+}
+
+static void
+return_id (BtCommand *command)
+{
+  if (command->error != NULL)
+    g_task_return_error (command->task, g_steal_pointer (&command->error));
+  else
+    g_task_return_int (command->task, command->result_id);
+}
+
+static BtTorrentId
+run (FtSimNode *node, BtCommand *command)
+{
+  Answer answer = { 0 };
+
+  command->core = node->core;
+  command->reply_box = bt_mailbox_ref (node->mailbox);
+  command->reply = return_id;
+  command->task = g_task_new (NULL, NULL, called_cb, &answer);
+  command->run (node->core, command);
+  while (!answer.done)
+    if (!run_once (node->sim))
+      g_main_context_iteration (NULL, TRUE);
+  return answer.id;
+}
+
+/* Nodes. */
+
+static BtWorld *
+make_world (GMainContext *context, const BtConfig *config, gpointer data, GError **error)
+{
+  return data;
+}
+
+static void
+update_cb (BtUpdate *update, gpointer data)
+{
+  FtSimNode *node = data;
+
+  node->told = TRUE;
+  bt_update_unref (update);
+}
+
+static void
+set_folders (FtSimNode *node, BtConfig *config)
+{
+  g_autoptr(GError) error = NULL;
+
+  node->dir = g_dir_make_tmp ("ft-sim-XXXXXX", &error);
+  g_assert_no_error (error);
+  g_free (config->download_dir);
+  config->download_dir = g_strdup (node->dir);
+  g_clear_pointer (&config->state_dir, g_free);
+}
+
+FtSimNode *
+ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config))
+{
+  FtSimNode *node = g_new0 (FtSimNode, 1);
+  g_autoptr(BtConfig) config = bt_config_new ();
+  BtOutside outside = bt_outside_real;
+
+  node->sim = sim;
+  node->world = ft_fake_net_add_host (sim->net, ip);
+  node->mailbox = bt_mailbox_new (NULL);
+  set_folders (node, config);
+  if (setup != NULL)
+    setup (config);
+  outside.make_world = make_world;
+  outside.data = node->world;
+  node->core = bt_core_new (config, &outside, g_main_context_default (), node->mailbox, update_cb, node);
+  bt_core_open (node->core);
+  g_ptr_array_add (sim->nodes, node);
+  run (node, bt_command_new (bt_core_start));
+  node->port = node->core->listen_port;
+  return node;
+}
+
+BtTorrent *
+ft_sim_node_add (FtSimNode *node, GBytes *torrent, const char *save_path)
+{
+  BtCommand *command = bt_command_new (bt_core_add);
+  BtTorrent *added;
+
+  command->bytes = g_bytes_ref (torrent);
+  command->path = g_strdup (save_path);
+  added = bt_core_find (node->core, run (node, command));
+  ft_sim_wait (node->sim, added->active, 10);
+  return added;
+}
+
+void
+ft_sim_node_connect (FtSimNode *node, BtTorrent *torrent, const BtEndpoint *endpoint)
+{
+  BtCommand *command = bt_command_new (bt_core_add_peer);
+
+  command->id = torrent->id;
+  command->endpoint = *endpoint;
+  run (node, command);
+}
+
+BtEndpoint
+ft_sim_node_endpoint (FtSimNode *node)
+{
+  GArray *addresses = node->world->ops->list_addresses (node->world);
+  BtEndpoint endpoint = g_array_index (addresses, BtLocalAddress, 0).endpoint;
+
+  endpoint.port = node->port;
+  g_array_unref (addresses);
+  return endpoint;
+}
+
+void
+ft_sim_node_configure (FtSimNode *node, void (*change) (BtConfig *config))
+{
+  BtCommand *command = bt_command_new (bt_core_set_config);
+
+  command->config = bt_config_copy (node->core->config);
+  change (command->config);
+  run (node, command);
+}
+
+BtPeer *
+ft_sim_find_peer (BtTorrent *torrent, const char *ip)
+{
+  BtEndpoint endpoint;
+
+  g_assert_true (bt_endpoint_parse_ip (&endpoint, ip, 0));
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      if (peer->ready && bt_endpoint_same_ip (&peer->endpoint, &endpoint))
+        return peer;
+    }
+  return NULL;
+}
+
+static void
+free_node (FtSimNode *node)
+{
+  run (node, bt_command_new (bt_core_stop));
+  g_ptr_array_remove (node->sim->nodes, node);
+  bt_core_free (node->core);
+  bt_mailbox_close (node->mailbox);
+  bt_mailbox_unref (node->mailbox);
+  ft_remove_tree (node->dir);
+  g_free (node->dir);
+  g_free (node);
+}
+
+void
+ft_sim_free (FtSim *sim)
+{
+  while (sim->nodes->len > 0)
+    free_node (g_ptr_array_index (sim->nodes, sim->nodes->len - 1));
+  g_ptr_array_unref (sim->nodes);
+  ft_fake_net_free (sim->net);
+  g_free (sim);
+}
