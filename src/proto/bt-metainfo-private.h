@@ -48,9 +48,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtUrl, bt_url_free)
 /* "host:port", "1.2.3.4:port" or "[::1]:port" */
 gboolean bt_url_is_host_and_port (const char *text);
 
-/* Whether a label is punycode, whose looks may deceive. */
 /* RFC 6874: an interface of whoever wrote it, and nobody else's business. */
 gboolean bt_url_host_has_zone (const char *host);
+/* Whether a label is punycode, whose looks may deceive. */
 gboolean bt_url_host_is_idna (const char *host);
 /* Whether a query, without its '?', names an argument that is ours to send. */
 gboolean bt_url_query_is_reserved (const char *query);

@@ -16,7 +16,12 @@ from .tap import Skip
 
 CLONE_NEWNET = 0x40000000
 PR_SET_PDEATHSIG = 1
+CLONE_NEWNS = 0x00020000
+MS_BIND = 0x1000
+MS_PRIVATE_ALL = 0x44000
 HUB_ADDRESS = "10.77.0.1"
+# Of the Internet's, since some clients know no others; nothing leaves the namespaces.
+HUB_ADDRESS6 = "2a00:77::1"
 # A bridge without an address of its own takes that of one of its cables, and a lower one with each that
 # is lower: peers that know the old one would speak to nobody.
 HUB_LINK_ADDRESS = "02:00:0a:4d:00:01"
@@ -35,11 +40,14 @@ def _open_current():
 
 
 class Node:
-    """A namespace with one address. @plug: (nullable): the end of its cable at the hub"""
+    """A namespace with an address of a family or of both (nullable: @address of IPv4, @address6).
+    @plug: (nullable): the end of its cable at the hub"""
 
-    def __init__(self, name, address, descriptor, hub=None, plug=None):
+    def __init__(self, name, address, descriptor, hub=None, plug=None, address6=None):
         self.name = name
         self.address = address
+        self.address6 = address6
+        self.hosts = None  # a file that its programs see as /etc/hosts
         self._descriptor = descriptor
         self._hub = hub
         self._plug = plug
@@ -48,6 +56,10 @@ class Node:
         """Called between fork and exec: moves there, and dies with the test. @account: (nullable):
         of pwd, to become somebody else, which must come before the order to die."""
         _call("setns", self._descriptor, CLONE_NEWNET)
+        if self.hosts is not None:
+            _call("unshare", CLONE_NEWNS)
+            _call("mount", None, b"/", None, MS_PRIVATE_ALL, None)
+            _call("mount", os.fsencode(self.hosts), b"/etc/hosts", None, MS_BIND, None)
         if account is not None:
             os.setgroups([])
             os.setgid(account.pw_gid)
@@ -57,15 +69,24 @@ class Node:
     def run(self, *argv):
         subprocess.run(argv, check=True, preexec_fn=self.enter_in_child, timeout=30)
 
+    def read(self, *argv):
+        """What a program there writes."""
+        return subprocess.run(argv, check=True, preexec_fn=self.enter_in_child, timeout=30,
+                              stdout=subprocess.PIPE, text=True).stdout
+
     def lay_wire(self):
         """A cable to the hub, and the address at its end."""
         subprocess.run(["ip", "link", "add", self._plug, "type", "veth", "peer", "name", "wire",
                         "netns", f"/proc/self/fd/{self._descriptor}"],
                        check=True, pass_fds=[self._descriptor], timeout=30)
         self._hub.run("ip", "link", "set", self._plug, "master", "hub", "up")
-        self.run("ip", "address", "add", f"{self.address}/24", "dev", "wire")
         self.run("ip", "link", "set", "wire", "up")
-        self.add_route()
+        if self.address6 is not None:
+            self.run("ip", "address", "add", f"{self.address6}/64", "dev", "wire", "nodad")
+            self.run("ip", "route", "add", "default", "via", HUB_ADDRESS6)
+        if self.address is not None:
+            self.run("ip", "address", "add", f"{self.address}/24", "dev", "wire")
+            self.add_route()
 
     def cut_wire(self):
         """Its interface is gone."""
@@ -104,17 +125,28 @@ class Network:
             self.hub.run("ip", "link", "set", "lo", "up")
             self.hub.run("ip", "link", "add", "hub", "address", HUB_LINK_ADDRESS, "type", "bridge")
             self.hub.run("ip", "address", "add", f"{HUB_ADDRESS}/24", "dev", "hub")
+            self.hub.address6 = HUB_ADDRESS6 if self._add_address6() else None
             self.hub.run("ip", "link", "set", "hub", "up")
         except (OSError, subprocess.SubprocessError) as error:
             raise Skip(f"no network namespaces here: {error}") from error
 
-    def add(self, name):
+    def _add_address6(self):
+        try:
+            self.hub.run("ip", "address", "add", f"{HUB_ADDRESS6}/64", "dev", "hub", "nodad")
+        except subprocess.SubprocessError:
+            return False
+        return True
+
+    def add(self, name, ipv4=True, ipv6=False):
         """Makes a namespace and a cable from it to the hub."""
+        if ipv6 and self.hub.address6 is None:
+            raise Skip("there is no IPv6 here")
         _call("unshare", CLONE_NEWNET)
         descriptor = _open_current()
         _call("setns", self._descriptor, CLONE_NEWNET)
         self._n += 1
-        node = Node(name, f"10.77.0.{self._n}", descriptor, self.hub, f"plug{self._n}")
+        node = Node(name, f"10.77.0.{self._n}" if ipv4 else None, descriptor, self.hub,
+                    f"plug{self._n}", f"2a00:77::{self._n:x}" if ipv6 else None)
         node.run("ip", "link", "set", "lo", "up")
         node.lay_wire()
         return node

@@ -23,7 +23,7 @@ class FriendTorrent(Peer):
         self._rest = b""
         folder.mkdir(exist_ok=True)
         argv = [str(program), "--json", "--path", str(folder), "--state", str(home / "state"),
-                *(("--bind", node.address) if bound else ()), "--port", "6881", "--debug", *options,
+                *(("--bind", node.address or node.address6) if bound else ()), "--port", "6881", "--debug", *options,
                 *(str(torrent.path) for torrent in torrents)]
         with open(self._output, "wb") as output:
             self._process = Process(node, argv, home, stdin=subprocess.PIPE, stdout=output)

@@ -25,7 +25,7 @@ class Rasterbar(Peer):
             import libtorrent  # noqa: F401  pylint: disable=import-outside-toplevel,unused-import
         except ImportError:
             raise Skip("libtorrent's Python module is not installed") from None
-        self._process = Process(node, [sys.executable, str(RUN), node.address, json.dumps(options)],
+        self._process = Process(node, [sys.executable, str(RUN), node.address or f"[{node.address6}]", json.dumps(options)],
                                 home, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self._call("hello")
 

@@ -12,6 +12,7 @@ from . import torrent
 from .network import Network
 from .ours import FriendTorrent
 from .tap import Block, Failure, Skip
+from .small_tracker import SmallTracker
 from .tracker import Tracker, announce_url
 
 PROTOCOLS = ("http", "udp")
@@ -85,18 +86,24 @@ class Swarm:
         path.mkdir(exist_ok=True)
         return path
 
-    def start(self, kind, **options):
+    def start(self, kind, node=None, **options):
         """Starts a foreign client of class @kind."""
         name = f"{kind.__name__}-{len(self._peers)}"
-        peer = kind(self.network.add(name), self.home / name, **options)
+        peer = kind(node or self.network.add(name), self.home / name, **options)
         self._peers.append(peer)
         return peer
 
-    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True):
+    def start_small_tracker(self):
+        """One that speaks both families, for all torrents."""
+        self.tracker = SmallTracker(self.network, self.folder("tracker"))
+        return self.tracker
+
+    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None):
         """@again: (nullable): an earlier run, whose state and address are taken up. @bound: to the
         address that its node has now"""
         name = f"ours-{len(self._peers)}"
-        node, home = (again.node, again.home) if again else (self.network.add(name), self.home / name)
+        home = again.home if again else self.home / name
+        node = node or (again.node if again else self.network.add(name))
         peer = FriendTorrent(node, home, self._lab.program, folder, torrents, options,
                             bound)
         self._peers.append(peer)
