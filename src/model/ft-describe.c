@@ -316,15 +316,6 @@ ft_describe_row (const BtTorrentStatus *status, gint64 now)
 }
 
 char *
-ft_describe_connection_shortly (guint16 port, gboolean incoming_seen)
-{
-  if (port == 0)
-    return g_strdup (_("Not listening"));
-  /* Translators: whether others reach our port: "Not reached yet" when none has tried, or none could. */
-  return g_strdup (incoming_seen ? _("Port open") : _("Not reached yet"));
-}
-
-char *
 ft_describe_connection (guint16 port, const char *error, gboolean incoming_seen)
 {
   if (port == 0 && error != NULL)

@@ -28,8 +28,6 @@ char *ft_describe_row (const BtTorrentStatus *status, gint64 now);
 char *ft_describe_health (const BtTorrentStatus *status);
 /* Whether others can connect to us: "Port 51413 is open". @port: 0: not listening; @error: (nullable): why not */
 char *ft_describe_connection (guint16 port, const char *error, gboolean incoming_seen);
-/* Likewise, in two or three words. */
-char *ft_describe_connection_shortly (guint16 port, gboolean incoming_seen);
 /* What came of opening it at the router: "Port 51413 is mapped by PCP", "The router refused (UPnP): not authorised". */
 char *ft_describe_mappings (const BtMapping mappings[BT_N_MAPPERS]);
 /* The same of one protocol, by its name. */

@@ -88,7 +88,7 @@ ft_port_test_async (FtSession *session,
 
   task = g_task_new (session, cancellable, callback, user_data);
   g_task_set_source_tag (task, ft_port_test_async);
-  g_object_get (session, "listen-port", &port, "incoming-seen", &incoming_seen, NULL);
+  g_object_get (ft_session_get_network (session), "port", &port, "incoming-seen", &incoming_seen, NULL);
   g_task_set_task_data (task, GUINT_TO_POINTER (port), NULL);
   interface = g_settings_get_string (settings, FT_SETTING_BIND_INTERFACE);
 

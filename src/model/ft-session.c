@@ -35,9 +35,7 @@ struct _FtSession
   gint64 free_bytes;
   guint n_peers;
   BtMode mode;
-  guint listen_port;
-  char *listen_error; /* (nullable) */
-  gboolean incoming_seen;
+  FtNetwork *network;
 };
 
 enum
@@ -52,9 +50,7 @@ enum
   PROP_FREE_BYTES,
   PROP_N_PEERS,
   PROP_MODE,
-  PROP_LISTEN_PORT,
-  PROP_LISTEN_ERROR,
-  PROP_INCOMING_SEEN,
+  PROP_NETWORK,
   PROP_POLICY,
   N_PROPS
 };
@@ -120,29 +116,13 @@ take_rates (FtSession *self, guint64 rate_down, guint64 rate_up)
   notify (self, PROP_SPEED_TEXT);
 }
 
-static void
-take_port (FtSession *self, guint listen_port, const char *listen_error, gboolean incoming_seen)
-{
-  if (listen_port != self->listen_port)
-    notify (self, PROP_LISTEN_PORT);
-  if (!incoming_seen != !self->incoming_seen)
-    notify (self, PROP_INCOMING_SEEN);
-  self->listen_port = listen_port;
-  self->incoming_seen = incoming_seen;
-  if (g_strcmp0 (listen_error, self->listen_error) == 0)
-    return;
-  g_free (self->listen_error);
-  self->listen_error = g_strdup (listen_error);
-  notify (self, PROP_LISTEN_ERROR);
-}
-
 /* Notifications wait until all of them are in place. */
 static void
 take_totals (FtSession *self, const BtUpdate *update)
 {
   g_object_freeze_notify (G_OBJECT (self));
   take_rates (self, update->rate_down, update->rate_up);
-  take_port (self, update->listen_port, update->listen_error, update->incoming_seen);
+  ft_network_take_update (self->network, update);
   if (update->free_bytes != self->free_bytes)
     notify (self, PROP_FREE_BYTES);
   if (update->n_peers != self->n_peers)
@@ -255,7 +235,7 @@ forget_engine (FtSession *self)
   ft_torrent_list_clear (self->torrents);
   g_object_freeze_notify (G_OBJECT (self));
   take_rates (self, 0, 0);
-  take_port (self, 0, NULL, FALSE);
+  ft_network_clear (self->network);
   set_state (self, FT_SESSION_STOPPED);
   g_object_thaw_notify (G_OBJECT (self));
 }
@@ -347,13 +327,13 @@ ft_session_finalize (GObject *object)
   g_clear_handle_id (&self->text_clock_id, g_source_remove);
   g_clear_object (&self->policy);
   g_clear_object (&self->settings);
+  g_clear_object (&self->network);
   g_clear_object (&self->torrents);
   g_clear_pointer (&self->event_log, ft_event_log_free);
   g_clear_pointer (&self->speed_history, ft_speed_history_free);
   g_clear_pointer (&self->config, bt_config_free);
   g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
   g_free (self->failure);
-  g_free (self->listen_error);
 
   G_OBJECT_CLASS (ft_session_parent_class)->finalize (object);
 }
@@ -392,14 +372,8 @@ ft_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_MODE:
       g_value_set_enum (value, self->mode);
       break;
-    case PROP_LISTEN_PORT:
-      g_value_set_uint (value, self->listen_port);
-      break;
-    case PROP_LISTEN_ERROR:
-      g_value_set_string (value, self->listen_error);
-      break;
-    case PROP_INCOMING_SEEN:
-      g_value_set_boolean (value, self->incoming_seen);
+    case PROP_NETWORK:
+      g_value_set_object (value, self->network);
       break;
     case PROP_POLICY:
       g_value_set_object (value, self->policy);
@@ -431,9 +405,7 @@ ft_session_class_init (FtSessionClass *klass)
     = g_param_spec_int64 ("free-bytes", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_N_PEERS] = g_param_spec_uint ("n-peers", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_MODE] = g_param_spec_enum ("mode", NULL, NULL, FT_TYPE_MODE, BT_MODE_ALL, flags);
-  properties[PROP_LISTEN_PORT] = g_param_spec_uint ("listen-port", NULL, NULL, 0, G_MAXUINT16, 0, flags);
-  properties[PROP_LISTEN_ERROR] = g_param_spec_string ("listen-error", NULL, NULL, NULL, flags);
-  properties[PROP_INCOMING_SEEN] = g_param_spec_boolean ("incoming-seen", NULL, NULL, FALSE, flags);
+  properties[PROP_NETWORK] = g_param_spec_object ("network", NULL, NULL, FT_TYPE_NETWORK, flags);
   properties[PROP_POLICY] = g_param_spec_object ("policy", NULL, NULL, FT_TYPE_POLICY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
@@ -449,6 +421,7 @@ static void
 ft_session_init (FtSession *self)
 {
   self->torrents = ft_torrent_list_new ();
+  self->network = ft_network_new ();
   self->event_log = ft_event_log_new ();
   self->speed_history = ft_speed_history_new ();
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
@@ -482,6 +455,14 @@ ft_session_bind_settings (FtSession *self, GSettings *settings)
                            G_CONNECT_SWAPPED);
   configure (self);
   notify (self, PROP_POLICY);
+}
+
+FtNetwork *
+ft_session_get_network (FtSession *self)
+{
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  return self->network;
 }
 
 FtPolicy *

@@ -6,6 +6,7 @@
 
 #include "bt-engine.h"
 #include "ft-event-log.h"
+#include "ft-network.h"
 #include "ft-speed-history.h"
 #include "ft-policy.h"
 #include "ft-torrent.h"
@@ -35,8 +36,7 @@ GType ft_session_state_get_type (void);
  * Properties, all read-only: torrents (#GListModel of #FtTorrent), state (#FtSessionState), failure
  * (why the last start failed, in words, or %NULL), rate-down, rate-up (bytes a second), speed-text
  * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE),
- * listen-port (0: none is open), listen-error (why, or %NULL), incoming-seen (whether somebody connected from the Internet), policy (#FtPolicy,
- * %NULL until settings are bound).
+ * network (#FtNetwork), policy (#FtPolicy, %NULL until settings are bound).
  *
  * FtSession::event:
  * @session: the session
@@ -62,6 +62,7 @@ void ft_session_bind_settings (FtSession *session, GSettings *settings);
 /* Returns: (transfer none) (nullable): what holds now of limits and plan; %NULL until settings are bound */
 FtPolicy *ft_session_get_policy (FtSession *session);
 
+FtNetwork *ft_session_get_network (FtSession *session);   /* (transfer none), as old as the session */
 GListModel *ft_session_get_torrents (FtSession *session); /* (transfer none) */
 FtSessionState ft_session_get_state (FtSession *session);
 /* Returns: (transfer none) (nullable) */

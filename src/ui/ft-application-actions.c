@@ -181,14 +181,29 @@ retry_torrent_action (GSimpleAction *action, GVariant *parameter, gpointer user_
   want_torrent (user_data, parameter, retry_torrent);
 }
 
+/* @page: (nullable) */
+static void
+show_preferences (FtApplication *self, const char *page)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+
+  if (!FT_IS_PREFERENCES (window))
+    window = GTK_WINDOW (ft_preferences_new (window, self->settings, self->session));
+  if (page != NULL)
+    adw_preferences_window_set_visible_page_name (ADW_PREFERENCES_WINDOW (window), page);
+  gtk_window_present (window);
+}
+
 static void
 preferences_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  FtApplication *self = user_data;
-  GtkWindow *parent = gtk_application_get_active_window (GTK_APPLICATION (self));
+  show_preferences (user_data, NULL);
+}
 
-  if (!FT_IS_PREFERENCES (parent))
-    gtk_window_present (GTK_WINDOW (ft_preferences_new (parent, self->settings, self->session)));
+static void
+preferences_page_action (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_preferences (user_data, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -215,6 +230,8 @@ static const GActionEntry actions[] = {
   { .name = "close-window", .activate = close_window_action },
   { .name = "pause-all", .activate = pause_all_action },
   { .name = "preferences", .activate = preferences_action },
+  /* By its name, such as "network". */
+  { .name = "preferences-page", .activate = preferences_page_action, .parameter_type = "s" },
   { .name = "quit", .activate = quit_action },
   { .name = "resume-all", .activate = resume_all_action },
   /* Torrents by their info-hash, in hex: a notification outlives the ids of an engine. */

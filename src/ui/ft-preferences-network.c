@@ -30,13 +30,15 @@ struct _FtPreferencesNetwork
   AdwComboRow *interface_row;
   AdwActionRow *test_row;
   GtkWidget *test_button;
+  AdwActionRow *mapping_row;
 };
 
 G_DEFINE_FINAL_TYPE (FtPreferencesNetwork, ft_preferences_network, ADW_TYPE_PREFERENCES_PAGE)
 
-/* Switches of what is not built yet stay off, whatever the settings say, and cannot be used. */
+/* The switch of what is not built yet stays off, whatever the setting says, and cannot be used. */
 static const char *const keys[] = {
   FT_SETTING_LISTEN_PORT,
+  FT_SETTING_PORT_MAPPING,
   FT_SETTING_MAX_PEERS,
   FT_SETTING_MAX_PEERS_PER_TORRENT,
   NULL,
@@ -193,6 +195,7 @@ ft_preferences_network_class_init (FtPreferencesNetworkClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, interface_row);
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, test_row);
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, test_button);
+  gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, mapping_row);
   gtk_widget_class_bind_template_callback (widget_class, random_port_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_port_cb);
   ft_setting_rows_install (widget_class, keys);
@@ -216,6 +219,8 @@ ft_preferences_network_bind (FtPreferencesNetwork *self, GSettings *settings, Ft
   self->session = g_object_ref (session);
   ft_setting_rows_bind (GTK_WIDGET (self), FT_TYPE_PREFERENCES_NETWORK, keys, settings);
   g_signal_connect_object (settings, "changed", G_CALLBACK (setting_changed_cb), self, G_CONNECT_SWAPPED);
+  g_object_bind_property (ft_session_get_network (session), "router-text", self->mapping_row, "subtitle",
+                          G_BINDING_SYNC_CREATE);
   update_interfaces (self);
   g_signal_connect_object (self->interface_row, "notify::selected", G_CALLBACK (interface_selected_cb), self,
                            G_CONNECT_SWAPPED);

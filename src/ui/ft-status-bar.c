@@ -1,10 +1,11 @@
-/* ft-status-bar.c: the whole of it in a line: speeds, limits, room on the disk, the port.
+/* ft-status-bar.c: the whole of it in a line: speeds, limits, room on the disk, the connection.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "ft-status-bar.h"
 
 #include "ft-describe.h"
+#include "ft-network-view.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -18,9 +19,10 @@ struct _FtStatusBar
   GtkMenuButton *mode_button;
   GtkLabel *mode_label;
   GtkLabel *free_label;
-  GtkImage *port_icon;
-  GtkLabel *port_label; /* the whole of it, where there is room */
-  GtkLabel *port_words;
+  GtkMenuButton *network_button;
+  GtkLabel *reach_label;
+  GtkLabel *reach_label_narrow; /* the same, where there is less room */
+  FtNetworkView *network_view;
 };
 
 enum
@@ -86,36 +88,37 @@ update_mode (FtStatusBar *self)
 }
 
 static const char *
-get_port_icon_name (guint port, gboolean seen)
+get_icon_name (FtReach reach)
 {
-  if (port == 0)
+  if (reach == FT_REACH_CLOSED)
     return "network-offline-symbolic";
-  return seen ? "network-transmit-receive-symbolic" : "network-idle-symbolic";
+  return reach == FT_REACH_OPEN ? "network-transmit-receive-symbolic" : "network-idle-symbolic";
 }
 
 static void
-update_port (FtStatusBar *self)
+update_network (FtStatusBar *self)
 {
   GtkWidget *widgets[]
-    = { GTK_WIDGET (self->port_icon), GTK_WIDGET (self->port_label), GTK_WIDGET (self->port_words) };
-  g_autofree char *text = NULL;
-  g_autofree char *words = NULL;
-  g_autofree char *error = NULL;
-  gboolean seen;
-  guint port;
+    = { GTK_WIDGET (self->network_button), GTK_WIDGET (self->reach_label), GTK_WIDGET (self->reach_label_narrow) };
+  g_autofree char *port_text = NULL;
+  g_autofree char *reach_text = NULL;
+  g_autofree char *label = NULL;
+  FtReach reach;
 
-  g_object_get (self->session, "listen-port", &port, "listen-error", &error, "incoming-seen", &seen, NULL);
-  text = ft_describe_connection ((guint16) port, error, seen);
-  words = ft_describe_connection_shortly ((guint16) port, seen);
-  gtk_image_set_from_icon_name (self->port_icon, get_port_icon_name (port, seen));
-  gtk_label_set_text (self->port_label, port == 0 ? text : words);
-  gtk_label_set_text (self->port_words, words);
+  g_object_get (ft_session_get_network (self->session), "port-text", &port_text, "reach-text", &reach_text, "reach",
+                &reach, NULL);
+  gtk_menu_button_set_icon_name (self->network_button, get_icon_name (reach));
+  gtk_label_set_text (self->reach_label, reach_text);
+  gtk_label_set_text (self->reach_label_narrow, reach_text);
   for (guint i = 0; i < G_N_ELEMENTS (widgets); i++)
     {
       gtk_widget_set_visible (widgets[i], ft_session_get_state (self->session) == FT_SESSION_RUNNING);
-      gtk_widget_set_tooltip_text (widgets[i], text);
+      gtk_widget_set_tooltip_text (widgets[i], port_text);
     }
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->port_icon), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  /* Translators: read aloud: of the button that shows more: "Connection: Port 51413 is open: others can connect to
+   * you" */
+  label = g_strdup_printf (_("Connection: %s"), port_text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->network_button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
 static void
@@ -129,17 +132,20 @@ static void
 set_session (FtStatusBar *self, FtSession *session)
 {
   if (self->session != NULL)
-    g_signal_handlers_disconnect_by_data (self->session, self);
+    {
+      g_signal_handlers_disconnect_by_data (self->session, self);
+      g_signal_handlers_disconnect_by_data (ft_session_get_network (self->session), self);
+    }
   g_set_object (&self->session, session);
   if (session == NULL)
     return;
   connect (self, "notify::speed-text", update_speed);
   connect (self, "notify::free-bytes", update_free);
   connect (self, "notify::mode", update_mode);
-  connect (self, "notify::listen-port", update_port);
-  connect (self, "notify::listen-error", update_port);
-  connect (self, "notify::incoming-seen", update_port);
-  connect (self, "notify::state", update_port);
+  connect (self, "notify::state", update_network);
+  ft_network_view_set_network (self->network_view, ft_session_get_network (session));
+  g_signal_connect_object (ft_session_get_network (session), "notify", G_CALLBACK (update_network), self,
+                           G_CONNECT_SWAPPED);
 }
 
 static void
@@ -190,15 +196,17 @@ ft_status_bar_class_init (FtStatusBarClass *klass)
                                                   G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
+  g_type_ensure (FT_TYPE_NETWORK_VIEW); /* named in the template */
   gtk_widget_class_set_template_from_resource (
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-status-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, speed_label);
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, free_label);
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, mode_button);
   gtk_widget_class_bind_template_child (widget_class, FtStatusBar, mode_label);
-  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, port_icon);
-  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, port_label);
-  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, port_words);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, network_button);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, reach_label);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, reach_label_narrow);
+  gtk_widget_class_bind_template_child (widget_class, FtStatusBar, network_view);
 }
 
 static void

@@ -131,6 +131,21 @@ def preferences(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+@test
+def connection(home):
+    """The status bar says how it is connected; more is said on demand, with a way to the settings of it."""
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        face.wait("Not reached yet", Atspi.Role.LABEL)
+        button = face.wait(lambda text: text.startswith("Connection: Nobody has connected to port"))
+        face.click(button)
+        face.wait(lambda text: text.startswith("Incoming connections: Nobody has connected to port"))
+        face.wait(lambda text: text.startswith("Router: "))
+        face.press("Network Preferences")
+        face.wait("Ask the router to forward the port", Atspi.Role.LABEL)
+        expect(face.terminate() == 0, "the program ended well")
+
+
 def check_names(face):
     pressable = {Atspi.Role.PUSH_BUTTON, Atspi.Role.TOGGLE_BUTTON, Atspi.Role.CHECK_BOX, Atspi.Role.LIST}
     rows = list(children(face.find("Torrents", Atspi.Role.LIST)))
