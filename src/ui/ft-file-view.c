@@ -9,7 +9,7 @@
 #include "ft-file-check.h"
 #include "ft-file-closer.h"
 #include "ft-file-expander.h"
-#include "ft-file-folder.h"
+#include "ft-file-name.h"
 #include "ft-file-place.h"
 #include "ft-file-priority.h"
 #include "ft-late-rows.h"
@@ -570,7 +570,7 @@ ft_file_view_class_init (FtFileViewClass *klass)
 
   /* Named in templates. */
   g_type_ensure (FT_TYPE_FILE_CHECK);
-  g_type_ensure (FT_TYPE_FILE_FOLDER);
+  g_type_ensure (FT_TYPE_FILE_NAME);
   g_type_ensure (FT_TYPE_FILE_PRIORITY);
   g_type_ensure (FT_TYPE_PIECE_MAP);
   g_type_ensure (FT_TYPE_ROW_LEAD);

@@ -10,7 +10,6 @@ struct _FtRowLead
 
   guint position;
   char *row_text; /* (nullable) */
-  char *tip;      /* (nullable) */
 };
 
 enum
@@ -18,7 +17,6 @@ enum
   PROP_0,
   PROP_POSITION,
   PROP_ROW_TEXT,
-  PROP_TIP,
   N_PROPS
 };
 
@@ -54,23 +52,10 @@ ft_row_lead_root (GtkWidget *widget)
   update_row (FT_ROW_LEAD (widget));
 }
 
-/* Asked for when it is wanted: to set the text of a tooltip makes GTK ask the display where the pointer is. */
-static gboolean
-ft_row_lead_query_tooltip (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip)
-{
-  const char *tip = FT_ROW_LEAD (widget)->tip;
-
-  if (tip == NULL)
-    return FALSE;
-  gtk_tooltip_set_text (tooltip, tip);
-  return TRUE;
-}
-
 static void
 ft_row_lead_finalize (GObject *object)
 {
   g_free (FT_ROW_LEAD (object)->row_text);
-  g_free (FT_ROW_LEAD (object)->tip);
 
   G_OBJECT_CLASS (ft_row_lead_parent_class)->finalize (object);
 }
@@ -87,9 +72,6 @@ ft_row_lead_get_property (GObject *object, guint prop_id, GValue *value, GParamS
       break;
     case PROP_ROW_TEXT:
       g_value_set_string (value, self->row_text);
-      break;
-    case PROP_TIP:
-      g_value_set_string (value, self->tip);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -111,10 +93,6 @@ ft_row_lead_set_property (GObject *object, guint prop_id, const GValue *value, G
       self->row_text = g_value_dup_string (value);
       update_row (self);
       break;
-    case PROP_TIP:
-      g_free (self->tip);
-      self->tip = g_value_dup_string (value);
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -129,13 +107,11 @@ ft_row_lead_class_init (FtRowLeadClass *klass)
   object_class->finalize = ft_row_lead_finalize;
   object_class->get_property = ft_row_lead_get_property;
   object_class->set_property = ft_row_lead_set_property;
-  GTK_WIDGET_CLASS (klass)->query_tooltip = ft_row_lead_query_tooltip;
   GTK_WIDGET_CLASS (klass)->root = ft_row_lead_root;
 
   properties[PROP_POSITION]
     = g_param_spec_uint ("position", NULL, NULL, 0, G_MAXUINT, GTK_INVALID_LIST_POSITION, flags);
   properties[PROP_ROW_TEXT] = g_param_spec_string ("row-text", NULL, NULL, NULL, flags);
-  properties[PROP_TIP] = g_param_spec_string ("tip", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -143,7 +119,6 @@ static void
 ft_row_lead_init (FtRowLead *self)
 {
   self->position = GTK_INVALID_LIST_POSITION;
-  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
 }
 
 guint

@@ -12,8 +12,7 @@ G_DECLARE_FINAL_TYPE (FtRowLead, ft_row_lead, FT, ROW_LEAD, AdwBin)
 /**
  * FtRowLead:
  *
- * Properties: position (in the list's model), row-text (the sentence that the row is read aloud as), tip (of its
- * tooltip, if any).
+ * Properties: position (in the list's model), row-text (the sentence that the row is read aloud as).
  */
 
 /* Returns: (transfer none) (nullable): that of the row at, around or just below @widget */

@@ -221,6 +221,14 @@ step_table (Bench *self, guint n)
   return n < 25 || (n < 150 && step_scroll (self, n - 25));
 }
 
+static gboolean
+step_rows (Bench *self, guint n)
+{
+  if (n == 0)
+    g_settings_set_string (self->settings, "view", "list");
+  return n < 50;
+}
+
 /* The last torrent is the one with very many files, if there is one. */
 static gboolean
 step_files (Bench *self, guint n)
@@ -365,7 +373,9 @@ step_add (Bench *self, guint n)
 static const Phase phases[] = {
   { "start", step_start },   { "idle", step_idle },     { "scroll", step_scroll }, { "sort", step_sort },
   { "search", step_search }, { "select", step_select }, { "table", step_table },   { "table-sort", step_sort },
-  { "table-search", step_search }, { "files", step_files },
+  { "table-search", step_search },
+  { "rows", step_rows },
+  { "files", step_files },
   { "files-expand", step_expand },
   { "files-scroll", step_scroll_files },
   { "files-collapse", step_collapse },
