@@ -16,10 +16,6 @@
 /* Less is a hiccup. */
 #define SLEEP_US (10 * G_USEC_PER_SEC)
 
-/* Trackers are asked again by ten torrents a second, and never by all at once. */
-#define SPREAD_US (2 * G_USEC_PER_SEC)
-#define SPREAD_EACH_US (G_USEC_PER_SEC / 10)
-
 static gboolean
 same_way (const BtRoute *a, const BtRoute *b)
 {
@@ -155,13 +151,12 @@ static void
 renew_torrents (BtCore *core, gboolean moved)
 {
   g_autoptr(GPtrArray) torrents = g_ptr_array_copy (core->torrents, NULL, NULL);
-  gint64 spread = MAX ((gint64) SPREAD_US, (gint64) SPREAD_EACH_US * torrents->len);
 
   for (guint i = 0; i < torrents->len; i++)
     bt_torrent_let_go_of_trackers (g_ptr_array_index (torrents, i));
   bt_core_renew_sockets (core);
   for (guint i = 0; i < core->torrents->len; i++)
-    bt_torrent_renew (g_ptr_array_index (core->torrents, i), spread, moved);
+    bt_torrent_renew (g_ptr_array_index (core->torrents, i), moved);
 }
 
 /* Whatever else talks to the network is told here, and only here. */

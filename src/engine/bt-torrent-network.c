@@ -4,6 +4,10 @@
 
 #include "bt-torrent-private.h"
 
+/* Trackers are asked again by ten torrents a second, and never by all at once. */
+#define SPREAD_US (2 * G_USEC_PER_SEC)
+#define SPREAD_EACH_US (G_USEC_PER_SEC / 10)
+
 /* Closing one may close others: the array is walked downwards and looked at anew. */
 static void
 close_where (BtTorrent *torrent, gboolean (*holds) (BtPeer *peer, gpointer data), gpointer data, const char *detail)
@@ -56,16 +60,17 @@ bt_torrent_let_go_of_trackers (BtTorrent *torrent)
 }
 
 void
-bt_torrent_renew (BtTorrent *torrent, gint64 spread_us, gboolean moved)
+bt_torrent_renew (BtTorrent *torrent, gboolean moved)
 {
   gint64 now = bt_core_now (torrent->core);
+  gint64 spread = MAX ((gint64) SPREAD_US, (gint64) SPREAD_EACH_US * torrent->core->torrents->len);
 
   if (!torrent->active)
     return;
   /* What was sent to connect went the old way; the kernel would try again late. */
   close_where (torrent, is_being_connected, NULL, "the network is another one");
   bt_candidates_forgive (torrent->candidates, now);
-  bt_tiers_renew (torrent->tiers, now, spread_us, moved);
+  bt_tiers_renew (torrent->tiers, now, spread, moved);
   bt_torrent_schedule_announce (torrent);
 }
 

@@ -109,7 +109,7 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 {
   gboolean want_leechers = !bt_torrent_may_request (torrent) || bt_torrent_is_complete (torrent);
   guint tries = n + torrent->boost;
-  guint made = 0;
+  guint made = 0, failed = 0;
 
   while (made < tries && wants_connections (torrent))
     {
@@ -122,8 +122,11 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
           bt_candidates_postpone (candidate, now);
           continue;
         }
-      connect_to (torrent, candidate, now);
-      made++;
+      /* What goes nowhere costs nothing: a family without a way out must not hold up the other. */
+      if (connect_to (torrent, candidate, now))
+        made++;
+      else if (++failed == CONNECTING_MAX)
+        break;
     }
   if (made <= torrent->boost)
     {

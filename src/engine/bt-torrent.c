@@ -128,9 +128,9 @@ bt_torrent_reconnect (BtTorrent *torrent)
   gboolean was_active = torrent->active;
 
   bt_torrent_reconsider (torrent);
-  bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
-  if (was_active && torrent->active)
-    bt_torrent_start_announces (torrent);
+  /* One that was not active starts anew and tells its trackers so. */
+  if (was_active)
+    bt_torrent_renew (torrent, TRUE);
 }
 
 gboolean

@@ -83,8 +83,8 @@ void bt_torrent_abandon_announces (BtTorrent *torrent);
 void bt_torrent_drop_lost_peers (BtTorrent *torrent, const BtNetworkView *before, const BtNetworkView *now);
 /* Calls off what trackers are being asked. */
 void bt_torrent_let_go_of_trackers (BtTorrent *torrent);
-/* Everybody is tried again, trackers at a random moment of @spread_us. @moved: our address is another one. */
-void bt_torrent_renew (BtTorrent *torrent, gint64 spread_us, gboolean moved);
+/* Everybody is tried again, trackers at a random moment. @moved: our address is another one. */
+void bt_torrent_renew (BtTorrent *torrent, gboolean moved);
 /* Sends each peer something to acknowledge; drops those that have not for so long. */
 void bt_torrent_probe_peers (BtTorrent *torrent);
 void bt_torrent_drop_stuck_peers (BtTorrent *torrent, gint64 silence_us);

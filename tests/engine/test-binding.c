@@ -220,6 +220,57 @@ test_down (void)
   ft_wait_until (node->port != 0);
 }
 
+static void
+set_bound_to_address (BtConfig *config)
+{
+  g_free (config->bind_address);
+  config->bind_address = g_strdup ("10.9.0.1");
+}
+
+static gboolean
+waits_for_address (FtNode *node, BtTorrentId id)
+{
+  const BtTorrentStatus *status = ft_node_status (node, id);
+
+  return status->reason == BT_REASON_NETWORK && strcmp (status->reason_text, "the address 10.9.0.1 is not there") == 0;
+}
+
+/* An address is waited for too, and meanwhile nothing is opened at another. */
+static void
+test_address_gone (void)
+{
+  g_autoptr(FtSample) sample = NULL;
+  g_autoptr(FtNode) node = NULL;
+  guint64 by_eth9, by_wg0;
+  BtTorrentId id;
+
+  if (!is_possible ())
+    return;
+  sample = ft_sample_new (one_file, 32768, 306);
+  /* What goes to it by another way has its address all the same, so routes are what tells. */
+  g_assert_true (run ("ip route replace default dev wg0"));
+  node = ft_node_new_full (NULL, NULL, set_bound_to_address);
+  by_wg0 = count_sent ("wg0");
+  id = add (node, sample, PEER);
+  ft_wait_until (count_sent ("wg0") > by_wg0);
+  by_eth9 = count_sent ("eth9");
+  g_assert_true (run ("ip address flush dev wg0"));
+  g_assert_true (run ("ip route replace default dev eth9"));
+  ft_wait_until (waits_for_address (node, id));
+  ft_wait_until (node->port == 0);
+  ft_node_connect_to (node, id, &(BtEndpoint){ .ip = { [10] = 0xff, 0xff, 93, 184, 216, 50 }, .port = 6881 });
+  g_assert_cmpuint (count_sent ("eth9"), ==, by_eth9);
+
+  g_assert_true (run ("ip address add 10.9.0.1/24 dev wg0"));
+  g_assert_true (run ("ip route replace default dev wg0"));
+  by_wg0 = count_sent ("wg0");
+  ft_wait_until (node->port != 0);
+  ft_wait_until (!waits_for_address (node, id));
+  ft_wait_until (count_sent ("wg0") > by_wg0);
+  g_assert_cmpuint (count_sent ("eth9"), ==, by_eth9);
+  g_assert_true (run ("ip route replace default dev eth9"));
+}
+
 /* At once, without a restart, and back. */
 static void
 test_changed (void)
@@ -293,6 +344,7 @@ main (int argc, char *argv[])
 #endif
   g_test_add_func ("/binding/gone", test_gone);
   g_test_add_func ("/binding/down", test_down);
+  g_test_add_func ("/binding/address-gone", test_address_gone);
   g_test_add_func ("/binding/changed", test_changed);
   g_test_add_func ("/binding/address-changed", test_address_changed);
   return g_test_run ();

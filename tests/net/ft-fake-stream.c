@@ -304,11 +304,13 @@ get_local_cb (BtStream *base, BtEndpoint *out)
   *out = ((FtFakeStream *) base)->local;
 }
 
-/* Here everything is acknowledged when it comes, and nothing is lost. */
+/* Here everything is acknowledged when it comes, and nothing is lost but what is sent to a host in the dark. */
 static gboolean
 is_stuck_cb (BtStream *base, gint64 silence_us)
 {
-  return ((FtFakeStream *) base)->host->dark;
+  FtFakeStream *stream = (FtFakeStream *) base;
+
+  return stream->host->dark || (stream->peer != NULL && stream->peer->host->dark);
 }
 
 static void
