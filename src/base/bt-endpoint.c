@@ -187,6 +187,28 @@ bt_endpoint_parse (BtEndpoint *endpoint, const char *text)
   return bt_endpoint_parse_ip (endpoint, ip, (guint16) port);
 }
 
+gboolean
+bt_endpoint_split (const char *text, char **host, guint16 *port)
+{
+  const char *colon = strrchr (text, ':');
+  gsize length = colon != NULL ? (gsize) (colon - text) : 0;
+  gboolean bracketed = length >= 2 && text[0] == '[' && text[length - 1] == ']';
+  guint64 number;
+
+  if (colon == NULL || !g_ascii_string_to_unsigned (colon + 1, 10, 1, G_MAXUINT16, &number, NULL))
+    return FALSE;
+  if (bracketed)
+    {
+      text++;
+      length -= 2;
+    }
+  if (length == 0 || (!bracketed && memchr (text, ':', length) != NULL))
+    return FALSE;
+  *host = g_strndup (text, length);
+  *port = (guint16) number;
+  return TRUE;
+}
+
 void
 bt_endpoint_format_ip (const BtEndpoint *endpoint, char text[BT_ENDPOINT_TEXT_SIZE])
 {

@@ -28,6 +28,9 @@ void bt_endpoint_from_compact6 (BtEndpoint *endpoint, const guint8 bytes[18]);
 gboolean bt_endpoint_parse_ip (BtEndpoint *endpoint, const char *ip, guint16 port);
 /* "1.2.3.4:80" or "[::1]:80". */
 gboolean bt_endpoint_parse (BtEndpoint *endpoint, const char *text);
+/* "name:80", "1.2.3.4:80" or "[::1]:80" in its parts, the brackets gone. @host: (out) (transfer full). FALSE
+ * unless there is a host and a port that is not 0. */
+gboolean bt_endpoint_split (const char *text, char **host, guint16 *port);
 void bt_endpoint_format (const BtEndpoint *endpoint, char text[BT_ENDPOINT_TEXT_SIZE]);
 void bt_endpoint_format_ip (const BtEndpoint *endpoint, char text[BT_ENDPOINT_TEXT_SIZE]);
 

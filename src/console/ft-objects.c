@@ -44,6 +44,7 @@ reason_word (BtReason reason)
     [BT_REASON_STARTING] = "starting",
     [BT_REASON_CHECK_QUEUED] = "check-queued",
     [BT_REASON_ANNOUNCING] = "announcing",
+    [BT_REASON_SEARCHING] = "searching",
     [BT_REASON_NO_PEERS] = "no-peers",
     [BT_REASON_NO_TRACKER] = "no-tracker",
     [BT_REASON_CONNECTING] = "connecting",

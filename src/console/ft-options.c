@@ -4,6 +4,7 @@
 
 #include "ft-options.h"
 
+#include "bt-endpoint.h"
 #include "ft-command.h"
 #include "ft-load.h"
 
@@ -18,6 +19,7 @@ typedef struct
 {
   char *path, *state, *bind, *mode, *port, *encryption;
   char *limit_down, *limit_up, *max_peers;
+  char *dht_routers;
   char *debug;
   gboolean no_dht, no_pex, no_lsd, no_utp, no_port_mapping;
   gboolean exit_when_done, json, demo, help, version;
@@ -36,6 +38,7 @@ clear_raw (Raw *raw)
   g_free (raw->limit_down);
   g_free (raw->limit_up);
   g_free (raw->max_peers);
+  g_free (raw->dht_routers);
   g_free (raw->debug);
   g_strfreev (raw->files);
 }
@@ -63,6 +66,8 @@ add_engine_entries (GOptionContext *context, Raw *raw)
       N_("KiB/s") },
     { "max-peers", 0, 0, G_OPTION_ARG_STRING, &raw->max_peers, N_("Connections at most"), "N" },
     { "no-dht", 0, 0, G_OPTION_ARG_NONE, &raw->no_dht, N_("No distributed hash table"), NULL },
+    { "dht-routers", 0, 0, G_OPTION_ARG_STRING, &raw->dht_routers,
+      N_("Where the distributed hash table is entered; empty: nowhere"), N_("HOST:PORT,…") },
     { "no-pex", 0, 0, G_OPTION_ARG_NONE, &raw->no_pex, N_("No peer exchange"), NULL },
     { "no-lsd", 0, 0, G_OPTION_ARG_NONE, &raw->no_lsd, N_("No search in the local network"), NULL },
     { "no-utp", 0, 0, G_OPTION_ARG_NONE, &raw->no_utp, N_("No uTP"), NULL },
@@ -193,6 +198,28 @@ read_bind (const char *text, BtConfig *config, GError **error)
   return TRUE;
 }
 
+/* "a:1,b:2"; nothing at all is an empty list. */
+static gboolean
+read_routers (const char *text, BtConfig *config, GError **error)
+{
+  g_auto (GStrv) routers = NULL;
+
+  if (text == NULL)
+    return TRUE;
+  routers = *text != '\0' ? g_strsplit (text, ",", -1) : g_new0 (char *, 1);
+  for (guint i = 0; routers[i] != NULL; i++)
+    {
+      g_autofree char *host = NULL;
+      guint16 port;
+
+      if (!bt_endpoint_split (routers[i], &host, &port))
+        return fail_value ("dht-routers", routers[i], _("a host and a port"), error);
+    }
+  g_strfreev (config->dht_routers);
+  config->dht_routers = g_steal_pointer (&routers);
+  return TRUE;
+}
+
 static void
 read_folders (const Raw *raw, BtConfig *config)
 {
@@ -213,7 +240,8 @@ read_config (const Raw *raw, BtConfig *config, GError **error)
   if (raw->mode != NULL && !ft_mode_from_text (raw->mode, &config->mode))
     return fail_value ("mode", raw->mode, "all, downloading, seeding", error);
   if (!read_encryption (raw->encryption, &config->encryption, error)
-      || !read_numbers (raw, config, error) || !read_bind (raw->bind, config, error))
+      || !read_numbers (raw, config, error) || !read_bind (raw->bind, config, error)
+      || !read_routers (raw->dht_routers, config, error))
     return FALSE;
   read_folders (raw, config);
   config->dht = !raw->no_dht;

@@ -18,6 +18,7 @@ bt_core_address_changed (BtCore *core)
 {
   for (guint i = 0; i < core->torrents->len; i++)
     bt_torrent_learn_address (g_ptr_array_index (core->torrents, i));
+  bt_core_dht_learn_address (core);
 }
 
 static void

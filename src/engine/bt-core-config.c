@@ -72,6 +72,7 @@ bt_core_set_config (BtCore *core, BtCommand *command)
       bt_core_apply_limits (core);
       if (reopen)
         bt_core_rebind (core);
+      bt_core_apply_dht (core);
       reconfigure_torrents (core, reconsider, pex_switched);
       if (requeue)
         bt_core_queue_changed (core, TRUE);

@@ -168,6 +168,8 @@ tell_parts (BtCore *core, BtNetworkChange change)
       bt_address_vote_reset (core->votes);
       core->incoming_seen = FALSE;
     }
+  if ((change & (BT_NETWORK_WAY | BT_NETWORK_WOKE)) != 0)
+    bt_core_renew_dht (core);
 }
 
 static void

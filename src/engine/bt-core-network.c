@@ -93,22 +93,25 @@ set_any (BtEndpoint *endpoint, gboolean ipv6, guint16 port)
     bt_endpoint_set_ipv4 (endpoint, any, port);
 }
 
+gboolean
+bt_core_get_local (BtCore *core, gboolean ipv6, guint16 port, BtEndpoint *out)
+{
+  if (core->config->bind_address == NULL)
+    {
+      set_any (out, ipv6, port);
+      return TRUE;
+    }
+  return bt_endpoint_parse_ip (out, core->config->bind_address, port) && bt_endpoint_is_ipv4 (out) != ipv6;
+}
+
 static BtListener *
 listen_on (BtCore *core, gboolean ipv6, guint16 port, GError **error)
 {
   BtEndpoint local;
   BtListener *listener;
 
-  set_any (&local, ipv6, port);
-  if (core->config->bind_address != NULL)
-    {
-      BtEndpoint bound;
-
-      if (!bt_endpoint_parse_ip (&bound, core->config->bind_address, port)
-          || bt_endpoint_is_ipv4 (&bound) == ipv6)
-        return NULL;
-      local = bound;
-    }
+  if (!bt_core_get_local (core, ipv6, port, &local))
+    return NULL;
   listener = core->world->ops->listen (core->world, &local, accepted_cb, core, error);
   if (listener != NULL)
     core->listen_port = local.port;
@@ -128,20 +131,49 @@ listen_on_port (BtCore *core, guint16 port, GError **error)
   return core->listeners[0] != NULL || core->listeners[1] != NULL;
 }
 
+static void
+free_listeners (BtCore *core)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
+    if (core->listeners[i] != NULL)
+      core->world->ops->listener_free (core->world, g_steal_pointer (&core->listeners[i]));
+  core->listen_port = 0;
+}
+
+/* @with_udp: only where the same port is free for datagrams. */
+static gboolean
+open_some_port (BtCore *core, gboolean with_udp, GError **error)
+{
+  guint16 wanted = core->config->listen_port;
+  guint tries = wanted == DEFAULT_PORT || wanted == 0 ? PORT_TRIES : 1;
+
+  for (guint i = 0; i < tries; i++)
+    {
+      g_clear_error (error);
+      if (!listen_on_port (core, wanted != 0 ? (guint16) (wanted + i) : 0, error))
+        continue;
+      if (bt_core_open_udp (core) || !with_udp)
+        return TRUE;
+      bt_core_close_udp (core);
+      free_listeners (core);
+    }
+  return FALSE;
+}
+
 void
 bt_core_start_listening (BtCore *core)
 {
   g_autoptr(GError) error = NULL;
-  guint tries = core->config->listen_port == DEFAULT_PORT ? PORT_TRIES : 1;
+  gboolean listens;
 
   core->listen_port = 0;
   g_clear_pointer (&core->listen_error, g_free);
-  for (guint i = 0; i < tries; i++)
-    {
-      g_clear_error (&error);
-      if (listen_on_port (core, (guint16) (core->config->listen_port + i), &error))
-        return;
-    }
+  listens = open_some_port (core, TRUE, &error) || open_some_port (core, FALSE, &error);
+  if (!listens)
+    (void) bt_core_open_udp (core);
+  bt_core_update_dht (core);
+  if (listens)
+    return;
   core->listen_error = g_strdup_printf ("port %u cannot be opened: %s", core->config->listen_port,
                                         error != NULL ? error->message : "no such address");
   bt_core_event (core, 0, BT_EVENT_PROBLEM, "Nobody can connect to us: %s", core->listen_error);
@@ -153,20 +185,23 @@ bt_core_complete_listening (BtCore *core)
   if (core->listen_port == 0)
     bt_core_start_listening (core);
   else
-    for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
-      if (core->listeners[i] == NULL)
-        core->listeners[i] = listen_on (core, i == 1, core->listen_port, NULL);
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
+        if (core->listeners[i] == NULL)
+          core->listeners[i] = listen_on (core, i == 1, core->listen_port, NULL);
+      (void) bt_core_open_udp (core);
+      bt_core_update_dht (core);
+    }
 }
 
 void
 bt_core_stop_listening (BtCore *core)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (core->listeners); i++)
-    if (core->listeners[i] != NULL)
-      core->world->ops->listener_free (core->world, g_steal_pointer (&core->listeners[i]));
+  bt_core_close_dht (core);
+  bt_core_close_udp (core);
+  free_listeners (core);
   while (core->arrivals->len > 0)
     bt_link_close (g_ptr_array_index (core->arrivals, core->arrivals->len - 1), BT_CLOSE_STOPPED, NULL);
-  core->listen_port = 0;
 }
 
 /* Connecting: a token bucket of 30 a second, handed to the torrents in turn. */

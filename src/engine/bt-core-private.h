@@ -6,6 +6,7 @@
 #include "bt-buffer.h"
 #include "bt-candidates.h"
 #include "bt-core.h"
+#include "bt-dht.h"
 #include "bt-limiter.h"
 #include "bt-limits.h"
 #include "bt-link.h"
@@ -39,6 +40,8 @@ typedef struct
   gint64 slept;
 } BtNetworkState;
 
+typedef struct _BtCoreDht BtCoreDht;
+
 struct _BtCore
 {
   BtConfig *config;
@@ -64,6 +67,9 @@ struct _BtCore
 
   BtListener *listeners[2]; /* IPv4, IPv6 */
   guint16 listen_port;
+  BtUdp *udp[2];            /* (nullable): IPv4, IPv6 */
+  guint16 udp_port;         /* 0: no socket */
+  BtCoreDht *dht;           /* (nullable): before the start */
   char *listen_error;       /* (nullable): why it is 0, if there is a network */
   char *no_network;         /* (nullable): why no socket is opened */
   guint interface_index;    /* of the one it is bound to */
@@ -153,6 +159,49 @@ void bt_core_fill_addresses (BtCore *core, BtUpdate *update);
 /* bt-core-network.c */
 void bt_core_open_network (BtCore *core);
 void bt_core_close_network (BtCore *core);
+/* FALSE: the binding forbids this family. */
+gboolean bt_core_get_local (BtCore *core, gboolean ipv6, guint16 port, BtEndpoint *out);
+
+/* bt-core-udp.c */
+/* Opens what is wanted and not open yet. FALSE: a port is taken by somebody else. */
+gboolean bt_core_open_udp (BtCore *core);
+void bt_core_close_udp (BtCore *core);
+void bt_core_send_udp (BtCore *core, const BtEndpoint *to, const void *bytes, gsize length);
+
+/* bt-core-dht.c */
+void bt_core_init_dht (BtCore *core);
+void bt_core_end_dht (BtCore *core);
+/* @session: what was saved the last time. */
+void bt_core_load_dht (BtCore *core, GHashTable *session);
+/* Sockets were opened: starts what can be started. */
+void bt_core_update_dht (BtCore *core);
+/* Before sockets are closed. */
+void bt_core_close_dht (BtCore *core);
+/* The configuration is another one. */
+void bt_core_apply_dht (BtCore *core);
+/* The way to the network is another one, or the machine slept. */
+void bt_core_renew_dht (BtCore *core);
+void bt_core_dht_learn_address (BtCore *core);
+void bt_core_dht_input (BtCore *core, const BtEndpoint *from, const void *bytes, gsize length);
+void bt_core_fill_dht (BtCore *core, BtUpdate *update);
+gboolean bt_core_has_dht (BtCore *core);
+/* (nullable): our node in a family. Whoever calls into it calls bt_core_touch_dht() after it. */
+BtDht *bt_core_get_dht (BtCore *core, gboolean ipv6);
+void bt_core_touch_dht (BtCore *core, gboolean ipv6);
+
+/* bt-core-dht-entry.c */
+/* Nodes that a torrent or a link names, as "host:port". Never of a private torrent. */
+void bt_core_dht_add_names (BtCore *core, const char *const *names);
+/* A peer says that it has a node. */
+void bt_core_dht_add_address (BtCore *core, const BtEndpoint *endpoint);
+
+/* bt-core-dht-turns.c */
+/* bt_torrent_search_dht() comes when it is its turn. Returns: its place, for bt_core_dht_leave_turn() */
+GList *bt_core_dht_want_turn (BtCore *core, BtTorrent *torrent, gboolean urgent);
+void bt_core_dht_leave_turn (BtCore *core, GList *turn);
+void bt_core_dht_search_began (BtCore *core);
+void bt_core_dht_search_ended (BtCore *core);
+
 /* bt-core-binding.c */
 /* What @config binds sockets to, or NULL with an error. Returns: (transfer none): FALSE if it is no address */
 gboolean bt_core_get_bind_address (const BtConfig *config, BtEndpoint *out, gboolean *is_bound, GError **error);

@@ -87,6 +87,7 @@ make_update (BtCore *core, gint64 now)
   update->listen_error = make_listen_error (core);
   update->incoming_seen = core->incoming_seen;
   bt_core_fill_addresses (core, update);
+  bt_core_fill_dht (core, update);
   update->mode = core->config->mode;
   return update;
 }

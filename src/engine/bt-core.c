@@ -115,6 +115,7 @@ make_parts (BtCore *core, GError **error)
   bt_core_init_address (core);
   bt_core_init_limits (core);
   bt_core_init_updates (core);
+  bt_core_init_dht (core);
   bt_core_init_queue (core);
   bt_core_init_goals (core);
   return TRUE;
@@ -140,6 +141,7 @@ bt_core_free (BtCore *core)
   g_clear_pointer (&core->votes, bt_address_vote_free);
   g_clear_pointer (&core->pool, bt_buffer_pool_free);
   g_clear_pointer (&core->tag_limits, g_hash_table_unref);
+  bt_core_end_dht (core);
   g_clear_pointer (&core->timers, bt_timers_free);
   if (core->world != NULL)
     core->world->ops->free (core->world);
@@ -297,6 +299,7 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   if (error != NULL)
     bt_core_event (core, 0, BT_EVENT_PROBLEM, "%s", error->message);
   core->running = TRUE;
+  bt_core_load_dht (core, load->session);
   bt_core_open_network (core);
   for (guint i = 0; i < load->rows->len; i++)
     load_row (core, g_ptr_array_index (load->rows, i), load->was_clean);

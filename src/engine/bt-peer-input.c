@@ -99,6 +99,7 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   peer->client = bt_peer_id_client_name (peer->peer_id);
   peer->fast = (handshake->capabilities & BT_CAP_FAST) != 0;
   peer->extended = (handshake->capabilities & BT_CAP_EXTENDED) != 0;
+  peer->has_dht = (handshake->capabilities & BT_CAP_DHT) != 0;
   peer->ready = TRUE;
   peer->ready_at = bt_core_now (torrent->core);
   peer->outgoing = bt_link_is_outgoing (link);
@@ -168,6 +169,18 @@ take_reject (BtPeer *peer, const BtBlock *block)
     bt_peer_request (peer);
 }
 
+/* The port of its node of the DHT. */
+static void
+take_port (BtPeer *peer, guint16 port)
+{
+  BtEndpoint node = peer->endpoint;
+
+  if (port == 0 || !bt_torrent_uses_dht (peer->torrent))
+    return;
+  node.port = port;
+  bt_core_dht_add_address (peer->torrent->core, &node);
+}
+
 static gboolean
 is_fast_message (BtMessageId id)
 {
@@ -219,7 +232,9 @@ message_cb (BtLink *link, const BtMessage *message, gpointer owner)
     case BT_MESSAGE_EXTENDED:
       bt_peer_take_extended (peer, message);
       break;
-    case BT_MESSAGE_PORT:  /* of a DHT node, which is for the DHT */
+    case BT_MESSAGE_PORT:
+      take_port (peer, message->port);
+      break;
     case BT_MESSAGE_PIECE: /* comes through block_place */
     default:
       break;

@@ -98,6 +98,8 @@ bt_peer_send_handshake (BtPeer *peer)
   };
   guint8 bytes[BT_HANDSHAKE_SIZE];
 
+  if (bt_torrent_uses_dht (torrent))
+    handshake.capabilities |= BT_CAP_DHT;
   memcpy (handshake.peer_id, torrent->peer_id, sizeof handshake.peer_id);
   bt_handshake_encode (&handshake, bytes);
   bt_link_send (peer->link, bytes, sizeof bytes);
@@ -121,13 +123,27 @@ send_pieces (BtPeer *peer)
     }
 }
 
-/* The order in which libtorrent speaks: extension handshake, pieces, allowed fast. */
+/* The port of our node of the DHT: it may want to know one more (BEP 5). */
+static void
+send_port (BtPeer *peer)
+{
+  BtCore *core = peer->torrent->core;
+  guint8 bytes[BT_MESSAGE_MAX_HEAD];
+
+  if (!peer->has_dht || !bt_torrent_uses_dht (peer->torrent)
+      || bt_core_get_dht (core, !bt_endpoint_is_ipv4 (&peer->endpoint)) == NULL)
+    return;
+  bt_link_send (peer->link, bytes, bt_message_encode_port (core->udp_port, bytes));
+}
+
+/* The order in which libtorrent speaks: extension handshake, pieces, port, allowed fast. */
 void
 bt_peer_greet (BtPeer *peer)
 {
   if (peer->extended)
     bt_peer_send_extended_handshake (peer);
   send_pieces (peer);
+  send_port (peer);
   if (peer->fast)
     bt_peer_offer_fast (peer);
 }

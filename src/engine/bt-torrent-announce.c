@@ -291,11 +291,13 @@ bt_torrent_start_announces (BtTorrent *torrent)
   torrent->downloaded_before = torrent->downloaded;
   bt_tiers_start (torrent->tiers, bt_core_now (torrent->core), spread);
   bt_torrent_schedule_announce (torrent);
+  bt_torrent_start_dht (torrent);
 }
 
 void
 bt_torrent_cancel_announces (BtTorrent *torrent)
 {
+  bt_torrent_stop_dht (torrent);
   bt_timer_stop (&torrent->announce);
   cancel_askings (torrent, TRUE);
 }
@@ -305,6 +307,7 @@ bt_torrent_cancel_announces (BtTorrent *torrent)
 void
 bt_torrent_stop_announces (BtTorrent *torrent)
 {
+  bt_torrent_stop_dht (torrent);
   bt_timer_stop (&torrent->announce);
   cancel_askings (torrent, FALSE);
   bt_tiers_stop (torrent->tiers);
@@ -335,6 +338,7 @@ bt_torrent_hurry (BtTorrent *torrent)
   bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
   bt_tiers_hurry_by_hand (torrent->tiers, bt_core_now (torrent->core));
   bt_torrent_schedule_announce (torrent);
+  bt_torrent_hurry_dht (torrent);
   bt_core_want_connections (torrent->core);
 }
 

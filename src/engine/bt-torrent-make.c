@@ -101,6 +101,7 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_torrent_init_names (torrent, resume);
   torrent->peers = g_ptr_array_new ();
   bt_torrent_init_announces (torrent);
+  bt_torrent_init_dht (torrent);
   bt_torrent_init_pex (torrent);
   bt_torrent_init_files (torrent);
   torrent->changed = BT_CHANGED_ALL;
@@ -137,6 +138,7 @@ bt_torrent_free (BtTorrent *torrent)
   bt_timer_stop (&torrent->retry);
   bt_timer_stop (&torrent->save);
   bt_timer_stop (&torrent->announce);
+  bt_torrent_stop_dht (torrent);
   bt_torrent_free_pieces (torrent);
   bt_torrent_forget_files (torrent);
   core->disk->ops->storage_free (core->disk, torrent->storage);

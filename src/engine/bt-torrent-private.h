@@ -6,6 +6,7 @@
 #include "bt-candidates.h"
 #include "bt-choker.h"
 #include "bt-core-private.h"
+#include "bt-dht.h"
 #include "bt-peer.h"
 #include "bt-picker.h"
 #include "bt-queue.h"
@@ -34,6 +35,28 @@ typedef struct
   gboolean is_scrape;
   BtTimer patience;
 } BtAsking;
+
+/* A search of the DHT in one family. */
+typedef struct
+{
+  BtTorrent *torrent;
+  gboolean ipv6;
+  gboolean running;
+  BtDhtSearchId id;
+  gboolean has_scrape;    /* of the last: how many there are was said */
+  guint n_seeds, n_downloaders;
+} BtDhtSearch;
+
+typedef struct
+{
+  gboolean started;
+  BtTimer timer;          /* to the next search */
+  GList *turn;            /* (nullable): its place among those who want to search */
+  BtDhtSearch sides[2];   /* IPv4, IPv6 */
+  guint n_found;          /* peers, in this search */
+  guint n_announced;      /* nodes that know of us, likewise */
+  guint fails;            /* searches in a row that were of no use */
+} BtTorrentDht;
 
 typedef struct _BtFileWatch BtFileWatch;
 
@@ -116,6 +139,8 @@ struct _BtTorrent
   gboolean was_complete;   /* when it was activated: no completed is owed */
   guint64 uploaded_before, downloaded_before; /* announced numbers count since started */
   guint16 announced_port;  /* for `stopped` when the port is closed already */
+
+  BtTorrentDht dht;        /* bt-torrent-dht.c */
 
   /* Numbers. */
   guint64 wanted, done;    /* payload bytes */
@@ -289,6 +314,17 @@ void bt_torrent_name_tracker (BtTorrent *torrent);
 void bt_torrent_schedule_announce (BtTorrent *torrent);
 /* Trackers that stay are not disturbed; others that know we are here are told that we leave. */
 void bt_torrent_replace_tiers (BtTorrent *torrent, GPtrArray *tiers);
+
+/* bt-torrent-dht.c */
+void bt_torrent_init_dht (BtTorrent *torrent);
+/* A person wants peers now. */
+void bt_torrent_hurry_dht (BtTorrent *torrent);
+/* Whether the DHT finds peers of it, or will. */
+gboolean bt_torrent_uses_dht (BtTorrent *torrent);
+gboolean bt_torrent_is_searching_dht (BtTorrent *torrent);
+gint64 bt_torrent_next_dht (BtTorrent *torrent); /* monotonic µs; G_MAXINT64: not known */
+/* How many there are, as nodes say; nothing if they do not. */
+void bt_torrent_fill_dht_swarm (BtTorrent *torrent, BtTorrentStatus *status);
 
 /* bt-torrent-magnet.c */
 /* Addresses that the link names. */

@@ -74,6 +74,8 @@ look_at_trackers (BtTorrent *torrent, BtTorrentStatus *status)
         message = tracker->message;
       next = MIN (next, tracker->next_announce);
     }
+  if (bt_torrent_uses_dht (torrent))
+    next = MIN (next, bt_torrent_next_dht (torrent));
   status->reason_until = bt_core_to_unix (torrent->core, next);
   set_text (status, message);
   return asking;
@@ -96,9 +98,11 @@ reason_without_peers (BtTorrent *torrent, BtTorrentStatus *status)
       status->reason_until = bt_core_to_unix (torrent->core, next);
       return BT_REASON_NO_CONNECTION;
     }
-  if (bt_tiers_n_trackers (torrent->tiers) == 0)
+  if (bt_tiers_n_trackers (torrent->tiers) == 0 && !bt_torrent_uses_dht (torrent))
     return BT_REASON_NO_TRACKER;
-  return look_at_trackers (torrent, status) ? BT_REASON_ANNOUNCING : BT_REASON_NO_PEERS;
+  if (look_at_trackers (torrent, status))
+    return BT_REASON_ANNOUNCING;
+  return bt_torrent_is_searching_dht (torrent) ? BT_REASON_SEARCHING : BT_REASON_NO_PEERS;
 }
 
 static BtReason
@@ -219,6 +223,7 @@ fill_swarm (BtTorrent *torrent, BtTorrentStatus *status)
       status->swarm_seeds = MAX (status->swarm_seeds, tracker->n_seeds);
       status->swarm_leechers = MAX (status->swarm_leechers, tracker->n_leechers);
     }
+  bt_torrent_fill_dht_swarm (torrent, status);
   for (guint i = 0; i < torrent->peers->len; i++)
     {
       BtPeer *peer = g_ptr_array_index (torrent->peers, i);

@@ -110,6 +110,11 @@ typedef void (*BtResolvedFunc) (BtTorrent *torrent, const GError *error, gpointe
 void bt_torrent_resolve (BtTorrent *torrent, GBytes *bytes, const BtResume *resume, BtResolvedFunc done,
                          gpointer data);
 
+/* The DHT can be used, from now on; not any more; it is this torrent's turn to search it. */
+void bt_torrent_start_dht (BtTorrent *torrent);
+void bt_torrent_stop_dht (BtTorrent *torrent);
+void bt_torrent_search_dht (BtTorrent *torrent, gint64 now);
+
 /* For the engine's rounds. */
 gboolean bt_torrent_is_active (BtTorrent *torrent);
 void bt_torrent_second (BtTorrent *torrent, gint64 now);

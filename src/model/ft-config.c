@@ -87,6 +87,8 @@ load_network (BtConfig *config, GSettings *settings)
   config->bind_interface = *interface != '\0' ? g_steal_pointer (&interface) : NULL;
   config->encryption = (BtEncryption) g_settings_get_enum (settings, FT_SETTING_ENCRYPTION);
   config->dht = g_settings_get_boolean (settings, FT_SETTING_DHT);
+  g_strfreev (config->dht_routers);
+  config->dht_routers = g_settings_get_strv (settings, FT_SETTING_DHT_ROUTERS);
   config->pex = g_settings_get_boolean (settings, FT_SETTING_PEX);
   config->lsd = g_settings_get_boolean (settings, FT_SETTING_LSD);
   config->utp = g_settings_get_boolean (settings, FT_SETTING_UTP);
@@ -119,8 +121,8 @@ ft_config_has_key (const char *key)
     FT_SETTING_SEED_IDLE, FT_SETTING_SEED_IDLE_ENABLED, FT_SETTING_SEED_ACTION,
     FT_SETTING_QUEUE_DOWNLOADS, FT_SETTING_QUEUE_DOWNLOADS_ENABLED, FT_SETTING_QUEUE_SEEDS,
     FT_SETTING_QUEUE_SEEDS_ENABLED, FT_SETTING_LISTEN_PORT, FT_SETTING_BIND_INTERFACE,
-    FT_SETTING_ENCRYPTION, FT_SETTING_DHT, FT_SETTING_PEX, FT_SETTING_LSD, FT_SETTING_UTP,
-    FT_SETTING_PORT_MAPPING, FT_SETTING_MAX_PEERS, FT_SETTING_MAX_PEERS_PER_TORRENT, NULL
+    FT_SETTING_ENCRYPTION, FT_SETTING_DHT, FT_SETTING_DHT_ROUTERS, FT_SETTING_PEX, FT_SETTING_LSD,
+    FT_SETTING_UTP, FT_SETTING_PORT_MAPPING, FT_SETTING_MAX_PEERS, FT_SETTING_MAX_PEERS_PER_TORRENT, NULL
   };
 
   return g_strv_contains (keys, key);

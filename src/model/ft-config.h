@@ -39,6 +39,7 @@ G_BEGIN_DECLS
 #define FT_SETTING_BIND_INTERFACE "bind-interface"
 #define FT_SETTING_ENCRYPTION "encryption"
 #define FT_SETTING_DHT "dht"
+#define FT_SETTING_DHT_ROUTERS "dht-routers"
 #define FT_SETTING_PEX "pex"
 #define FT_SETTING_LSD "lsd"
 #define FT_SETTING_UTP "utp"

@@ -56,6 +56,7 @@ describe_fetching (const BtTorrentStatus *status, gint64 now)
   switch (status->reason)
     {
     case BT_REASON_ANNOUNCING:
+    case BT_REASON_SEARCHING:
       return g_strdup (_("Looking for people who have the details"));
     case BT_REASON_NO_PEERS:
       return describe_nobody (status, now);

@@ -134,6 +134,8 @@ describe_downloading (const BtTorrentStatus *status, gint64 now)
       return g_strdup (_("Starting"));
     case BT_REASON_ANNOUNCING:
       return g_strdup (_("Asking the trackers for peers"));
+    case BT_REASON_SEARCHING:
+      return g_strdup (_("Searching the distributed hash table for peers"));
     case BT_REASON_NO_PEERS:
       return describe_no_peers (status, now);
     case BT_REASON_NO_TRACKER:

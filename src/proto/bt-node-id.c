@@ -4,11 +4,12 @@
 
 #include "bt-node-id.h"
 
+#include "bt-crc32c.h"
+
 #include <string.h>
 
-#define IPV4_OFFSET 12      /* of the four bytes in ::ffff:a.b.c.d */
-#define CRC32C 0x82f63b78u  /* Castagnoli's polynomial, reflected */
-#define R_MASK 7            /* bits of the last byte that go into the checksum */
+#define IPV4_OFFSET 12 /* of the four bytes in ::ffff:a.b.c.d */
+#define R_MASK 7 /* bits of the last byte that go into the checksum */
 #define PREFIX_MASK 0xfffff800u /* the 21 leading bits that the address decides */
 
 BtNodeId
@@ -73,20 +74,6 @@ bt_node_id_random_near (const BtNodeId *id, guint common_bits, BtRandom *random)
   return near;
 }
 
-static guint32
-compute_crc32c (const guint8 *bytes, gsize length)
-{
-  guint32 crc = G_MAXUINT32;
-
-  for (gsize i = 0; i < length; i++)
-    {
-      crc ^= bytes[i];
-      for (guint bit = 0; bit < 8; bit++)
-        crc = crc >> 1 ^ ((crc & 1) != 0 ? CRC32C : 0);
-    }
-  return ~crc;
-}
-
 /* What the leading bits of an id must be, by the address and the three bits @r that are free. */
 static guint32
 compute_prefix (const BtEndpoint *endpoint, guint8 r)
@@ -102,7 +89,7 @@ compute_prefix (const BtEndpoint *endpoint, guint8 r)
   for (gsize i = 0; i < length; i++)
     masked[i] = ip[i] & mask[i];
   masked[0] |= (guint8) (r << 5);
-  return compute_crc32c (masked, length) & PREFIX_MASK;
+  return bt_crc32c (masked, length) & PREFIX_MASK;
 }
 
 static guint32

@@ -148,6 +148,39 @@ test_parse (void)
 
 /* The longest text there is fits. */
 static void
+test_split (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *host; /* (nullable): refused */
+    guint16 port;
+  } rows[] = {
+    { "router.example.org:6881", "router.example.org", 6881 },
+    { "1.2.3.4:80", "1.2.3.4", 80 },
+    { "[::1]:65535", "::1", 65535 },
+    { "::1:80", NULL, 0 },
+    { "host", NULL, 0 },
+    { ":80", NULL, 0 },
+    { "[]:80", NULL, 0 },
+    { "host:0", NULL, 0 },
+    { "host:65536", NULL, 0 },
+    { "host:", NULL, 0 },
+    { "", NULL, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *host = NULL;
+      guint16 port = 0;
+
+      g_assert_cmpint (bt_endpoint_split (rows[i].text, &host, &port), ==, rows[i].host != NULL);
+      g_assert_cmpstr (host, ==, rows[i].host);
+      g_assert_cmpuint (port, ==, rows[i].port);
+    }
+}
+
+static void
 test_longest (void)
 {
   static const char longest[] = "[fe80:1111:2222:3333:4444:5555:6666:7777%4294967295]:65535";
@@ -382,6 +415,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/endpoint/compact", test_compact);
   g_test_add_func ("/base/endpoint/parse-ip", test_parse_ip);
   g_test_add_func ("/base/endpoint/parse", test_parse);
+  g_test_add_func ("/base/endpoint/split", test_split);
   g_test_add_func ("/base/endpoint/longest", test_longest);
   g_test_add_func ("/base/endpoint/equal", test_equal);
   g_test_add_func ("/base/endpoint/hash", test_hash);

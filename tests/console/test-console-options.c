@@ -41,7 +41,7 @@ test_all (void)
 {
   g_autoptr (FtOptions) options
     = parse ("--path=sub --mode=seeding --state=/s --port=6881 --bind=127.0.0.1 "
-             "--encryption=require --no-dht --no-pex --no-lsd --no-utp --no-port-mapping "
+             "--encryption=require --dht-routers=a.example:1,[::1]:2 --no-dht --no-pex --no-lsd --no-utp --no-port-mapping "
              "--exit-when-done --json --limit-down=100 --limit-up 7 --max-peers=9 a b",
              NULL);
   const BtConfig *config = options->config;
@@ -53,6 +53,8 @@ test_all (void)
   g_assert_cmpuint (config->listen_port, ==, 6881);
   g_assert_cmpstr (config->bind_address, ==, "127.0.0.1");
   g_assert_cmpint (config->encryption, ==, BT_ENCRYPTION_REQUIRE);
+  g_assert_cmpuint (g_strv_length (config->dht_routers), ==, 2);
+  g_assert_cmpstr (config->dht_routers[1], ==, "[::1]:2");
   g_assert_false (config->dht || config->pex || config->lsd || config->utp
                   || config->port_mapping);
   g_assert_cmpuint (config->limit_down_bytes_per_s, ==, 102400);
@@ -109,6 +111,8 @@ test_bad (void)
     { "--limit-down=1k", "--limit-down" },
     { "--limit-up=18446744073709551615", "--limit-up" },
     { "--max-peers=lots", "--max-peers" },
+    { "--dht-routers=host", "--dht-routers" },
+    { "--dht-routers=a:1,", "--dht-routers" },
     { "--nonsense", "nonsense" },
   };
 
@@ -128,7 +132,7 @@ static void
 test_help (void)
 {
   static const char *const names[] = { "--path", "--mode", "--debug", "--state", "--port", "--bind",
-    "--encryption", "--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping",
+    "--encryption", "--dht-routers", "--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping",
     "--exit-when-done", "--json", "--help", "--version", "--demo", "show" };
   g_autofree char *help = ft_options_help ();
 

@@ -197,6 +197,7 @@ update_cb (BtEngine *engine, BtUpdate *update, gpointer user_data)
       g_ptr_array_add (node->events, g_strdup_printf ("%d %s", event->kind, event->text));
     }
   node->port = update->listen_port;
+  memcpy (node->dht, update->dht, sizeof node->dht);
 }
 
 /* Commands are asynchronous; tests wait for each. */
@@ -264,6 +265,7 @@ ft_node_new_full (const char *state_dir, const char *dir, void (*setup) (BtConfi
   node->config->bind_address = g_strdup ("127.0.0.1");
   node->config->update_interval_ms = 20;
   node->config->stop_timeout_ms = 1000;
+  node->config->dht = FALSE; /* tests of it say so */
   if (setup != NULL)
     setup (node->config);
   node->engine = make_engine (node->config);

@@ -39,6 +39,7 @@ typedef struct
   GHashTable *statuses;  /* BtTorrentId -> BtTorrentStatus */
   GPtrArray *events;     /* of char*: "KIND text" */
   guint16 port;
+  BtDhtFacts dht[2];     /* IPv4, IPv6 */
   guint n_finished;
 } FtNode;
 

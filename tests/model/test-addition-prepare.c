@@ -47,6 +47,7 @@ set_up (Fixture *fixture, gconstpointer data)
   g_free (config->download_dir);
   config->download_dir = g_strdup (fixture->dir);
   config->bind_address = g_strdup ("127.0.0.1");
+  config->dht = FALSE;
   config->update_interval_ms = 10;
   fixture->session = ft_session_new (config);
   fixture->adder = ft_adder_new (fixture->session);

@@ -184,6 +184,21 @@ test_protocols (void)
     }
 }
 
+/* Who never opened the settings asks the same as who has no settings. */
+static void
+test_routers (void)
+{
+  static const char *const own[] = { "router.example:6881", NULL };
+  g_autoptr (GSettings) settings = make_settings ();
+  g_autoptr (BtConfig) plain = bt_config_new ();
+  g_autoptr (BtConfig) config = load (settings);
+
+  g_assert_true (g_strv_equal ((const char *const *) config->dht_routers, (const char *const *) plain->dht_routers));
+  g_settings_set_strv (settings, FT_SETTING_DHT_ROUTERS, own);
+  ft_config_load_settings (config, settings);
+  g_assert_true (g_strv_equal ((const char *const *) config->dht_routers, own));
+}
+
 static void
 set_tags (GSettings *settings, const char *text)
 {
@@ -264,6 +279,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/config/goals", test_goals);
   g_test_add_func ("/model/config/network", test_network);
   g_test_add_func ("/model/config/protocols", test_protocols);
+  g_test_add_func ("/model/config/routers", test_routers);
   g_test_add_func ("/model/config/tag-limits", test_tag_limits);
   g_test_add_func ("/model/config/words", test_words);
   g_test_add_func ("/model/config/keys", test_keys);

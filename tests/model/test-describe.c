@@ -101,6 +101,7 @@ static const StateCase state_cases[] = {
   { BT_STATE_DOWNLOADING, .n_peers = 2, .sentence = "Downloading: 2 peers connected" },
   { BT_STATE_DOWNLOADING, BT_REASON_STARTING, .sentence = "Starting" },
   { BT_STATE_DOWNLOADING, BT_REASON_ANNOUNCING, .sentence = "Asking the trackers for peers" },
+  { BT_STATE_DOWNLOADING, BT_REASON_SEARCHING, .sentence = "Searching the distributed hash table for peers" },
   { BT_STATE_DOWNLOADING, BT_REASON_NO_PEERS, .sentence = "Waiting: no peer was found" },
   { BT_STATE_DOWNLOADING, BT_REASON_NO_PEERS, .until = NOW + 250,
     .reason_text = "unregistered torrent",

@@ -90,6 +90,7 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->config->download_dir = g_strdup (fixture->dir);
   fixture->config->state_dir = g_strdup (fixture->state_dir);
   fixture->config->bind_address = g_strdup ("127.0.0.1");
+  fixture->config->dht = FALSE;
   fixture->config->update_interval_ms = 10;
   fixture->session = ft_session_new (fixture->config);
 }

@@ -68,6 +68,7 @@ start_session (Fixture *fixture)
   g_free (config->download_dir);
   config->download_dir = g_strdup (fixture->dir);
   config->bind_address = g_strdup ("127.0.0.1");
+  config->dht = FALSE;
   config->update_interval_ms = 10;
   fixture->session = ft_session_new (config);
   ft_session_start_async (fixture->session, NULL, done_cb, &started);

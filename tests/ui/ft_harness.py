@@ -69,7 +69,7 @@ def write_settings(home, **values):
     """Settings as GVariant texts, by their keys with _ in place of -. A program that runs follows them."""
     path = settings_file(home)
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = path.read_text().splitlines() if path.exists() else [GROUP]
+    lines = path.read_text().splitlines() if path.exists() else [GROUP, "dht-routers=@as []"]
     names = {key.replace("_", "-") for key in values}
     kept = [line for line in lines if line.split("=")[0] not in names]
     new = [f"{key.replace('_', '-')}={value}" for key, value in values.items()]

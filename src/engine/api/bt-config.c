@@ -12,6 +12,13 @@ default_download_dir (void)
   return dir != NULL ? g_strdup (dir) : g_build_filename (g_get_home_dir (), "Downloads", NULL);
 }
 
+static const char *const default_routers[] = {
+  "dht.libtorrent.org:25401",
+  "router.bittorrent.com:6881",
+  "dht.transmissionbt.com:6881",
+  NULL,
+};
+
 static void
 free_tag_limit (gpointer data)
 {
@@ -44,6 +51,7 @@ bt_config_new (void)
   config->mode = BT_MODE_ALL;
   config->encryption = BT_ENCRYPTION_ALLOW;
   config->dht = TRUE;
+  config->dht_routers = g_strdupv ((GStrv) default_routers);
   config->pex = TRUE;
   config->lsd = TRUE;
   config->utp = TRUE;
@@ -68,6 +76,7 @@ bt_config_copy (const BtConfig *config)
   copy->state_dir = g_strdup (config->state_dir);
   copy->bind_address = g_strdup (config->bind_address);
   copy->bind_interface = g_strdup (config->bind_interface);
+  copy->dht_routers = g_strdupv (config->dht_routers);
   copy->tag_limits = g_ptr_array_new_with_free_func (free_tag_limit);
   for (guint i = 0; i < config->tag_limits->len; i++)
     {
@@ -86,6 +95,7 @@ bt_config_free (BtConfig *config)
   g_free (config->state_dir);
   g_free (config->bind_address);
   g_free (config->bind_interface);
+  g_strfreev (config->dht_routers);
   g_ptr_array_unref (config->tag_limits);
   g_free (config);
 }

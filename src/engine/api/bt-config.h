@@ -42,6 +42,7 @@ typedef struct
   char *bind_interface; /* (nullable): a name such as "wg0" */
   BtEncryption encryption;
   gboolean dht, pex, lsd, utp, port_mapping;
+  GStrv dht_routers;    /* (not nullable): "host:port" of those who are asked while nobody else of the DHT is known */
   guint64 limit_down_bytes_per_s;
   guint64 limit_up_bytes_per_s;
   GPtrArray *tag_limits;       /* of BtTagLimit; of a torrent's tags the first that has one counts */

@@ -35,8 +35,9 @@ typedef enum
   BT_REASON_STARTING,         /* just started */
   BT_REASON_CHECK_QUEUED,     /* another torrent is being checked */
   BT_REASON_ANNOUNCING,       /* asking the trackers for peers */
-  BT_REASON_NO_PEERS,         /* nobody known; [until]: next announce; [text]: what the tracker said, may be NULL */
-  BT_REASON_NO_TRACKER,       /* the torrent names no tracker that can be asked */
+  BT_REASON_SEARCHING,        /* asking the DHT for peers */
+  BT_REASON_NO_PEERS,         /* nobody known; [until]: next announce or search; [text]: what the tracker said, may be NULL */
+  BT_REASON_NO_TRACKER,       /* the torrent names no tracker that can be asked, and nobody else is */
   BT_REASON_CONNECTING,       /* [count] addresses are being tried */
   BT_REASON_NO_CONNECTION,    /* [count] addresses known, none answers; [until]: next try */
   BT_REASON_PEERS_LACK_PIECES,/* none of [count] connected peers has what is missing */
@@ -235,6 +236,27 @@ BtDetail *bt_detail_ref (BtDetail *detail);
 void bt_detail_unref (BtDetail *detail);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtDetail, bt_detail_unref)
 
+/* Our node of the DHT in one family. */
+typedef enum
+{
+  BT_DHT_FACTS_OFF,       /* not wanted, or there is no socket */
+  BT_DHT_FACTS_ALONE,     /* it knows nobody whom it could ask */
+  BT_DHT_FACTS_STARTING,  /* asked, and nobody has answered yet */
+  BT_DHT_FACTS_WORKING,
+  BT_DHT_FACTS_NO_ANSWER, /* nobody answers, for a while now */
+} BtDhtFactsState;
+
+typedef struct
+{
+  BtDhtFactsState state;
+  BtSha1 id;       /* when it is not off */
+  guint n_good;    /* nodes that answered lately */
+  guint n_nodes;   /* that it knows, those included */
+  guint n_searches;
+  guint n_stored_torrents; /* whose peers it keeps for others */
+  guint n_stored_peers;
+} BtDhtFacts;
+
 /**
  * BtUpdate:
  *
@@ -257,6 +279,7 @@ typedef struct
   gboolean incoming_seen; /* somebody from the Internet connected to us: the port is open */
   BtMapping mappings[BT_N_MAPPERS]; /* what came of opening the port at the router */
   BtEndpoint external_ipv4, external_ipv6; /* where the Internet sees us, port 0; unspecified while not known */
+  BtDhtFacts dht[2];      /* IPv4, IPv6 */
   BtMode mode;
 } BtUpdate;
 
