@@ -129,15 +129,17 @@ get_local (BtStream *base, BtEndpoint *out)
   bt_gio_get_local (((TcpStream *) base)->pollee.fd, out);
 }
 
-/* Once is what happens to a packet now and then. */
+/* Once is what happens to a packet now and then. To an end that said it has no room the kernel sends nothing but
+ * questions whether it has some now, which it would answer. */
 static gboolean
 is_stuck (BtStream *base, gint64 silence_us)
 {
   struct tcp_info info = { 0 };
   socklen_t length = sizeof info;
 
-  return getsockopt (((TcpStream *) base)->pollee.fd, IPPROTO_TCP, TCP_INFO, &info, &length) == 0
-         && info.tcpi_unacked > 0 && info.tcpi_retransmits >= 2
+  if (getsockopt (((TcpStream *) base)->pollee.fd, IPPROTO_TCP, TCP_INFO, &info, &length) < 0)
+    return FALSE;
+  return ((info.tcpi_unacked > 0 && info.tcpi_retransmits >= 2) || info.tcpi_probes >= 2)
          && (gint64) info.tcpi_last_ack_recv * 1000 >= silence_us;
 }
 

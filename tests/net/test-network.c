@@ -454,6 +454,68 @@ test_group_bound_ipv6 (Fixture *fixture, gconstpointer data)
   fixture->world->ops->udp_free (fixture->world, udp);
 }
 
+/* Streams whose other end does not answer any more. */
+
+static void
+accept_cb (BtStream *stream, gpointer owner)
+{
+  *(BtStream **) owner = stream;
+}
+
+static void
+ignore_cb (BtStream *stream, BtStreamEvents events, gpointer owner)
+{
+}
+
+static void
+make_pair (Fixture *fixture, BtStream **client, BtStream **server)
+{
+  const BtWorldOps *ops = fixture->world->ops;
+  BtEndpoint local = endpoint ("127.0.0.1");
+  BtListener *listener = ops->listen (fixture->world, &local, accept_cb, server, NULL);
+
+  g_assert_nonnull (listener);
+  *client = ops->connect (fixture->world, &local, ignore_cb, NULL, NULL);
+  g_assert_nonnull (*client);
+  ft_test_iterate (fixture->context, *server != NULL, SECONDS);
+  ops->listener_free (fixture->world, listener);
+}
+
+static gboolean
+is_stuck (BtStream *stream)
+{
+  return stream->ops->is_stuck (stream, G_USEC_PER_SEC / 2);
+}
+
+/* @full: the other end does not read, and said that it has no room. */
+static void
+test_stuck (Fixture *fixture, gconstpointer full)
+{
+  g_autofree guint8 *bytes = g_malloc0 (1 << 16);
+  struct iovec part = { bytes, 1 << 16 };
+  BtStream *client = NULL, *server = NULL;
+  gssize n = 1;
+
+  if (!is_possible ())
+    return;
+  make_pair (fixture, &client, &server);
+  while (full != NULL && n > 0)
+    n = client->ops->writev (client, &part, 1, NULL);
+  let_pass (fixture, 1500);
+  g_assert_false (is_stuck (client));
+  g_assert_false (is_stuck (server));
+
+  must_run ("ip link set lo down");
+  part.iov_len = 4;
+  client->ops->writev (client, &part, 1, NULL);
+  ft_test_iterate (fixture->context, is_stuck (client), SECONDS);
+  g_assert_false (is_stuck (server)); /* it has nothing to say */
+  must_run ("ip link set lo up");
+  ft_test_iterate (fixture->context, !is_stuck (client), SECONDS);
+  client->ops->close (client);
+  server->ops->close (server);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -470,6 +532,8 @@ main (int argc, char **argv)
   ADD ("group/ipv6", "ff15::efc0:988f", test_group);
   ADD ("group/bound", NULL, test_group_bound);
   ADD ("group/bound/ipv6", NULL, test_group_bound_ipv6);
+  ADD ("stuck", NULL, test_stuck);
+  ADD ("stuck/full", "full", test_stuck);
 #undef ADD
   return g_test_run ();
 }
