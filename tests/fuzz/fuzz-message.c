@@ -17,7 +17,9 @@ take (const guint8 *bytes, gsize length)
 
   if (result != BT_MESSAGE_OK)
     return;
-  g_assert_true (bt_message_length_possible (bytes[0], (guint32) length, 0));
+  /* Of a piece it is asked before: its data is received in place. */
+  if (message.id != BT_MESSAGE_PIECE)
+    g_assert_true (bt_message_length_possible (bytes[0], (guint32) length, 0));
   g_assert_cmpuint (message.id, ==, bytes[0]);
   if (message.payload != NULL)
     g_assert_cmpuint ((gsize) (message.payload - bytes) + message.payload_length, <=, length);

@@ -8,7 +8,7 @@ import pathlib
 import signal
 import sys
 
-from ft_interop import scenarios, scenarios_crash, scenarios_ipv6, scenarios_network, scenarios_tracker
+from ft_interop import scenarios, scenarios_crash, scenarios_ipv6, scenarios_network, scenarios_pex, scenarios_tracker
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -48,6 +48,7 @@ GROUPS = {
     "crash": make_crashes,
     "ipv6": lambda whole: scenarios_ipv6.make_all([Rasterbar, Transmission]),
     "network": lambda whole: scenarios_network.make_all([Rasterbar, Transmission], whole),
+    "pex": lambda whole: scenarios_pex.make_all(Rasterbar, Transmission),
     "together": lambda whole: [scenarios_crash.all_together([Rasterbar, Transmission, Aria2])],
 }
 

@@ -69,6 +69,10 @@ class FriendTorrent(Peer):
     def peers(self, torrent):
         return [event for event in self._ask(f"peers {torrent.hex}") if event["event"] == "peer"]
 
+    def addresses(self, torrent):
+        """Of whom it is connected to, without ports."""
+        return [peer["address"].rsplit(":", 1)[0] for peer in self.peers(torrent)]
+
     def is_complete(self, torrent):
         status = self.find(torrent)
         if status is not None and status["state"] == "error":

@@ -59,6 +59,10 @@ class Rasterbar(Peer):
     def uploaded(self, torrent):
         return self._get(torrent)["uploaded"]
 
+    def addresses(self, torrent):
+        """Of whom it is connected to."""
+        return self._get(torrent)["addresses"]
+
     def clients(self, torrent):
         """The names of the clients that it is connected to."""
         return self._get(torrent)["clients"]

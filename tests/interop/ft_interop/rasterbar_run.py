@@ -53,6 +53,8 @@ class Obeyer:
         return {"state": str(status.state), "progress": status.progress,
                 "error": status.errc.message() if status.errc.value() else "",
                 "uploaded": status.all_time_upload, "downloaded": status.all_time_download,
+                "addresses": [peer.ip[0] for peer in handle.get_peer_info()
+                              if not peer.flags & (peer.connecting | peer.handshake)],
                 "clients": [peer.client.decode(errors="replace") for peer in handle.get_peer_info()]}
 
     def log_alerts(self):

@@ -16,12 +16,12 @@ NAME = "tracker.test"
 
 
 class SmallTracker:
-    """Serves all torrents."""
+    """Serves all torrents. @told: (nullable): by address of who asks, the addresses that it is told of; else all"""
 
-    def __init__(self, network, home):
+    def __init__(self, network, home, told=None):
         self._output = home / "announces.jsonl"
         with open(self._output, "wb") as output:
-            self._process = Process(network.hub, [sys.executable, "-B", str(RUN), str(PORT)], home,
+            self._process = Process(network.hub, [sys.executable, "-B", str(RUN), str(PORT), json.dumps(told)], home,
                                     stdin=subprocess.PIPE, stdout=output)
         wait_until("the tracker is ready", 10, lambda: b"ready" in self._output.read_bytes(),
                    self._process.tail)

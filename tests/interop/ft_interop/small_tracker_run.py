@@ -1,7 +1,7 @@
 # small_tracker_run.py: a tracker of both families over HTTP and UDP, that tells who asked it.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""small_tracker_run.py PORT: writes a line of JSON for each announce. Peers of a family are told of those of the
-same family, as trackers do (BEP 7)."""
+"""small_tracker_run.py PORT TOLD: writes a line of JSON for each announce. Peers of a family are told of those of the
+same family, as trackers do (BEP 7); where TOLD is not null, of those alone that it lists for their address."""
 
 import http.server
 import json
@@ -20,9 +20,13 @@ EVENTS = ["", "completed", "started", "stopped"]
 class Swarms:
     """info-hash and family -> peers in compact form"""
 
-    def __init__(self):
+    def __init__(self, told):
         self._lock = threading.Lock()
         self._peers = {}
+        self._told = told
+
+    def _is_told(self, family, address, other):
+        return self._told is None or socket.inet_ntop(family, other[:-2]) in self._told.get(address, [])
 
     def announce(self, protocol, family, info_hash, address, port, event):
         peer = socket.inet_pton(family, address) + struct.pack(">H", port)
@@ -34,7 +38,8 @@ class Swarms:
                 peers[peer] = True
             print(json.dumps({"protocol": protocol, "address": address, "event": event,
                               "ipv6": family == socket.AF_INET6, "hash": info_hash.hex()}), flush=True)
-            return b"".join(other for other in peers if other != peer)
+            return b"".join(other for other in peers
+                            if other != peer and self._is_told(family, address, other))
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -104,7 +109,7 @@ def serve_udp(family, port, swarms):
 
 def main():
     port = int(sys.argv[1])
-    swarms = Swarms()
+    swarms = Swarms(json.loads(sys.argv[2]))
     for family in (socket.AF_INET, socket.AF_INET6):
         threading.Thread(target=Server(family, port, swarms).serve_forever, daemon=True).start()
         threading.Thread(target=serve_udp, args=(family, port, swarms), daemon=True).start()

@@ -93,9 +93,9 @@ class Swarm:
         self._peers.append(peer)
         return peer
 
-    def start_small_tracker(self):
+    def start_small_tracker(self, told=None):
         """One that speaks both families, for all torrents."""
-        self.tracker = SmallTracker(self.network, self.folder("tracker"))
+        self.tracker = SmallTracker(self.network, self.folder("tracker"), told)
         return self.tracker
 
     def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None):

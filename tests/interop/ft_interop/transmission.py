@@ -27,16 +27,16 @@ SETTINGS = {
 
 
 class Transmission(Peer):
-    """Refuses peers on loopback addresses."""
+    """Refuses peers on loopback addresses. @settings: those that differ from ours"""
 
     makes_empty_files = False
 
-    def __init__(self, node, home):
+    def __init__(self, node, home, **settings):
         super().__init__(node, home)
         program = shutil.which("transmission-daemon")
         if program is None:
             raise Skip("transmission-daemon is not installed")
-        (home / "settings.json").write_text(json.dumps(SETTINGS))
+        (home / "settings.json").write_text(json.dumps({**SETTINGS, **{key.replace("_", "-"): value for key, value in settings.items()}}))
         self._session = ""
         self._process = Process(node, [program, "--foreground", "--config-dir", str(home)], home)
         wait_until("transmission answers", 20, self._answers, self._process.tail)
@@ -81,6 +81,11 @@ class Transmission(Peer):
         status = self._get(torrent)
         # 5 and 6: waits for seeding, seeds. Before it has checked, nothing is left to do either.
         return status["status"] in (5, 6) and status["leftUntilDone"] == 0
+
+    def addresses(self, torrent):
+        """Of whom it is connected to."""
+        status = self._call("torrent-get", ids=[torrent.hex], fields=["peers"])["torrents"][0]
+        return [peer["address"] for peer in status["peers"]]
 
     def describe(self, torrent):
         return str(self._get(torrent))
