@@ -26,6 +26,7 @@ struct _BtDhtTable
 {
   BtNodeId own_id;
   gboolean is_ipv6;
+  gint64 last_answer;     /* of anybody */
   GPtrArray *buckets;     /* of BtDhtBucket */
   GHashTable *by_address; /* BtDhtNode.address → BtDhtNode, of all buckets */
   GHashTable *routers;    /* of BtEndpoint */

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define MAX_WAITING BT_DHT_K /* beside a bucket */
-#define MAX_FAILED 20 /* then it goes even if nobody wants its place; many, for it may be we who are cut off */
+#define MAX_FAILED 20 /* then it goes even if nobody wants its place */
+#define CUT_OFF_US (60 * (gint64) G_USEC_PER_SEC) /* without any answer: it is we who are gone */
 
 /* Nodes are told apart by their IP address, on a local network with the port. */
 static guint
@@ -65,6 +66,7 @@ bt_dht_table_new (const BtNodeId *own_id, gboolean is_ipv6)
 
   table->own_id = *own_id;
   table->is_ipv6 = is_ipv6;
+  table->last_answer = G_MININT64;
   table->buckets = g_ptr_array_new_with_free_func (free_bucket);
   table->by_address = g_hash_table_new (hash_place, is_same_place);
   table->routers = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
@@ -293,6 +295,7 @@ bt_dht_table_answered (BtDhtTable *table, const BtNodeId *id, const BtEndpoint *
   BtDhtNode *node = g_hash_table_lookup (table->by_address, address);
   gboolean is_same_port, is_known;
 
+  table->last_answer = now;
   if (!may_be_kept (table, id, address))
     return;
   is_same_port = node != NULL && bt_endpoint_equal (&node->address, address);
@@ -382,7 +385,8 @@ bt_dht_table_failed (BtDhtTable *table, const BtEndpoint *address, gint64 now)
 
   if (node == NULL || !bt_endpoint_equal (&node->address, address))
     return;
-  node->n_failed++;
+  if (!bt_dht_node_is_failing (node) || !bt_dht_is_older (table->last_answer, CUT_OFF_US, now))
+    node->n_failed++;
   bucket = bt_dht_table_bucket (table, bt_dht_table_bucket_of (table, &node->id));
   is_waiting = g_ptr_array_find (bucket->waiting, node, NULL);
   is_lost = node->n_failed >= (is_waiting ? BT_DHT_FAILING : MAX_FAILED);

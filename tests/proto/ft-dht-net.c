@@ -107,6 +107,13 @@ ft_dht_net_new (guint64 seed, gboolean is_ipv6)
 void
 ft_dht_net_free (FtDhtNet *net)
 {
+  for (guint i = 0; i < net->hosts->len; i++)
+    {
+      FtDhtHost *host = g_ptr_array_index (net->hosts, i);
+
+      if (host->dht != NULL)
+        bt_dht_set_sibling (host->dht, NULL);
+    }
   for (guint i = 0; i < net->events->len; i++)
     g_clear_pointer (&nth_event (net, i)->bytes, g_bytes_unref);
   g_array_unref (net->events);

@@ -32,7 +32,7 @@ struct _FtDhtNet
 {
   BtRandom random;
   gint64 now;
-  gboolean is_ipv6;
+  gboolean is_ipv6; /* of hosts that are added */
   guint loss_percent;
   guint64 n_datagrams;
   guint64 n_bytes;

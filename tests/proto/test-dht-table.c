@@ -281,12 +281,15 @@ test_cut_off (void)
   BtKrpcNode node;
 
   answer_as (table, 3, 1, NULL, START);
-  for (guint i = 0; i < 19; i++)
-    bt_dht_table_failed (table, &address, START);
+  for (guint i = 0; i < 100; i++)
+    bt_dht_table_failed (table, &address, START + 2 * MINUTE);
   g_assert_cmpuint (bt_dht_table_closest (table, &id, FALSE, 1, &node), ==, 0);
   g_assert_cmpuint (bt_dht_table_closest (table, &id, TRUE, 1, &node), ==, 1);
-  bt_dht_table_failed (table, &address, START);
-  g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 0);
+  /* Others answer: it is the node that is gone. */
+  answer_as (table, 4, 1, NULL, START + 3 * MINUTE);
+  for (guint i = 0; i < 18; i++)
+    bt_dht_table_failed (table, &address, START + 3 * MINUTE);
+  g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 1);
 }
 
 /* The order is that of a full sort, from everywhere. */
