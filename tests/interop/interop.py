@@ -8,7 +8,8 @@ import pathlib
 import signal
 import sys
 
-from ft_interop import scenarios, scenarios_crash, scenarios_ipv6, scenarios_network, scenarios_pex, scenarios_tracker
+from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_network,
+                        scenarios_pex, scenarios_tracker)
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -46,6 +47,7 @@ GROUPS = {
     "aria2": lambda whole: make_pairs(Aria2, whole),
     "opentracker": lambda whole: scenarios_tracker.make_all(),
     "crash": make_crashes,
+    "dht": lambda whole: scenarios_dht.make_all(),
     "ipv6": lambda whole: scenarios_ipv6.make_all([Rasterbar, Transmission]),
     "network": lambda whole: scenarios_network.make_all([Rasterbar, Transmission], whole),
     "pex": lambda whole: scenarios_pex.make_all(Rasterbar, Transmission),

@@ -18,7 +18,8 @@ RPC_PORT = 6800
 class Aria2(Peer):
     """Seeds what it has until it is stopped."""
 
-    def __init__(self, node, home):
+    def __init__(self, node, home, dht=None):
+        """@dht: (nullable): HOST:PORT of a node of the DHT that it uses"""
         super().__init__(node, home)
         program = shutil.which("aria2c")
         if program is None:
@@ -33,7 +34,8 @@ class Aria2(Peer):
             "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--listen-port=6881",
             "--check-integrity=true", "--allow-overwrite=true", "--file-allocation=none",
             "--seed-ratio=0.0", "--max-concurrent-downloads=50", "--show-console-readout=false",
-            "--console-log-level=notice", "--disk-cache=64M"], home)
+            "--console-log-level=notice", "--disk-cache=64M",
+            *([f"--dht-entry-point={dht}"] if dht else [])], home)
         wait_until("aria2 answers", 20, self._answers, self._process.tail)
 
     def _answers(self):
@@ -60,7 +62,17 @@ class Aria2(Peer):
         self._gids[torrent.hex] = self._call("aria2.addTorrent", metainfo, [],
                                              {"dir": str(folder)})
 
+    def add_link(self, torrent, folder):
+        self._gids[torrent.hex] = self._call("aria2.addUri", [torrent.link()], {"dir": str(folder)})
+
+    def _follow(self, torrent):
+        """What came of a link is another download than the link."""
+        following = self._call("aria2.tellStatus", self._gids[torrent.hex], ["followedBy"])
+        if following.get("followedBy"):
+            self._gids[torrent.hex] = following["followedBy"][0]
+
     def _get(self, torrent):
+        self._follow(torrent)
         keys = ["status", "totalLength", "completedLength", "verifiedLength",
                 "verifyIntegrityPending", "uploadLength", "connections", "seeder", "errorMessage"]
         return self._call("aria2.tellStatus", self._gids[torrent.hex], keys)

@@ -17,10 +17,14 @@ ANSWER_S = 60
 
 
 class Rasterbar(Peer):
-    """@options: settings of libtorrent's session that differ from ours"""
+    """@dht: (nullable): HOST:PORT of a node of the DHT that it uses; @options: settings of libtorrent's
+    session that differ from ours"""
 
-    def __init__(self, node, home, **options):
+    def __init__(self, node, home, dht=None, **options):
         super().__init__(node, home)
+        if dht:
+            options |= {"enable_dht": True, "dht_bootstrap_nodes": dht, "dht_announce_interval": 10,
+                        "dht_restrict_routing_ips": False, "dht_restrict_search_ips": False}
         try:
             import libtorrent  # noqa: F401  pylint: disable=import-outside-toplevel,unused-import
         except ImportError:
@@ -43,6 +47,9 @@ class Rasterbar(Peer):
     def add(self, torrent, folder, trusted=False):
         """@trusted: what is in @folder is complete; pieces are checked as they are asked for."""
         self._call("add", path=str(torrent.path), folder=str(folder), trusted=trusted)
+
+    def add_link(self, torrent, folder):
+        self._call("add_link", link=torrent.link(), folder=str(folder))
 
     def _get(self, torrent):
         return self._call("status", hash=torrent.hex)

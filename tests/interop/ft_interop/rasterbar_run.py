@@ -33,19 +33,25 @@ class Obeyer:
     def hello(self):
         return {"version": libtorrent.version}
 
-    def add(self, path, folder, trusted):
-        limits = {"max_pieces": 1 << 21, "max_buffer_size": 1 << 26}
-        parameters = libtorrent.add_torrent_params()
-        parameters.ti = libtorrent.torrent_info(path, limits)
+    def _start(self, parameters, folder):
         parameters.save_path = folder
         parameters.flags &= ~(libtorrent.torrent_flags.paused
                               | libtorrent.torrent_flags.auto_managed
                               | libtorrent.torrent_flags.apply_ip_filter)
+        handle = self._session.add_torrent(parameters)
+        self._torrents[str(handle.info_hashes().v1)] = handle
+        return {}
+
+    def add(self, path, folder, trusted):
+        limits = {"max_pieces": 1 << 21, "max_buffer_size": 1 << 26}
+        parameters = libtorrent.add_torrent_params()
+        parameters.ti = libtorrent.torrent_info(path, limits)
         if trusted:
             parameters.flags |= libtorrent.torrent_flags.seed_mode
-        handle = self._session.add_torrent(parameters)
-        self._torrents[str(parameters.ti.info_hashes().v1)] = handle
-        return {}
+        return self._start(parameters, folder)
+
+    def add_link(self, link, folder):
+        return self._start(libtorrent.parse_magnet_uri(link), folder)
 
     def status(self, hash):  # pylint: disable=redefined-builtin
         handle = self._torrents[hash]

@@ -21,6 +21,10 @@ class Torrent:
     def hex(self):
         return self.info_hash.hex()
 
+    def link(self, peers=()):
+        """A magnet link that names nothing else. @peers: HOST:PORT"""
+        return f"magnet:?xt=urn:btih:{self.hex}" + "".join(f"&x.pe={peer}" for peer in peers)
+
 
 class PieceHasher:
     """Hashes a stream of bytes piece for piece; a piece of zeros is hashed only once."""
@@ -69,7 +73,7 @@ def _hash_file(hasher, path, size):
 
 
 def make(sample, folder, torrent_folder, tiers):
-    """@folder: holds the sample; @tiers: announce URLs, each a tier of its own."""
+    """@folder: holds the sample; @tiers: announce URLs, each a tier of its own; none: no tracker."""
     hasher = PieceHasher(sample.piece_length)
     for path, size in sample.paths(folder):
         _hash_file(hasher, path, size)
@@ -78,7 +82,9 @@ def make(sample, folder, torrent_folder, tiers):
         info["length"] = sample.size
     else:
         info["files"] = [{"length": size, "path": path.split("/")} for path, size in sample.files]
-    whole = {"info": info, "announce": tiers[0], "announce-list": [[url] for url in tiers]}
+    whole = {"info": info}
+    if tiers:
+        whole |= {"announce": tiers[0], "announce-list": [[url] for url in tiers]}
     path = torrent_folder / f"{sample.name}.torrent"
     path.write_bytes(bencode.encode(whole))
     return Torrent(sample, path, info)

@@ -31,12 +31,17 @@ class Transmission(Peer):
 
     makes_empty_files = False
 
-    def __init__(self, node, home, **settings):
+    def __init__(self, node, home, dht=None, **settings):
+        """@dht: (nullable): HOST:PORT of a node of the DHT that it uses; @settings: that differ from ours"""
         super().__init__(node, home)
         program = shutil.which("transmission-daemon")
         if program is None:
             raise Skip("transmission-daemon is not installed")
-        (home / "settings.json").write_text(json.dumps({**SETTINGS, **{key.replace("_", "-"): value for key, value in settings.items()}}))
+        changed = {key.replace("_", "-"): value for key, value in settings.items()}
+        (home / "settings.json").write_text(
+            json.dumps({**SETTINGS, "dht-enabled": dht is not None, **changed}))
+        if dht:
+            (home / "dht.bootstrap").write_text(dht.replace(":", " ") + "\n")
         self._session = ""
         self._process = Process(node, [program, "--foreground", "--config-dir", str(home)], home)
         wait_until("transmission answers", 20, self._answers, self._process.tail)
@@ -72,6 +77,10 @@ class Transmission(Peer):
         self._call("torrent-add", **{
             "metainfo": base64.b64encode(torrent.path.read_bytes()).decode(),
             "download-dir": str(folder), "paused": False})
+
+    def add_link(self, torrent, folder):
+        self._call("torrent-add", **{"filename": torrent.link(), "download-dir": str(folder),
+                                     "paused": False})
 
     def _get(self, torrent):
         fields = ["status", "leftUntilDone", "recheckProgress", "uploadedEver", "errorString"]
