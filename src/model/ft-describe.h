@@ -32,6 +32,8 @@ char *ft_describe_connection (guint16 port, const char *error, gboolean incoming
 char *ft_describe_mappings (const BtMapping mappings[BT_N_MAPPERS]);
 /* The same of one protocol, by its name. */
 char *ft_describe_mapper (BtMapper mapper, const BtMapping *mapping);
+/* How our node of the distributed hash table does, of both families together: "Works: 312 nodes answer". */
+char *ft_describe_dht (const BtDhtFacts dht[2]);
 /* A GError of the engine in words for a person. */
 char *ft_describe_error (const GError *error);
 

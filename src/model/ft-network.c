@@ -18,6 +18,7 @@ enum
   PROP_REACH_TEXT,
   PROP_PORT_TEXT,
   PROP_ROUTER_TEXT,
+  PROP_DHT_TEXT,
   PROP_ADDRESS_TEXT,
   N_PROPS
 };
@@ -139,6 +140,7 @@ ft_network_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_REACH_TEXT:
     case PROP_PORT_TEXT:
     case PROP_ROUTER_TEXT:
+    case PROP_DHT_TEXT:
     case PROP_ADDRESS_TEXT:
       g_value_set_string (value, self->texts[prop_id]);
       break;
@@ -162,6 +164,7 @@ ft_network_class_init (FtNetworkClass *klass)
   properties[PROP_REACH_TEXT] = g_param_spec_string ("reach-text", NULL, NULL, "", flags);
   properties[PROP_PORT_TEXT] = g_param_spec_string ("port-text", NULL, NULL, "", flags);
   properties[PROP_ROUTER_TEXT] = g_param_spec_string ("router-text", NULL, NULL, "", flags);
+  properties[PROP_DHT_TEXT] = g_param_spec_string ("dht-text", NULL, NULL, "", flags);
   properties[PROP_ADDRESS_TEXT] = g_param_spec_string ("address-text", NULL, NULL, "", flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -205,6 +208,7 @@ ft_network_take_update (FtNetwork *self, const BtUpdate *update)
   take_text (self, PROP_PORT_TEXT,
              ft_describe_connection (update->listen_port, update->listen_error, update->incoming_seen));
   take_text (self, PROP_ROUTER_TEXT, ft_describe_mappings (update->mappings));
+  take_text (self, PROP_DHT_TEXT, ft_describe_dht (update->dht));
   take_text (self, PROP_ADDRESS_TEXT, describe_address (update));
   g_object_thaw_notify (G_OBJECT (self));
 }

@@ -29,8 +29,8 @@ GType ft_reach_get_type (void);
  * Belongs to a session, which keeps it up to date.
  *
  * Properties, all read-only: port (0: none is open), incoming-seen (whether somebody has connected from the Internet),
- * reach (#FT_TYPE_REACH); and as sentences: reach-text (in two or three words), port-text, router-text, address-text
- * (where the Internet sees us; empty while that is not known).
+ * reach (#FT_TYPE_REACH); and as sentences: reach-text (in two or three words), port-text, router-text, dht-text,
+ * address-text (where the Internet sees us; empty while that is not known).
  */
 
 FtNetwork *ft_network_new (void);

@@ -12,6 +12,7 @@ struct _FtNetworkView
 
   FtFact *port_fact;
   FtFact *router_fact;
+  FtFact *dht_fact;
   FtFact *address_fact;
 };
 
@@ -27,6 +28,7 @@ ft_network_view_class_init (FtNetworkViewClass *klass)
                                                "/org/friendtorrent/FriendTorrent/ui/ft-network-view.ui");
   gtk_widget_class_bind_template_child (widget_class, FtNetworkView, port_fact);
   gtk_widget_class_bind_template_child (widget_class, FtNetworkView, router_fact);
+  gtk_widget_class_bind_template_child (widget_class, FtNetworkView, dht_fact);
   gtk_widget_class_bind_template_child (widget_class, FtNetworkView, address_fact);
 }
 
@@ -46,6 +48,7 @@ ft_network_view_set_network (FtNetworkView *self, FtNetwork *network)
   } facts[] = {
     { "port-text", self->port_fact },
     { "router-text", self->router_fact },
+    { "dht-text", self->dht_fact },
     { "address-text", self->address_fact },
   };
 

@@ -31,6 +31,7 @@ struct _FtPreferencesNetwork
   AdwActionRow *test_row;
   GtkWidget *test_button;
   AdwActionRow *mapping_row;
+  AdwActionRow *dht_row;
 };
 
 G_DEFINE_FINAL_TYPE (FtPreferencesNetwork, ft_preferences_network, ADW_TYPE_PREFERENCES_PAGE)
@@ -39,6 +40,8 @@ G_DEFINE_FINAL_TYPE (FtPreferencesNetwork, ft_preferences_network, ADW_TYPE_PREF
 static const char *const keys[] = {
   FT_SETTING_LISTEN_PORT,
   FT_SETTING_PORT_MAPPING,
+  FT_SETTING_DHT,
+  FT_SETTING_PEX,
   FT_SETTING_MAX_PEERS,
   FT_SETTING_MAX_PEERS_PER_TORRENT,
   NULL,
@@ -196,6 +199,7 @@ ft_preferences_network_class_init (FtPreferencesNetworkClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, test_row);
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, test_button);
   gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, mapping_row);
+  gtk_widget_class_bind_template_child (widget_class, FtPreferencesNetwork, dht_row);
   gtk_widget_class_bind_template_callback (widget_class, random_port_cb);
   gtk_widget_class_bind_template_callback (widget_class, test_port_cb);
   ft_setting_rows_install (widget_class, keys);
@@ -211,16 +215,19 @@ ft_preferences_network_init (FtPreferencesNetwork *self)
 void
 ft_preferences_network_bind (FtPreferencesNetwork *self, GSettings *settings, FtSession *session)
 {
+  FtNetwork *network;
+
   g_return_if_fail (FT_IS_PREFERENCES_NETWORK (self));
   g_return_if_fail (FT_IS_SESSION (session));
   g_return_if_fail (self->settings == NULL);
 
   self->settings = g_object_ref (settings);
   self->session = g_object_ref (session);
+  network = ft_session_get_network (session);
   ft_setting_rows_bind (GTK_WIDGET (self), FT_TYPE_PREFERENCES_NETWORK, keys, settings);
   g_signal_connect_object (settings, "changed", G_CALLBACK (setting_changed_cb), self, G_CONNECT_SWAPPED);
-  g_object_bind_property (ft_session_get_network (session), "router-text", self->mapping_row, "subtitle",
-                          G_BINDING_SYNC_CREATE);
+  g_object_bind_property (network, "router-text", self->mapping_row, "subtitle", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (network, "dht-text", self->dht_row, "subtitle", G_BINDING_SYNC_CREATE);
   update_interfaces (self);
   g_signal_connect_object (self->interface_row, "notify::selected", G_CALLBACK (interface_selected_cb), self,
                            G_CONNECT_SWAPPED);

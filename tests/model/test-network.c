@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ft-describe.h"
 #include "ft-fake-update.h"
 #include "ft-network.h"
 
@@ -76,6 +77,32 @@ test_addresses (void)
 }
 
 static void
+assert_dht (const BtDhtFacts dht[2], const char *expected)
+{
+  g_autofree char *text = ft_describe_dht (dht);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+static void
+test_dht (void)
+{
+  BtDhtFacts dht[2] = { { .state = BT_DHT_FACTS_OFF }, { .state = BT_DHT_FACTS_OFF } };
+
+  assert_dht (dht, "Not used");
+  dht[1].state = BT_DHT_FACTS_ALONE;
+  assert_dht (dht, "No node is known that could be asked: it begins when a torrent or a peer names one");
+  dht[0].state = BT_DHT_FACTS_NO_ANSWER;
+  assert_dht (dht, "No node answers: the network may not let it through");
+  dht[1].state = BT_DHT_FACTS_STARTING;
+  assert_dht (dht, "Looking for nodes that answer");
+  dht[1] = (BtDhtFacts) { .state = BT_DHT_FACTS_WORKING, .n_good = 1 };
+  assert_dht (dht, "Works: 1 node answers");
+  dht[0] = (BtDhtFacts) { .state = BT_DHT_FACTS_WORKING, .n_good = 311, .n_nodes = 500 };
+  assert_dht (dht, "Works: 312 nodes answer, 1 of them over IPv6");
+}
+
+static void
 test_notifies (void)
 {
   g_autoptr (FtNetwork) network = ft_network_new ();
@@ -98,6 +125,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/network/reach", test_reach);
   g_test_add_func ("/model/network/addresses", test_addresses);
+  g_test_add_func ("/model/network/dht", test_dht);
   g_test_add_func ("/model/network/notifies", test_notifies);
   return g_test_run ();
 }

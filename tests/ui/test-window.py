@@ -141,6 +141,7 @@ def connection(home):
         face.click(button)
         face.wait(lambda text: text.startswith("Incoming connections: Nobody has connected to port"))
         face.wait(lambda text: text.startswith("Router: "))
+        face.wait(lambda text: text.startswith("Distributed hash table (DHT): "))
         face.press("Network Preferences")
         face.wait("Ask the router to forward the port", Atspi.Role.LABEL)
         expect(face.terminate() == 0, "the program ended well")
