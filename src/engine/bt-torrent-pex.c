@@ -10,7 +10,8 @@
 /* One message a minute at most, also as the other end's clock sees it; not all to everybody at one moment. */
 #define INTERVAL_US (61 * (gint64) G_USEC_PER_SEC)
 #define SPREAD_MS 4000
-#define PATIENCE_US (60 * (gint64) G_USEC_PER_SEC)
+#define FLOOD_US (60 * (gint64) G_USEC_PER_SEC)
+#define SEEDS_PATIENCE_US (30 * (gint64) G_USEC_PER_SEC) /* as Transmission: then two seeds part anyway */
 #define LOWEST_PORT 2 /* 0 and 1 are nobody's */
 
 gboolean
@@ -89,7 +90,7 @@ bt_torrent_pex_second (BtTorrent *torrent, BtPeer *peer, gint64 now)
 gboolean
 bt_torrent_pex_is_worth_waiting (BtTorrent *torrent, BtPeer *peer, gint64 now)
 {
-  return peer->ids[BT_EXTENDED_PEX] != 0 && bt_torrent_uses_pex (torrent) && now - peer->ready_at < PATIENCE_US / 2
+  return peer->ids[BT_EXTENDED_PEX] != 0 && bt_torrent_uses_pex (torrent) && now - peer->ready_at < SEEDS_PATIENCE_US
          && !(peer->pex.told && peer->pex.n_heard > 0);
 }
 
@@ -112,7 +113,7 @@ static gboolean
 is_flood (BtPeerPex *pex, gint64 now)
 {
   guint slot = pex->n_heard % G_N_ELEMENTS (pex->heard);
-  gboolean flood = pex->n_heard >= G_N_ELEMENTS (pex->heard) && now - pex->heard[slot] < PATIENCE_US;
+  gboolean flood = pex->n_heard >= G_N_ELEMENTS (pex->heard) && now - pex->heard[slot] < FLOOD_US;
 
   pex->heard[slot] = now;
   pex->n_heard++;

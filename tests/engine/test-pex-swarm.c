@@ -477,6 +477,37 @@ test_dont_have (void)
   ft_sim_wait (f.sim, bt_torrent_is_complete (f.torrent), 60);
 }
 
+/* Two seeds are of no use to each other, but for what they know of others: they part when both have told. */
+static void
+test_seeds_part (void)
+{
+  g_autoptr(FtSim) sim = ft_sim_new (1);
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 5);
+  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, NULL);
+  BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, sample->dir);
+  FtBadPeer *leecher = player_new (sim, sample, FIRST_IP);
+  FtBadPeer *silent = player_new (sim, sample, SECOND_IP);
+  FtBadPeer *telling = player_new (sim, sample, "20.3.3.3");
+  BtEndpoint endpoint = ft_sim_node_endpoint (node);
+
+  get_player (silent)->silent = get_player (telling)->silent = FALSE;
+  ft_bad_peer_connect (leecher, &endpoint);
+  ft_bad_peer_connect (silent, &endpoint);
+  ft_bad_peer_connect (telling, &endpoint);
+  ft_sim_wait (sim, was_told (silent, FIRST_IP ":7000", 0) && was_told (telling, FIRST_IP ":7000", 0), 5);
+  say_pex (telling, "30.0.0.1:6881");
+  ft_sim_run_for (sim, 8 * FT_SIM_SECOND);
+  g_assert_cmpuint (telling->links->len, ==, 0);
+  g_assert_cmpuint (silent->links->len, ==, 1);
+  g_assert_true (is_candidate (torrent, "30.0.0.1:6881"));
+  ft_sim_run_for (sim, 30 * FT_SIM_SECOND);
+  g_assert_cmpuint (silent->links->len, ==, 0);
+  g_assert_cmpuint (leecher->links->len, ==, 1);
+  player_free (leecher);
+  player_free (silent);
+  player_free (telling);
+}
+
 static void
 test_upload_only_by_mode (void)
 {
@@ -495,6 +526,56 @@ test_upload_only_by_mode (void)
   ft_sim_settle (f.sim);
   g_assert_cmpuint (heard->len, ==, 2);
   g_assert_cmpuint (g_array_index (heard, guint8, 1), ==, 0);
+}
+
+/* Each end tells the other where it sees it: of three networks that is believed, and said in turn to those of the
+ * other family. */
+static const char seen_at[] = "\0d4:ipv616:*\x02\x07\x07\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
+                              "1:md6:ut_pexi9ee1:pi7000e6:yourip4:\x05\x06\x07\x01"
+                              "e";
+
+static gboolean
+said_where (FtBadPeer *peer)
+{
+  Player *player = peer->data;
+  g_auto(BtExtendedHandshake) handshake;
+  GBytes *bytes = g_ptr_array_index (player->handshakes, 0);
+
+  bt_extended_handshake_init (&handshake);
+  g_assert_true (bt_extended_handshake_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &handshake,
+                                               NULL));
+  return handshake.has_your_ip && bt_endpoint_same_ip (&handshake.your_ip, &peer->local);
+}
+
+static void
+test_addresses (void)
+{
+  g_autoptr(FtSim) sim = ft_sim_new (1);
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 5);
+  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, NULL);
+  BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, NULL);
+  g_autoptr(GPtrArray) players = g_ptr_array_new_with_free_func ((GDestroyNotify) player_free);
+  static const char *const ips[] = { "20.1.1.1", "20.1.2.1", "20.1.1.2", "20.1.3.1" };
+  BtEndpoint endpoint = ft_sim_node_endpoint (node), known;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ips); i++)
+    {
+      FtBadPeer *peer = player_new (sim, sample, ips[i]);
+
+      g_ptr_array_add (players, peer);
+      get_player (peer)->handshake = seen_at;
+      ft_bad_peer_connect (peer, &endpoint);
+      ft_sim_wait (sim, get_player (peer)->handshakes->len > 0, 5);
+      ft_sim_settle (sim);
+      g_assert_true (said_where (peer));
+      g_assert_cmpint (bt_address_vote_get (node->core->votes, FALSE, &known), ==, i == 3);
+    }
+  g_assert_true (bt_endpoint_same_ip (&known, &endpoint));
+  /* Where it is in the other family is of use when it is gone from here. */
+  g_assert_false (is_candidate (torrent, "[2a02:707:101:101:101:101:101:101]:7000"));
+  ft_bad_link_hang_up (g_ptr_array_index (((FtBadPeer *) players->pdata[0])->links, 0));
+  ft_sim_settle (sim);
+  g_assert_true (is_candidate (torrent, "[2a02:707:101:101:101:101:101:101]:7000"));
 }
 
 /* BEP 40: when there is no room, who comes takes the place of an idle peer of a lower priority, and nobody else. */
@@ -562,6 +643,8 @@ main (int argc, char **argv)
   g_test_add_func ("/swarm/pex/upload-only", test_upload_only);
   g_test_add_func ("/swarm/pex/dont-have", test_dont_have);
   g_test_add_func ("/swarm/pex/upload-only-by-mode", test_upload_only_by_mode);
+  g_test_add_func ("/swarm/pex/seeds-part", test_seeds_part);
+  g_test_add_func ("/swarm/pex/addresses", test_addresses);
   g_test_add_func ("/swarm/pex/priority", test_priority);
   return g_test_run ();
 }
