@@ -628,6 +628,29 @@ test_priority (void)
   g_assert_cmpuint (n_refused, >, 0);
 }
 
+/* Whoever comes in this way does not bring his family. */
+static void
+test_priority_once (void)
+{
+  g_auto(Fixture) f = { 0 };
+  FtBadPeer *greedy;
+  BtEndpoint node;
+
+  fixture_init (&f, FALSE, few_peers);
+  node = ft_sim_node_endpoint (f.node);
+  bt_address_vote_cast (f.node->core->votes, &node, BT_VOTE_MAPPER, &node, ft_fake_net_now (f.sim->net));
+  greedy = player_new (f.sim, f.sample, "192.168.7.7"); /* near us: of the highest priority of all */
+  for (guint i = 0; i < 3; i++)
+    {
+      ft_bad_peer_connect (greedy, &node);
+      ft_sim_settle (f.sim);
+      g_assert_cmpuint (greedy->links->len, ==, 1);
+      g_assert_cmpuint (f.torrent->peers->len, ==, 2);
+      greedy->handshake.peer_id[0]++;
+    }
+  player_free (greedy);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -646,5 +669,6 @@ main (int argc, char **argv)
   g_test_add_func ("/swarm/pex/seeds-part", test_seeds_part);
   g_test_add_func ("/swarm/pex/addresses", test_addresses);
   g_test_add_func ("/swarm/pex/priority", test_priority);
+  g_test_add_func ("/swarm/pex/priority-once", test_priority_once);
   return g_test_run ();
 }
