@@ -27,6 +27,7 @@
 #define BT_LIMIT_METADATA (30u * 1024 * 1024)       /* as libtorrent */
 #define BT_LIMIT_METADATA_TOTAL (64u * 1024 * 1024) /* of all links, that are not complete yet */
 #define BT_LIMIT_METADATA_UNASKED 50u               /* blocks of one peer that are of no use; then it is closed */
+#define BT_LIMIT_CLAIMS_TOTAL (16u * 1024 * 1024)   /* what peers of links say of pieces nobody can count yet */
 #define BT_LIMIT_METADATA_REQUESTS 64u              /* that one peer has waiting for us to serve; then rejected */
 
 /* Messages from peers, trackers, the DHT. */

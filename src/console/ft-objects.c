@@ -65,6 +65,7 @@ reason_word (BtReason reason)
     [BT_REASON_GOAL] = "goal",
     [BT_REASON_NO_METADATA] = "no-metadata",
     [BT_REASON_METADATA] = "metadata",
+    [BT_REASON_BAD_METADATA] = "bad-metadata",
   };
 
   g_return_val_if_fail (reason < G_N_ELEMENTS (words), NULL);

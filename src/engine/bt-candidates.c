@@ -320,6 +320,19 @@ bt_candidates_end_announce (BtCandidates *candidates, gint64 now)
   candidates->tracker_bit = 0;
 }
 
+void
+bt_candidates_keep (BtCandidates *candidates, BtSource sources)
+{
+  for (guint i = candidates->entries->len; i > 0; i--)
+    {
+      Entry *entry = get_entry (candidates, i - 1);
+
+      entry->candidate.sources &= sources;
+      if (entry->candidate.sources == 0 && !entry->candidate.connected && !entry->candidate.banned)
+        remove_entry (candidates, entry);
+    }
+}
+
 /* Trying */
 
 static gboolean

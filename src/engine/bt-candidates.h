@@ -18,6 +18,9 @@ typedef enum
   BT_SOURCE_LSD = 1 << 6,
 } BtSource;
 
+/* Where a private torrent has its peers from. */
+#define BT_SOURCES_OF_PRIVATE (BT_SOURCE_TRACKER | BT_SOURCE_MANUAL)
+
 typedef struct
 {
   BtEndpoint endpoint;
@@ -60,6 +63,10 @@ void bt_candidates_end_announce (BtCandidates *candidates, gint64 now);
 void bt_candidates_set_us (BtCandidates *candidates, gboolean ipv6, const BtEndpoint *us);
 /* BEP 40: greater is better, 0 while our address is not known; who is near us is the best of all. */
 guint32 bt_candidates_priority (const BtCandidates *candidates, const BtEndpoint *endpoint);
+
+/* Only what is known from one of @sources stays, or is connected or banned; that it was known from elsewhere too is
+ * forgotten. */
+void bt_candidates_keep (BtCandidates *candidates, BtSource sources);
 
 /* The best to try now, NULL for none: fewest fails, useful before, not tried longest, source, priority, chance.
  * @want_leechers: we have everything, so seeds are of no use. */

@@ -4,41 +4,26 @@
 
 #include "bt-core-private.h"
 
-/* First it is saved, so that it is right whatever follows. Then the torrent of the link ends, and one of the
- * metainfo begins with all that a person set for it, under the same id: for faces it is the same torrent. */
+/* First it is saved, so that it is right whatever follows. Then the torrent of the link becomes one of the metainfo,
+ * with all that a person set for it, with its peers and its id: for faces it is the same torrent. */
 
 typedef struct
 {
+  BtCore *core;
   BtMetainfo *metainfo;
-  BtCommand *command;
+  BtCommand *command; /* (nullable): NULL: its peers gave the details */
 } Resolving;
 
 /* Takes @error. */
 static void
 answer (Resolving *resolving, GError *error)
 {
-  bt_command_reply (resolving->command, error);
+  if (resolving->command != NULL)
+    bt_command_reply (resolving->command, error);
+  else
+    g_clear_error (&error);
   bt_metainfo_unref (resolving->metainfo);
   g_free (resolving);
-}
-
-static void
-replace (BtCore *core, BtTorrent *old, BtMetainfo *metainfo, const BtResume *resume)
-{
-  BtTorrentId id = bt_torrent_get_id (old);
-  BtTorrent *torrent;
-  guint index;
-
-  if (!g_ptr_array_find (core->torrents, old, &index))
-    g_assert_not_reached ();
-  g_hash_table_remove (core->by_hash, &metainfo->info_hash);
-  bt_core_dequeue (core, old);
-  torrent = bt_torrent_new (core, id, metainfo, resume, BT_LOAD_NEW);
-  bt_torrent_set_saved (torrent);
-  core->torrents->pdata[index] = torrent;
-  bt_core_enqueue (core, torrent);
-  g_hash_table_insert (core->by_id, GUINT_TO_POINTER (id), torrent);
-  g_hash_table_insert (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash, torrent);
 }
 
 static void
@@ -79,47 +64,63 @@ make_resume (BtTorrent *torrent, const Resolving *resolving)
 {
   BtResume *resume = bt_torrent_make_resolved_resume (torrent, resolving->metainfo);
 
-  apply_request (resume, resolving->command);
+  if (resolving->command != NULL)
+    apply_request (resume, resolving->command);
   return resume;
 }
 
+/* What a person changed while it was being saved counts. */
 static void
-link_closed_cb (BtTorrent *torrent, const GError *error, gpointer data)
+take_up (BtCore *core, BtTorrent *torrent, const Resolving *resolving)
 {
-  Resolving *resolving = data;
-  BtCore *core = resolving->command->core;
   g_autoptr(BtResume) resume = make_resume (torrent, resolving);
 
-  /* If the engine is being stopped it is there when it starts again. */
-  if (core->running)
-    replace (core, torrent, resolving->metainfo, resume);
-  else
-    bt_core_forget (core, torrent);
-  answer (resolving, NULL);
+  /* The key is inside the metainfo of the link. */
+  g_hash_table_remove (core->by_hash, &resolving->metainfo->info_hash);
+  bt_torrent_take_up (torrent, resolving->metainfo, resume);
+  g_hash_table_insert (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash, torrent);
+  bt_core_event (core, bt_torrent_get_id (torrent), BT_EVENT_LOG, "Its details are known now");
 }
 
+/* If the engine is being stopped it is there when it starts again. */
 static void
 resolved_cb (BtTorrent *torrent, const GError *error, gpointer data)
 {
   Resolving *resolving = data;
+  BtCore *core = resolving->core;
+  GError *problem = error != NULL ? g_error_copy (error) : NULL;
 
-  if (error == NULL && bt_torrent_can_resolve (torrent))
-    bt_torrent_close (torrent, TRUE, FALSE, link_closed_cb, resolving);
-  else if (error == NULL && resolving->command->core->running)
-    answer (resolving, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "It was removed meanwhile"));
-  else
-    answer (resolving, error != NULL ? g_error_copy (error) : NULL);
+  if (problem == NULL && bt_torrent_can_resolve (torrent))
+    take_up (core, torrent, resolving);
+  else if (problem == NULL && core->running)
+    problem = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "It was removed meanwhile");
+  else if (problem != NULL && resolving->command == NULL)
+    bt_torrent_fail (torrent, problem);
+  answer (resolving, problem);
+}
+
+static void
+resolve (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, GBytes *bytes, BtCommand *command)
+{
+  Resolving *resolving = g_new (Resolving, 1);
+  g_autoptr(BtResume) resume = NULL;
+
+  resolving->core = core;
+  resolving->metainfo = bt_metainfo_ref (metainfo);
+  resolving->command = command;
+  resume = make_resume (torrent, resolving);
+  bt_torrent_resolve (torrent, metainfo, bytes, resume, resolved_cb, resolving);
 }
 
 void
 bt_core_resolve (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtCommand *command)
 {
-  Resolving *resolving = g_new (Resolving, 1);
-  g_autoptr(BtResume) resume = NULL;
-
-  resolving->metainfo = bt_metainfo_ref (metainfo);
-  resolving->command = command;
   command->result_id = bt_torrent_get_id (torrent);
-  resume = make_resume (torrent, resolving);
-  bt_torrent_resolve (torrent, command->bytes, resume, resolved_cb, resolving);
+  resolve (core, torrent, metainfo, command->bytes, command);
+}
+
+void
+bt_core_take_up (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, GBytes *bytes)
+{
+  resolve (core, torrent, metainfo, bytes, NULL);
 }

@@ -12,9 +12,11 @@
 #include "bt-link.h"
 #include "bt-network-view.h"
 #include "bt-queue.h"
+#include "bt-metadata-fetch.h"
 #include "bt-random.h"
 #include "bt-rate.h"
 #include "bt-state-db.h"
+#include "bt-thinker.h"
 #include "bt-timers.h"
 #include "bt-torrent.h"
 #include "bt-tracker-client.h"
@@ -56,6 +58,7 @@ struct _BtCore
   BtRandom random;
   BtBufferPool *pool;
   BtTrackerClient *trackers;
+  BtThinker *thinker;
   BtLimits limits;
   GHashTable *tag_limits;  /* char* -> BtLimits, of the tags that have some */
 
@@ -87,6 +90,8 @@ struct _BtCore
   gint64 connect_refilled;
   guint n_peers;            /* links of torrents, connecting ones included */
   gboolean reading;         /* FALSE while the disk is behind */
+  BtMetadataBudget metadata_budget; /* of details that are not complete */
+  gsize claim_bytes;        /* what peers of links say of pieces */
 
   GQueue fetches;           /* of .torrent files that somebody waits for */
   GQueue checks;            /* of BtTorrent that wait to be checked; the head is being checked */
@@ -266,6 +271,8 @@ void bt_core_check_stopped (BtCore *core);
 /* bt-core-magnet.c */
 /* A torrent of which only a link is known takes up @metainfo, under its id; answers the command. */
 void bt_core_resolve (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtCommand *command);
+/* Likewise what peers gave: @bytes are the whole .torrent file. */
+void bt_core_take_up (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, GBytes *bytes);
 
 /* bt-core-choose.c */
 /* A torrent that is there for its details alone becomes what is asked; answers the command. */

@@ -111,6 +111,8 @@ make_parts (BtCore *core, GError **error)
   core->disk = core->outside.make_disk (core->mailbox, core->outside.data);
   core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
   core->trackers = bt_tracker_client_new (core->world, core->timers);
+  core->thinker = bt_thinker_new (core->mailbox);
+  core->metadata_budget.limit = BT_LIMIT_METADATA_TOTAL;
   bt_timer_init (&core->memory_timer, core->timers, give_memory_back, core);
   bt_core_init_address (core);
   bt_core_init_limits (core);
@@ -136,6 +138,7 @@ bt_core_free (BtCore *core)
   if (core->timers != NULL)
     bt_timer_stop (&core->memory_timer);
   g_clear_pointer (&core->trackers, bt_tracker_client_free);
+  g_clear_pointer (&core->thinker, bt_thinker_free);
   if (core->disk != NULL)
     core->disk->ops->free (core->disk);
   g_clear_pointer (&core->votes, bt_address_vote_free);
@@ -371,6 +374,11 @@ check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
   GError *error = NULL;
   BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
 
+  if (there != NULL && bt_torrent_is_resolving (there))
+    {
+      command->result_id = bt_torrent_get_id (there);
+      return g_error_new (BT_ERROR, BT_ERROR_BUSY, "\"%s\" is being added", metainfo->name);
+    }
   if (there != NULL && !can_resolve (there, metainfo) && !bt_torrent_can_be_chosen_for (there))
     {
       command->result_id = bt_torrent_get_id (there);

@@ -50,6 +50,19 @@ offer_pex (BtPeer *peer, BtExtendedHandshake *handshake)
   peer->pex.offered = offer;
 }
 
+/* What was said while nobody knew that it is private is taken back. */
+static void
+offer_metadata (BtPeer *peer, BtExtendedHandshake *handshake)
+{
+  BtTorrent *torrent = peer->torrent;
+
+  if (bt_torrent_may_share (torrent))
+    handshake->ids[BT_EXTENDED_METADATA] = BT_EXTENDED_METADATA;
+  else if (torrent->turned_private)
+    handshake->off |= 1u << BT_EXTENDED_METADATA;
+  handshake->metadata_size = bt_torrent_details_size (torrent);
+}
+
 void
 bt_peer_send_extended_handshake (BtPeer *peer)
 {
@@ -63,6 +76,7 @@ bt_peer_send_extended_handshake (BtPeer *peer)
   handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
   handshake.upload_only = bt_torrent_is_upload_only (torrent);
   offer_pex (peer, &handshake);
+  offer_metadata (peer, &handshake);
   handshake.ids[BT_EXTENDED_UPLOAD_ONLY] = BT_EXTENDED_UPLOAD_ONLY;
   handshake.ids[BT_EXTENDED_DONT_HAVE] = BT_EXTENDED_DONT_HAVE;
   handshake.has_your_ip = TRUE;
@@ -169,6 +183,7 @@ take_handshake (BtPeer *peer, const BtMessage *message)
   learn_other_address (peer, &handshake);
   learn_port (peer, handshake.listen_port);
   bt_torrent_pex_joined (peer->torrent, peer);
+  bt_peer_take_metadata_offer (peer, handshake.metadata_size);
 }
 
 void
@@ -181,6 +196,9 @@ bt_peer_take_extended (BtPeer *peer, const BtMessage *message)
       break;
     case BT_EXTENDED_PEX:
       bt_torrent_take_pex (peer->torrent, peer, message->payload, message->payload_length);
+      break;
+    case BT_EXTENDED_METADATA:
+      bt_peer_take_metadata (peer, message);
       break;
     case BT_EXTENDED_UPLOAD_ONLY:
       if (message->payload_length > 0)

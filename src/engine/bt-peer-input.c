@@ -338,6 +338,7 @@ drained_cb (BtLink *link, gpointer owner)
 
   bt_peer_count_sent (peer, bt_core_now (peer->torrent->core));
   bt_peer_serve (peer);
+  bt_peer_serve_metadata (peer);
 }
 
 static void
@@ -354,6 +355,7 @@ closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpointer owne
   bt_pipeline_clear (peer->pipeline, NULL, NULL);
   bt_peer_drop_waiting (peer, FALSE);
   bt_peer_forget_pieces (peer);
+  bt_peer_free_claims (peer);
   bt_torrent_peer_ended (torrent, peer, reason, detail);
   if (peer->n_reading == 0)
     bt_peer_free (peer);

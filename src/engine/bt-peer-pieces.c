@@ -105,8 +105,10 @@ bt_peer_take_dont_have (BtPeer *peer, const BtMessage *message)
   BtTorrent *torrent = peer->torrent;
   guint32 piece;
 
-  if (!bt_reader_u32 (&reader, &piece) || piece >= torrent->metainfo->n_pieces
-      || !bt_bitfield_get (peer->has, piece))
+  if (!bt_reader_u32 (&reader, &piece))
+    return;
+  bt_peer_disclaim (peer, piece);
+  if (piece >= torrent->metainfo->n_pieces || !bt_bitfield_get (peer->has, piece))
     return;
   if (peer->is_seed)
     {
@@ -153,6 +155,11 @@ take_suggestion (BtPeer *peer, guint32 piece)
 void
 bt_peer_take_pieces (BtPeer *peer, const BtMessage *message)
 {
+  if (bt_torrent_is_magnet (peer->torrent))
+    {
+      bt_peer_claim (peer, message);
+      return;
+    }
   switch (message->id)
     {
     case BT_MESSAGE_HAVE:

@@ -16,6 +16,17 @@ void bt_peer_forget_requests (BtPeer *peer);
 /* FALSE if there were none for this piece. */
 gboolean bt_peer_forget_requests_of (BtPeer *peer, guint32 piece);
 
+/* bt-peer-claims.c */
+/* What says something of pieces, as below, while their number is not known. */
+void bt_peer_claim (BtPeer *peer, const BtMessage *message);
+void bt_peer_disclaim (BtPeer *peer, guint32 piece);
+void bt_peer_free_claims (BtPeer *peer);
+
+/* bt-peer-metadata.c */
+void bt_peer_take_metadata (BtPeer *peer, const BtMessage *message);
+/* Its handshake. @size: 0: not said */
+void bt_peer_take_metadata_offer (BtPeer *peer, gint64 size);
+
 /* bt-peer-pieces.c */
 /* What says something of pieces: have, bitfield, have all or none, suggest, allowed fast. */
 void bt_peer_take_pieces (BtPeer *peer, const BtMessage *message);
@@ -25,8 +36,6 @@ void bt_peer_forget_pieces (BtPeer *peer);
 
 /* bt-peer-extended.c */
 void bt_peer_take_extended (BtPeer *peer, const BtMessage *message);
-/* Says what we are and can; again whenever that changed. */
-void bt_peer_send_extended_handshake (BtPeer *peer);
 
 /* bt-torrent-pex.c */
 void bt_peer_clear_pex (BtPeer *peer);

@@ -42,6 +42,8 @@ bt_peer_free (BtPeer *peer)
   g_clear_pointer (&peer->suggested, g_array_unref);
   g_clear_pointer (&peer->pipeline, bt_pipeline_free);
   bt_peer_clear_pex (peer);
+  bt_peer_free_claims (peer);
+  g_clear_pointer (&peer->metadata_waiting, g_array_unref);
   g_array_unref (peer->waiting.blocks);
   g_free (peer->client);
   g_free (peer);
@@ -112,7 +114,7 @@ send_pieces (BtPeer *peer)
   guint8 head[BT_MESSAGE_MAX_HEAD];
   gsize length = bt_bitfield_n_bytes (have->n_bits);
 
-  if (peer->fast && bt_bitfield_is_full (have))
+  if (peer->fast && have->n_bits > 0 && bt_bitfield_is_full (have))
     bt_peer_send_simple (peer, BT_MESSAGE_HAVE_ALL);
   else if (peer->fast && have->n_set == 0)
     bt_peer_send_simple (peer, BT_MESSAGE_HAVE_NONE);
@@ -354,6 +356,7 @@ bt_peer_second (BtPeer *peer, gint64 now)
     bt_peer_set_choking (peer, TRUE, now);
   bt_peer_serve (peer);
   bt_torrent_pex_second (peer->torrent, peer, now);
+  bt_peer_serve_metadata (peer);
   tick_silence (peer, now);
 }
 

@@ -21,6 +21,7 @@ typedef struct
   guint head;     /* before it all are served */
 } BtWaiting;
 
+typedef struct _BtClaims BtClaims;
 /* Peer exchange with it: bt-torrent-pex.c. */
 typedef struct
 {
@@ -57,6 +58,7 @@ typedef struct
   BtBitfield *has;
   gboolean said_bits;      /* bitfield, have all, have none */
   gboolean is_seed;        /* counted as one in the picker */
+  BtClaims *claims;        /* (nullable): what it said of pieces of a link */
   BtBitfield *allowed;     /* (nullable): it lets us have these while choked */
   GArray *suggested;       /* (nullable) of guint32 */
   BtBitfield *allowed_out; /* (nullable): we let it have these while choked */
@@ -82,6 +84,10 @@ typedef struct
   guint n_reading;         /* read jobs under way */
   gboolean closed;         /* waits only for its jobs */
 
+  /* Details. */
+  gint64 metadata_size;    /* that it says they have; 0: it does not say */
+  GArray *metadata_waiting; /* (nullable) of guint32: blocks that it waits for */
+
   BtRate rate_down, rate_up;
   guint64 downloaded, uploaded;
   guint n_unknown;
@@ -95,6 +101,8 @@ extern const BtLinkOps bt_peer_link_ops;
 void bt_peer_close (BtPeer *peer, BtCloseReason reason, const char *detail);
 
 void bt_peer_send_handshake (BtPeer *peer);
+/* Says what we are and can; again whenever that changed. */
+void bt_peer_send_extended_handshake (BtPeer *peer);
 void bt_peer_send_keep_alive (BtPeer *peer);
 void bt_peer_set_choking (BtPeer *peer, gboolean choking, gint64 now);
 /* Says whether we are interested, if that changed. */
@@ -111,6 +119,15 @@ gboolean bt_peer_send_extended (BtPeer *peer, BtExtendedId id, const void *paylo
 void bt_peer_cancel (BtPeer *peer, const BtBlock *block);
 void bt_peer_second (BtPeer *peer, gint64 now);
 void bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now);
+
+/* bt-peer-claims.c */
+/* The number of pieces is known now: what it said of them before counts, or closes it. */
+void bt_peer_judge_claims (BtPeer *peer);
+
+/* bt-peer-metadata.c */
+void bt_peer_ask_metadata (BtPeer *peer, guint32 block);
+void bt_peer_serve_metadata (BtPeer *peer);
+void bt_peer_reject_metadata (BtPeer *peer);
 
 /* bt-peer-upload.c */
 void bt_peer_take_request (BtPeer *peer, const BtBlock *block);

@@ -9,6 +9,7 @@
 /* BEP 15 lets a UDP tracker be asked again for more than an hour; its tier need not wait that long. */
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 #define SMALL_REPLY 30 /* trackers name at least so many when there are more */
+#define LEFT_OF_LINK BT_LIMIT_BLOCK /* nobody knows how much, but it is no seed */
 #define SCRAPE_INTERVAL_US (30 * 60 * G_USEC_PER_SEC)
 
 static void
@@ -215,7 +216,7 @@ fill_request (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event, BtA
     .port = torrent->core->listen_port != 0 ? torrent->core->listen_port : torrent->announced_port,
     .uploaded = torrent->uploaded - torrent->uploaded_before,
     .downloaded = torrent->downloaded - torrent->downloaded_before,
-    .left = torrent->wanted - torrent->done,
+    .left = torrent->metainfo->magnet != NULL ? LEFT_OF_LINK : torrent->wanted - torrent->done,
     .event = event,
     .num_want = event == BT_ANNOUNCE_STOPPED ? 0 : -1,
     .key = torrent->key,

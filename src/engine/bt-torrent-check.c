@@ -146,6 +146,7 @@ become_ready (BtTorrent *torrent)
   gboolean was_complete = torrent->completed_at != 0;
 
   torrent->phase = BT_PHASE_READY;
+  torrent->keeps_peers = FALSE;
   bt_core_dequeue_check (torrent->core, torrent);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
   if (torrent->check_asked)

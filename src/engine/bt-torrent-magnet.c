@@ -4,25 +4,25 @@
 
 #include "bt-torrent-private.h"
 
-/* Names wait until details are fetched: nobody is connected to before. */
-void
-bt_torrent_add_named_peers (BtTorrent *torrent)
-{
-  gint64 now = bt_core_now (torrent->core);
-
-  for (char **peer = torrent->metainfo->magnet->peers; *peer != NULL; peer++)
-    {
-      BtEndpoint endpoint;
-
-      if (bt_endpoint_parse (&endpoint, *peer))
-        bt_candidates_add (torrent->candidates, &endpoint, BT_SOURCE_MANUAL, now);
-    }
-}
-
 gboolean
 bt_torrent_may_share (BtTorrent *torrent)
 {
-  return !torrent->metainfo->is_private;
+  return !torrent->metainfo->is_private && !torrent->turned_private;
+}
+
+/* Others may have found us where a private torrent is not to be told of, so those that came in go as well: who
+ * knows us from the tracker comes again. */
+void
+bt_torrent_become_private (BtTorrent *torrent)
+{
+  for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
+
+      if (peer->candidate == NULL || (peer->candidate->sources & BT_SOURCES_OF_PRIVATE) == 0)
+        bt_peer_close (peer, BT_CLOSE_STOPPED, "the torrent is private");
+    }
+  bt_candidates_keep (torrent->candidates, BT_SOURCES_OF_PRIVATE);
 }
 
 gboolean
@@ -34,7 +34,13 @@ bt_torrent_is_magnet (BtTorrent *torrent)
 gboolean
 bt_torrent_can_resolve (BtTorrent *torrent)
 {
-  return torrent->phase == BT_PHASE_METADATA;
+  return torrent->phase == BT_PHASE_METADATA && !torrent->resolving;
+}
+
+gboolean
+bt_torrent_is_resolving (BtTorrent *torrent)
+{
+  return torrent->resolving;
 }
 
 gboolean
@@ -90,6 +96,8 @@ bt_torrent_make_resolved_resume (BtTorrent *torrent, const BtMetainfo *metainfo)
   g_clear_pointer (&resume->priorities, g_bytes_unref);
   g_clear_pointer (&resume->stamps, g_array_unref);
   g_clear_pointer (&resume->extra_tiers, g_ptr_array_unref);
+  if (metainfo->is_private)
+    g_clear_pointer (&resume->peers, g_array_unref); /* who knows where they are from */
   resume->priorities = make_priorities (torrent->metainfo->magnet, metainfo);
   resume->extra_tiers = merge_tiers (torrent, metainfo);
   return resume;
@@ -108,19 +116,25 @@ resolved_cb (const GError *error, gpointer owner)
   Resolving *resolving = owner;
   BtTorrent *torrent = resolving->torrent;
 
+  torrent->resolving = FALSE;
   resolving->done (torrent, error, resolving->data);
   g_free (resolving);
   bt_torrent_job_end (torrent);
 }
 
 void
-bt_torrent_resolve (BtTorrent *torrent, GBytes *bytes, const BtResume *resume, BtResolvedFunc done, gpointer data)
+bt_torrent_resolve (BtTorrent *torrent, const BtMetainfo *metainfo, GBytes *bytes, const BtResume *resume,
+                    BtResolvedFunc done, gpointer data)
 {
   Resolving *resolving = g_new (Resolving, 1);
 
   resolving->torrent = torrent;
   resolving->done = done;
   resolving->data = data;
+  torrent->resolving = TRUE;
+  torrent->turned_private = metainfo->is_private;
+  if (metainfo->is_private)
+    bt_torrent_stop_dht (torrent);
   bt_torrent_job_begin (torrent);
   bt_state_db_resolve (torrent->core->db, &torrent->metainfo->info_hash, bytes, resume, resolved_cb, resolving);
 }

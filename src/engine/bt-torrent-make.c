@@ -1,4 +1,4 @@
-/* bt-torrent-make.c: a torrent is made, and goes.
+/* bt-torrent-make.c: a torrent is made, takes up the details of its link, and goes.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -37,8 +37,6 @@ init_deciders (BtTorrent *torrent, const BtResume *resume)
   BtCore *core = torrent->core;
   BtMetainfo *metainfo = torrent->metainfo;
 
-  torrent->picker = bt_picker_new (metainfo->n_pieces, metainfo->piece_length, metainfo->total_size,
-                                   &core->random);
   torrent->candidates = bt_candidates_new (&core->random);
   bt_torrent_learn_address (torrent);
   torrent->blame = bt_blame_new ();
@@ -80,6 +78,46 @@ take_bytes (BtMetainfo *metainfo)
   return torrent != NULL ? bt_torrent_bytes_new (metainfo, torrent) : NULL;
 }
 
+/* All that depends on the metainfo, for a link has next to nothing of it. The place is known. */
+static void
+take_content (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume)
+{
+  torrent->metainfo = bt_metainfo_ref (metainfo);
+  torrent->bytes = take_bytes (metainfo);
+  torrent->phase = metainfo->magnet != NULL ? BT_PHASE_METADATA : BT_PHASE_LOADING;
+  torrent->loading_since = bt_core_now (torrent->core);
+  torrent->name_text = g_ref_string_new (metainfo->name);
+  bt_torrent_init_names (torrent, resume);
+  bt_torrent_init_files (torrent);
+  init_priorities (torrent, resume);
+  torrent->picker = bt_picker_new (metainfo->n_pieces, metainfo->piece_length, metainfo->total_size,
+                                   &torrent->core->random);
+  torrent->storage = make_storage (torrent, resume);
+  bt_torrent_init_pieces (torrent);
+  bt_torrent_apply_priorities (torrent);
+  torrent->changed = BT_CHANGED_ALL;
+}
+
+static void
+free_content (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  bt_torrent_free_pieces (torrent);
+  bt_torrent_forget_files (torrent);
+  disk->ops->storage_free (disk, torrent->storage);
+  bt_picker_free (torrent->picker);
+  g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  g_clear_pointer (&torrent->stamps, g_array_unref);
+  g_clear_pointer (&torrent->saved_have, g_bytes_unref);
+  g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
+  g_ref_string_release (torrent->name_text);
+  bt_torrent_free_names (torrent);
+  g_free (torrent->priorities);
+  g_clear_pointer (&torrent->bytes, bt_torrent_bytes_unref);
+  bt_metainfo_unref (torrent->metainfo);
+}
+
 BtTorrent *
 bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
 {
@@ -87,33 +125,22 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
 
   torrent->core = core;
   torrent->id = id;
-  torrent->metainfo = bt_metainfo_ref (metainfo);
-  torrent->bytes = take_bytes (metainfo);
   torrent->options = bt_torrent_options_new ();
   torrent->limits = &core->limits;
   torrent->load = load;
-  torrent->phase = metainfo->magnet != NULL ? BT_PHASE_METADATA : BT_PHASE_LOADING;
-  torrent->loading_since = bt_core_now (core);
   torrent->waits = core->config->max_active_downloads > 0 || core->config->max_active_seeds > 0;
   torrent->added_at = bt_core_unix_now (core);
-  torrent->name_text = g_ref_string_new (metainfo->name);
-  bt_torrent_init_place (torrent, resume);
-  bt_torrent_init_names (torrent, resume);
   torrent->peers = g_ptr_array_new ();
   bt_torrent_init_announces (torrent);
   bt_torrent_init_dht (torrent);
   bt_torrent_init_pex (torrent);
-  bt_torrent_init_files (torrent);
-  torrent->changed = BT_CHANGED_ALL;
-  init_priorities (torrent, resume);
+  bt_torrent_init_place (torrent, resume);
+  take_content (torrent, metainfo, resume);
   init_deciders (torrent, resume);
   bt_torrent_name_tracker (torrent);
-  torrent->storage = make_storage (torrent, resume);
-  bt_torrent_init_pieces (torrent);
   bt_torrent_init_problems (torrent);
   bt_timer_init (&torrent->save, core->timers, save_now, torrent);
   bt_timer_init (&torrent->announce, core->timers, announce_now, torrent);
-  bt_torrent_apply_priorities (torrent);
   if (torrent->bytes != NULL && (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN))
     {
       bt_torrent_set_saved (torrent);
@@ -124,46 +151,84 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   bt_torrent_count_all (torrent);
   bt_core_touch (core);
   if (metainfo->magnet != NULL)
-    bt_torrent_add_named_peers (torrent);
+    bt_torrent_reconsider (torrent);
   else
     bt_torrent_look (torrent);
   return torrent;
 }
 
+/* Taking up. Candidates, peers and trackers stay, so that payload flows as soon as the files were looked at. */
+
+static void
+take_trackers (BtTorrent *torrent, const BtResume *resume)
+{
+  torrent->own_tiers = resume->extra_tiers != NULL;
+  bt_tiers_set_private (torrent->tiers, torrent->metainfo->is_private);
+  bt_torrent_replace_tiers (torrent, torrent->own_tiers ? resume->extra_tiers : torrent->metainfo->tiers);
+  bt_torrent_name_tracker (torrent);
+}
+
+static void
+introduce_to_peers (BtTorrent *torrent)
+{
+  for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
+
+      bt_link_set_n_pieces (peer->link, torrent->metainfo->n_pieces);
+      if (peer->ready && peer->extended)
+        bt_peer_send_extended_handshake (peer);
+      bt_peer_judge_claims (peer);
+    }
+}
+
+void
+bt_torrent_take_up (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume)
+{
+  g_assert (torrent->phase == BT_PHASE_METADATA);
+
+  bt_torrent_end_metadata (torrent);
+  g_clear_error (&torrent->problem);
+  free_content (torrent);
+  torrent->load = BT_LOAD_NEW;
+  bt_torrent_init_place (torrent, resume);
+  take_content (torrent, metainfo, resume);
+  bt_torrent_set_saved (torrent);
+  bt_torrent_apply_resume (torrent, resume);
+  bt_torrent_count_all (torrent);
+  torrent->dirty = TRUE;
+  take_trackers (torrent, resume);
+  if (metainfo->is_private)
+    bt_torrent_become_private (torrent);
+  introduce_to_peers (torrent);
+  torrent->keeps_peers = torrent->active;
+  bt_torrent_reconsider (torrent);
+  bt_torrent_look (torrent);
+}
+
 void
 bt_torrent_free (BtTorrent *torrent)
 {
-  BtCore *core = torrent->core;
-
   bt_timer_stop (&torrent->retry);
   bt_timer_stop (&torrent->save);
   bt_timer_stop (&torrent->announce);
   bt_torrent_stop_dht (torrent);
-  bt_torrent_free_pieces (torrent);
-  bt_torrent_forget_files (torrent);
-  core->disk->ops->storage_free (core->disk, torrent->storage);
+  bt_torrent_stop_naming (torrent);
+  g_clear_pointer (&torrent->metadata, bt_metadata_fetch_free);
+  g_clear_pointer (&torrent->details, g_bytes_unref);
   g_ptr_array_unref (torrent->peers);
   g_ptr_array_unref (torrent->askings);
-  bt_picker_free (torrent->picker);
   bt_candidates_free (torrent->candidates);
   bt_pex_log_free (torrent->pex);
   bt_blame_free (torrent->blame);
   bt_tiers_free (torrent->tiers);
-  g_clear_pointer (&torrent->to_check, bt_bitfield_free);
-  g_clear_pointer (&torrent->stamps, g_array_unref);
-  g_clear_pointer (&torrent->saved_have, g_bytes_unref);
-  g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
   g_clear_error (&torrent->problem);
   g_clear_error (&torrent->last_problem);
   g_clear_error (&torrent->close_error);
-  g_ref_string_release (torrent->name_text);
   bt_torrent_free_place (torrent);
-  bt_torrent_free_names (torrent);
   g_clear_pointer (&torrent->tracker_text, g_ref_string_release);
-  g_free (torrent->priorities);
   bt_torrent_options_unref (torrent->options);
   g_free (torrent->own_limits);
-  g_clear_pointer (&torrent->bytes, bt_torrent_bytes_unref);
-  bt_metainfo_unref (torrent->metainfo);
+  free_content (torrent);
   g_free (torrent);
 }

@@ -70,6 +70,8 @@ bt_torrent_renew (BtTorrent *torrent, gboolean moved)
   /* What was sent to connect went the old way; the kernel would try again late. */
   close_where (torrent, is_being_connected, NULL, "the network is another one");
   bt_candidates_forgive (torrent->candidates, now);
+  if (torrent->phase == BT_PHASE_METADATA)
+    bt_torrent_add_named_peers (torrent);
   bt_tiers_renew (torrent->tiers, now, spread, moved);
   bt_torrent_schedule_announce (torrent);
 }

@@ -52,13 +52,21 @@ wants_connections (BtTorrent *torrent)
          && torrent->n_connecting < CONNECTING_MAX;
 }
 
+/* A link wants details, whatever the mode is; they come of seeds as well. */
+static gboolean
+wants_only_leechers (BtTorrent *torrent)
+{
+  if (torrent->phase == BT_PHASE_METADATA)
+    return FALSE;
+  return torrent->core->config->mode == BT_MODE_SEEDING || bt_torrent_is_complete (torrent);
+}
+
 gint64
 bt_torrent_next_connect (BtTorrent *torrent, gint64 now)
 {
   if (!wants_connections (torrent))
     return G_MAXINT64;
-  return bt_candidates_next (torrent->candidates, !bt_torrent_may_request (torrent)
-                                                  || bt_torrent_is_complete (torrent));
+  return bt_candidates_next (torrent->candidates, wants_only_leechers (torrent));
 }
 
 /* Whether a connection to it is being made for any torrent. Clients there are (Transmission 3.00)
@@ -107,7 +115,7 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
 guint
 bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 {
-  gboolean want_leechers = !bt_torrent_may_request (torrent) || bt_torrent_is_complete (torrent);
+  gboolean want_leechers = wants_only_leechers (torrent);
   guint tries = n + torrent->boost;
   guint made = 0, failed = 0;
 
@@ -274,6 +282,7 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   g_ptr_array_remove_fast (torrent->peers, peer);
   bt_torrent_pex_left (torrent, peer, is_worth_another_try (reason), now);
   core->n_peers--;
+  bt_torrent_lose_metadata_peer (torrent, peer);
   if (peer->candidate != NULL)
     bt_candidates_ended (torrent->candidates, peer->candidate, reason, peer->downloaded + peer->uploaded, now);
   add_other_address (torrent, peer, reason, now);
@@ -508,7 +517,8 @@ bt_torrent_peer_interested (BtTorrent *torrent, BtPeer *peer)
   g_autofree BtChokePeer *peers = collect_choke_peers (torrent, &n, now);
 
   init_choke_config (torrent, &config);
-  if (peer->am_choking && !peer->is_seed && bt_choker_has_free_slot (&config, peers, n))
+  if (peer->am_choking && !peer->is_seed && torrent->phase != BT_PHASE_METADATA
+      && bt_choker_has_free_slot (&config, peers, n))
     bt_peer_set_choking (peer, FALSE, now);
 }
 
@@ -556,7 +566,9 @@ bt_torrent_second (BtTorrent *torrent, gint64 now)
     bt_torrent_count_seeding (torrent);
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     bt_peer_second (g_ptr_array_index (torrent->peers, i - 1), now);
-  if (torrent->peers->len > 0 && now >= torrent->next_choke)
+  bt_torrent_metadata_second (torrent, now);
+  bt_torrent_details_second (torrent, now);
+  if (torrent->peers->len > 0 && now >= torrent->next_choke && torrent->phase != BT_PHASE_METADATA)
     bt_torrent_rechoke (torrent, now);
   count_movers (torrent, now);
   bt_torrent_watch_stall (torrent, now);

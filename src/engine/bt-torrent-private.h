@@ -7,6 +7,8 @@
 #include "bt-choker.h"
 #include "bt-core-private.h"
 #include "bt-dht.h"
+#include "bt-metadata-fetch.h"
+#include "bt-metadata.h"
 #include "bt-peer.h"
 #include "bt-picker.h"
 #include "bt-queue.h"
@@ -171,6 +173,18 @@ struct _BtTorrent
   char *move_from;         /* (nullable): copies are left there */
   BtTimer place_tick;
 
+  /* Details of a link: bt-torrent-metadata.c, bt-core-magnet.c */
+  BtMetadataFetch *metadata; /* (nullable): while peers are asked for them */
+  gboolean resolving;      /* they are being saved: nothing else is, until it has taken them up */
+  gboolean keeps_peers;    /* it has, and its files are looked at */
+  gboolean turned_private; /* they say so, and are not taken up yet */
+  GPtrArray *namings;      /* of peers that the link names by host */
+
+  /* Details for others: bt-torrent-details.c */
+  GBytes *details;         /* (nullable): the info dictionary, while somebody asks for it */
+  gboolean bringing_details;
+  gint64 details_given_at; /* monotonic µs */
+
   /* Names of a person's choice: bt-torrent-names.c. */
   char **names;            /* (nullable) (array length=n_files) of (nullable): paths */
   char *rename_from, *rename_to; /* (nullable): paths; under way, and saved */
@@ -326,9 +340,31 @@ gint64 bt_torrent_next_dht (BtTorrent *torrent); /* monotonic µs; G_MAXINT64: n
 /* How many there are, as nodes say; nothing if they do not. */
 void bt_torrent_fill_dht_swarm (BtTorrent *torrent, BtTorrentStatus *status);
 
-/* bt-torrent-magnet.c */
-/* Addresses that the link names. */
+/* bt-torrent-metadata.c */
+void bt_torrent_take_metadata_offer (BtTorrent *torrent, BtPeer *peer);
+void bt_torrent_take_metadata (BtTorrent *torrent, BtPeer *peer, const BtMetadataMessage *message);
+void bt_torrent_lose_metadata_peer (BtTorrent *torrent, BtPeer *peer);
+void bt_torrent_metadata_second (BtTorrent *torrent, gint64 now);
+void bt_torrent_get_metadata_progress (BtTorrent *torrent, BtMetadataProgress *out);
+/* What is there of them is let go. */
+void bt_torrent_end_metadata (BtTorrent *torrent);
+
+/* bt-torrent-details.c */
+/* 0: nobody gets them of us. */
+guint32 bt_torrent_details_size (BtTorrent *torrent);
+/* Returns: (transfer full) (nullable): NULL: they are being brought; then all who wait are served */
+GBytes *bt_torrent_get_details (BtTorrent *torrent);
+void bt_torrent_drop_details (BtTorrent *torrent);
+void bt_torrent_details_second (BtTorrent *torrent, gint64 now);
+
+/* bt-torrent-named.c */
+/* Peers that the link names are connected to first; those named by host when it is known. */
 void bt_torrent_add_named_peers (BtTorrent *torrent);
+void bt_torrent_stop_naming (BtTorrent *torrent);
+
+/* bt-torrent-magnet.c */
+/* Its details say so: whoever was not named by a tracker or the person goes, and is forgotten. */
+void bt_torrent_become_private (BtTorrent *torrent);
 
 /* bt-torrent-peers.c */
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);
@@ -346,8 +382,6 @@ void bt_torrent_tell_upload_only (BtTorrent *torrent);
 /* Somebody wants it to run: a problem that waits for its next try does not wait longer. */
 void bt_torrent_hurry_retry (BtTorrent *torrent);
 void bt_torrent_init_problems (BtTorrent *torrent);
-/* A job of the disk failed or the network is gone: stops with a reason, and tries again. */
-void bt_torrent_fail (BtTorrent *torrent, const GError *error);
 
 /* bt-torrent-queue.c */
 /* Something that the queue asks for may be different now. */

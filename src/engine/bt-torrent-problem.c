@@ -88,6 +88,11 @@ retry (gpointer owner, gint64 now)
       tell_recovery (torrent);
       return;
     }
+  if (torrent->phase == BT_PHASE_METADATA)
+    {
+      recover (torrent); /* it has no files to look at */
+      return;
+    }
   bt_torrent_job_begin (torrent);
   if (g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_DISK_FULL))
     disk->ops->free_space (disk, torrent->data_path, free_space_cb, torrent);
@@ -103,6 +108,14 @@ was_told (BtTorrent *torrent, const GError *error)
          && strcmp (torrent->last_problem->message, error->message) == 0;
 }
 
+/* What is wrong with details stays wrong. */
+static gboolean
+may_pass (const GError *error)
+{
+  return !g_error_matches (error, BT_ERROR, BT_ERROR_MALFORMED) && !g_error_matches (error, BT_ERROR, BT_ERROR_LIMIT)
+         && !g_error_matches (error, BT_ERROR, BT_ERROR_UNSUPPORTED);
+}
+
 void
 bt_torrent_fail (BtTorrent *torrent, const GError *error)
 {
@@ -116,7 +129,8 @@ bt_torrent_fail (BtTorrent *torrent, const GError *error)
       torrent->last_problem = g_error_copy (error);
     }
   bt_torrent_stop_check (torrent);
-  retry_later (torrent);
+  if (may_pass (error))
+    retry_later (torrent);
   bt_torrent_reconsider (torrent);
 }
 

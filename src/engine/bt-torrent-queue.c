@@ -26,6 +26,7 @@ static gboolean
 is_at_work (BtTorrent *torrent, gint64 now)
 {
   return torrent->phase == BT_PHASE_READY
+         || (torrent->phase == BT_PHASE_METADATA && torrent->intent == BT_INTENT_RUN)
          || (torrent->phase == BT_PHASE_LOADING && now - torrent->loading_since < LOAD_PATIENCE_US);
 }
 

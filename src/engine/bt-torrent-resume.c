@@ -234,7 +234,7 @@ bt_torrent_save (BtTorrent *torrent)
   BtDisk *disk = torrent->core->disk;
 
   bt_timer_stop (&torrent->save);
-  if (torrent->forget || torrent->syncing)
+  if (torrent->forget || torrent->syncing || torrent->resolving)
     return;
   if (!knows_its_data (torrent))
     {

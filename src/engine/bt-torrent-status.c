@@ -46,6 +46,10 @@ problem_reason (const GError *problem)
       return BT_REASON_FILES_CHANGED;
     case BT_ERROR_NETWORK:
       return BT_REASON_NETWORK;
+    case BT_ERROR_MALFORMED:
+    case BT_ERROR_UNSUPPORTED:
+    case BT_ERROR_LIMIT:
+      return BT_REASON_BAD_METADATA;
     default:
       return BT_REASON_DISK_ERROR;
     }
@@ -126,11 +130,32 @@ reason_with_peers (BtTorrent *torrent, BtTorrentStatus *status, guint n_ready)
   return n_open > 0 ? BT_REASON_STARTING : BT_REASON_CHOKED;
 }
 
+/* Of a link. */
+static BtReason
+reason_without_details (BtTorrent *torrent, BtTorrentStatus *status)
+{
+  guint n_ready = torrent->peers->len - torrent->n_connecting;
+  BtMetadataProgress progress;
+
+  bt_torrent_get_metadata_progress (torrent, &progress);
+  if (progress.n_peers > 0 || progress.done > 0)
+    {
+      status->reason_count = progress.n_peers;
+      return BT_REASON_METADATA;
+    }
+  if (n_ready == 0)
+    return reason_without_peers (torrent, status);
+  status->reason_count = n_ready;
+  return BT_REASON_NO_METADATA;
+}
+
 static BtReason
 active_reason (BtTorrent *torrent, BtTorrentStatus *status)
 {
   guint n_ready = torrent->peers->len - torrent->n_connecting;
 
+  if (torrent->phase == BT_PHASE_METADATA)
+    return reason_without_details (torrent, status);
   if (torrent->n_sending > 0 || torrent->n_receiving > 0)
     return BT_REASON_NONE;
   if (!bt_torrent_is_complete (torrent) && !bt_torrent_may_request (torrent))
@@ -157,7 +182,7 @@ fill_hold (BtTorrent *torrent, BtTorrentStatus *status)
       status->reason_count = core->config->suspend;
       return TRUE;
     }
-  if (!torrent->waits || !bt_torrent_is_meant_to_run (torrent))
+  if (!torrent->waits || torrent->intent != BT_INTENT_RUN || !bt_torrent_is_meant_to_run (torrent))
     return FALSE;
   /* Without others that are active it is only about to be decided. */
   status->reason_count = core->n_active[torrent->asked.kind];
@@ -172,7 +197,6 @@ is_without_network (BtTorrent *torrent, const BtTorrentStatus *status)
 
   /* The loopback may still lead to somebody. */
   return (core->no_network != NULL || (core->offline && torrent->peers->len == torrent->n_connecting))
-         && torrent->intent == BT_INTENT_RUN
          && (status->state == BT_STATE_DOWNLOADING || status->state == BT_STATE_SEEDING);
 }
 
@@ -190,8 +214,6 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
     }
   else if (status->state == BT_STATE_CHECKING && torrent->n_checking == 0)
     status->reason = BT_REASON_CHECK_QUEUED;
-  else if (torrent->phase == BT_PHASE_METADATA && status->state == BT_STATE_DOWNLOADING)
-    status->reason = BT_REASON_NO_METADATA;
   else if (is_without_network (torrent, status))
     {
       status->reason = BT_REASON_NETWORK;
@@ -266,6 +288,16 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
   status->added_at = torrent->added_at;
 }
 
+static void
+fill_metadata (BtTorrent *torrent, BtTorrentStatus *status)
+{
+  BtMetadataProgress progress;
+
+  bt_torrent_get_metadata_progress (torrent, &progress);
+  status->metadata_done = progress.done;
+  status->metadata_size = progress.size;
+}
+
 gboolean
 bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
 {
@@ -285,6 +317,7 @@ bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
   status->check_progress = torrent->n_to_check > 0 ? (double) torrent->n_checked / torrent->n_to_check : 0;
   status->move_progress = bt_torrent_move_progress (torrent);
   status->completed_at = torrent->completed_at;
+  fill_metadata (torrent, status);
   status->rate_down = bt_rate_get (&torrent->rate_down, now);
   status->rate_up = bt_rate_get (&torrent->rate_up, now);
   status->eta_s = estimate (torrent, status);

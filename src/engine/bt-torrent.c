@@ -11,7 +11,15 @@
 gboolean
 bt_torrent_may_request (BtTorrent *torrent)
 {
-  return torrent->active && !torrent->relocating && torrent->core->config->mode != BT_MODE_SEEDING;
+  return torrent->active && torrent->phase == BT_PHASE_READY && !torrent->relocating
+         && torrent->core->config->mode != BT_MODE_SEEDING;
+}
+
+/* Of a link, which is not part of the queue then, and of no mode: it moves no payload. */
+static gboolean
+wants_details_alone (BtTorrent *torrent)
+{
+  return torrent->phase == BT_PHASE_METADATA && torrent->intent == BT_INTENT_DETAILS;
 }
 
 static gboolean
@@ -22,6 +30,8 @@ mode_allows (BtTorrent *torrent)
     case BT_MODE_DOWNLOADING:
       return !bt_torrent_is_complete (torrent);
     case BT_MODE_SEEDING:
+      if (wants_details_alone (torrent))
+        return TRUE;
       return bt_picker_have (torrent->picker)->n_set > 0;
     case BT_MODE_ALL:
     default:
@@ -40,6 +50,8 @@ activate (BtTorrent *torrent)
   torrent->boost = START_BOOST;
   torrent->was_complete = bt_torrent_is_complete (torrent);
   torrent->next_choke = 0;
+  if (torrent->phase == BT_PHASE_METADATA)
+    bt_torrent_add_named_peers (torrent);
   bt_torrent_start_announces (torrent);
   bt_core_want_connections (core);
 }
@@ -56,6 +68,10 @@ deactivate (BtTorrent *torrent)
 {
   g_debug ("%s: stops", torrent->metainfo->name);
   torrent->active = FALSE;
+  torrent->keeps_peers = FALSE;
+  bt_torrent_stop_naming (torrent);
+  bt_torrent_end_metadata (torrent);
+  bt_torrent_drop_details (torrent);
   bt_torrent_stop_announces (torrent);
   bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
   bt_torrent_flush_pieces (torrent);
@@ -69,16 +85,24 @@ deactivate (BtTorrent *torrent)
 gboolean
 bt_torrent_is_meant_to_run (BtTorrent *torrent)
 {
-  return torrent->intent == BT_INTENT_RUN && torrent->problem == NULL && torrent->core->running
+  return (torrent->intent == BT_INTENT_RUN || wants_details_alone (torrent)) && torrent->problem == NULL && torrent->core->running
          && torrent->core->config->suspend == BT_SUSPEND_NONE && mode_allows (torrent)
          && !bt_torrent_has_seeded_enough (torrent);
+}
+
+/* A link fetches its details; and with the peers that gave them it goes on when its files were looked at. */
+static gboolean
+can_run (BtTorrent *torrent)
+{
+  return torrent->phase == BT_PHASE_READY || torrent->phase == BT_PHASE_METADATA
+         || (torrent->phase == BT_PHASE_LOADING && torrent->keeps_peers && torrent->active);
 }
 
 void
 bt_torrent_reconsider (BtTorrent *torrent)
 {
-  gboolean should = torrent->phase == BT_PHASE_READY && !torrent->waits && torrent->core->no_network == NULL
-                    && bt_torrent_is_meant_to_run (torrent);
+  gboolean should = can_run (torrent) && (!torrent->waits || wants_details_alone (torrent))
+                    && torrent->core->no_network == NULL && bt_torrent_is_meant_to_run (torrent);
 
   if (should && !torrent->active)
     activate (torrent);
@@ -119,6 +143,7 @@ bt_torrent_cut_off (BtTorrent *torrent)
 {
   if (torrent->phase != BT_PHASE_CLOSING)
     bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
+  bt_torrent_stop_naming (torrent);
   bt_torrent_let_go_of_trackers (torrent);
 }
 

@@ -98,17 +98,24 @@ gboolean bt_torrent_may_share (BtTorrent *torrent);
 GError *bt_torrent_choose_place (BtTorrent *torrent, const char *path);
 /* Whether no more than a magnet link is known of it. */
 gboolean bt_torrent_is_magnet (BtTorrent *torrent);
-/* Whether it can become a torrent now: it is one of a link, and is not being removed. */
+/* Whether it can become a torrent now: it is one of a link, and is not being removed or becoming one. */
 gboolean bt_torrent_can_resolve (BtTorrent *torrent);
+/* Whether it is about to become one. */
+gboolean bt_torrent_is_resolving (BtTorrent *torrent);
+/* A job of the disk failed, the network is gone, what its peers gave is of no use: stops with a reason, and tries again
+ * if that may pass. */
+void bt_torrent_fail (BtTorrent *torrent, const GError *error);
 /* Whether it is there for its details alone, and nobody has decided on it. */
 gboolean bt_torrent_can_be_chosen_for (BtTorrent *torrent);
 /* What a torrent of @metainfo begins with that takes the place of one of a link.
  * Returns: (transfer full) */
 BtResume *bt_torrent_make_resolved_resume (BtTorrent *torrent, const BtMetainfo *metainfo);
+/* It becomes a torrent of @metainfo, which was saved with @resume. */
+void bt_torrent_take_up (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume);
 typedef void (*BtResolvedFunc) (BtTorrent *torrent, const GError *error, gpointer data);
-/* Saves @bytes in place of the link. It may be closing when @done comes. */
-void bt_torrent_resolve (BtTorrent *torrent, GBytes *bytes, const BtResume *resume, BtResolvedFunc done,
-                         gpointer data);
+/* Saves @bytes, of @metainfo, in place of the link. It may be closing when @done comes. */
+void bt_torrent_resolve (BtTorrent *torrent, const BtMetainfo *metainfo, GBytes *bytes, const BtResume *resume,
+                         BtResolvedFunc done, gpointer data);
 
 /* The DHT can be used, from now on; not any more; it is this torrent's turn to search it. */
 void bt_torrent_start_dht (BtTorrent *torrent);

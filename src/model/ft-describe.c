@@ -225,6 +225,9 @@ describe_trouble (const BtTorrentStatus *status)
       return g_strdup (_("Stopped: another program changed the files; verify them to go on"));
     case BT_REASON_NETWORK:
       return ft_describe_append_text (_("Stopped: the network cannot be used"), status->reason_text);
+    case BT_REASON_BAD_METADATA:
+      return ft_describe_append_text (_("Stopped: this link leads to nothing that can be downloaded"),
+                                      status->reason_text);
     default:
       return ft_describe_append_text (_("Stopped by a problem"), status->reason_text);
     }

@@ -126,6 +126,12 @@ bt_tiers_new (GPtrArray *lists, gboolean is_private, BtRandom *random)
 }
 
 void
+bt_tiers_set_private (BtTiers *tiers, gboolean is_private)
+{
+  tiers->is_private = is_private;
+}
+
+void
 bt_tiers_free (BtTiers *tiers)
 {
   g_ptr_array_unref (tiers->trackers);

@@ -45,6 +45,8 @@ typedef struct _BtTiers BtTiers;
  * tier the first that works. Private torrents use one tracker at a time over all tiers (BEP 27). */
 BtTiers *bt_tiers_new (GPtrArray *tiers, gboolean is_private, BtRandom *random);
 void bt_tiers_free (BtTiers *tiers);
+/* Nobody knew before. */
+void bt_tiers_set_private (BtTiers *tiers, gboolean is_private);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTiers, bt_tiers_free)
 
 guint bt_tiers_n_trackers (const BtTiers *tiers);

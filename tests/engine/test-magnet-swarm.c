@@ -115,7 +115,6 @@ assert_waits (FtNode *node, BtTorrentId id, const char *name)
   g_assert_true (status->is_magnet);
   g_assert_cmpstr (status->name, ==, name);
   g_assert_cmpint (status->state, ==, BT_STATE_DOWNLOADING);
-  g_assert_cmpint (status->reason, ==, BT_REASON_NO_METADATA);
   g_assert_cmpuint (status->total_size, ==, 0);
   g_assert_cmpuint (status->n_files, ==, 0);
   g_assert_cmpuint (status->n_pieces, ==, 0);

@@ -56,6 +56,7 @@ typedef enum
   BT_REASON_GOAL,             /* paused because it has seeded enough */
   BT_REASON_NO_METADATA,      /* a magnet link: none of [count] connected peers has given anything of its details */
   BT_REASON_METADATA,         /* its details are being received, from [count] peers; see metadata_done */
+  BT_REASON_BAD_METADATA,     /* its details have come and cannot be used: [text] */
 } BtReason;
 
 /* Which facts of a torrent changed since the last update. */
