@@ -29,6 +29,7 @@ bt_gio_bind (BtWorld *base, const BtEndpoint *address, const char *interface)
   world->interface = g_strdup (interface);
   /* Its idle connections, and those it would make, are bound as they were. */
   bt_gio_world_end_sessions (world);
+  bt_gio_upnp_bound (world);
 }
 
 static struct ifaddrs *

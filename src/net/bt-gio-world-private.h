@@ -24,6 +24,7 @@ typedef struct
   GQueue lookups;       /* of BtLookup that run, by their links */
   GQueue fetches;       /* of BtFetch that run, by their links */
   struct _BtNetworkWatch *watch; /* (nullable) */
+  struct _BtUpnp *upnp; /* (nullable) until the first call */
   guint n_sockets;      /* streams, listeners and UDP sockets that are open */
 } BtGioWorld;
 
@@ -116,5 +117,15 @@ BtFetch *bt_gio_fetch (BtWorld *base,
 void bt_gio_fetch_cancel (BtWorld *base, BtFetch *fetch);
 /* Connections that are kept, and what is under way. */
 void bt_gio_world_end_sessions (BtGioWorld *world);
+
+/* bt-upnp.c */
+BtUpnpCall *bt_gio_upnp (BtWorld *base,
+                         const BtUpnpRequest *request,
+                         BtUpnpFunc func,
+                         gpointer owner);
+void bt_gio_upnp_cancel (BtWorld *base, BtUpnpCall *call);
+/* The binding is another one. */
+void bt_gio_upnp_bound (BtGioWorld *world);
+void bt_gio_upnp_free (BtGioWorld *world);
 
 G_END_DECLS

@@ -127,6 +127,7 @@ free_world (BtWorld *base)
   BtGioWorld *world = (BtGioWorld *) base;
 
   bt_gio_watch_network (base, NULL, NULL);
+  bt_gio_upnp_free (world);
   /* They hold on to the poller; whoever opened them has to close them. */
   g_assert (world->n_sockets == 0);
 
@@ -180,6 +181,8 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
     .lookup_cancel = bt_gio_lookup_cancel,
     .fetch = bt_gio_fetch,
     .fetch_cancel = bt_gio_fetch_cancel,
+    .upnp = bt_gio_upnp,
+    .upnp_cancel = bt_gio_upnp_cancel,
     .free = free_world,
   };
   BtGioWorld *world;

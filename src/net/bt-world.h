@@ -57,6 +57,7 @@ typedef struct _BtListener BtListener;
 typedef struct _BtUdp BtUdp;
 typedef struct _BtLookup BtLookup;
 typedef struct _BtFetch BtFetch;
+typedef struct _BtUpnpCall BtUpnpCall;
 
 /* Streams: a connected, non-blocking pipe of bytes. TCP now, uTP later. */
 
@@ -128,6 +129,42 @@ typedef struct
   BtFetchFamily family; /* what it goes over; it fails where that does not lead there */
 } BtFetchRequest;
 
+#define BT_UPNP_N_OTHER_PORTS 4
+
+/* UPnP Internet Gateway Devices. The same port of the router for TCP and UDP. */
+typedef struct
+{
+  gboolean remove;       /* takes the mapping away, else makes or renews it */
+  gboolean anew;         /* looks for the router, also if it was found before */
+  BtEndpoint source;     /* the address that we have towards it: it is looked for there */
+  guint prefix_length;   /* of the network of @source: it is nowhere else */
+  BtEndpoint gateway;    /* it is asked first */
+  guint16 internal_port;
+  guint16 external_port; /* asked for, or to be removed */
+  guint16 other_ports[BT_UPNP_N_OTHER_PORTS]; /* if others have that */
+  guint32 lifetime_s;
+} BtUpnpRequest;
+
+typedef enum
+{
+  BT_UPNP_DONE,
+  BT_UPNP_REFUSED,   /* [code] */
+  BT_UPNP_NO_ANSWER, /* no router was found, or it fell silent */
+  BT_UPNP_BOUND,     /* not tried: it cannot be held to the binding */
+} BtUpnpResult;
+
+typedef struct
+{
+  BtUpnpResult result;
+  guint code;            /* of UPnP, or of the library if it is 0 … 99 */
+  guint16 external_port; /* the following of BT_UPNP_DONE: it may be another than was asked for */
+  guint32 lifetime_s;    /* 0: it does not end */
+  BtEndpoint router;     /* port 0 */
+  BtEndpoint external;   /* port 0; unspecified if it did not say */
+} BtUpnpReply;
+
+typedef void (*BtUpnpFunc) (const BtUpnpReply *reply, gpointer owner);
+
 typedef struct
 {
   /* The only local address (nullable) and the only network interface (nullable, by name) that sockets
@@ -182,6 +219,12 @@ typedef struct
 
   BtFetch *(*fetch) (BtWorld *world, const BtFetchRequest *request, BtFetchFunc func, gpointer owner);
   void (*fetch_cancel) (BtWorld *world, BtFetch *fetch);
+
+  /* Calls are done one after another; each takes seconds if there is no router. @func: (nullable): nobody
+   * waits for the answer; then NULL is returned. */
+  BtUpnpCall *(*upnp) (BtWorld *world, const BtUpnpRequest *request, BtUpnpFunc func, gpointer owner);
+  /* The answer is not waited for any more; what was asked may still be done. */
+  void (*upnp_cancel) (BtWorld *world, BtUpnpCall *call);
 
   void (*free) (BtWorld *world);
 } BtWorldOps;

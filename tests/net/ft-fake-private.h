@@ -49,9 +49,11 @@ struct _FtFakeNet
   GHashTable *names; /* name -> GPtrArray of addresses as text */
   GQueue datagrams;  /* of Datagram, under way */
   guint loss_percent;
-  guint n_lookups, n_fetches;
+  guint n_lookups, n_fetches, n_upnp_calls;
   FtFakeFetchFunc fetch;
   gpointer fetch_data;
+  FtFakeUpnpFunc upnp;
+  gpointer upnp_data;
 };
 
 FtFakeHost *ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint);
@@ -104,5 +106,8 @@ void ft_fake_lookup_cancel (BtWorld *world, BtLookup *lookup);
 BtFetch *
 ft_fake_fetch (BtWorld *world, const BtFetchRequest *request, BtFetchFunc func, gpointer owner);
 void ft_fake_fetch_cancel (BtWorld *world, BtFetch *fetch);
+BtUpnpCall *
+ft_fake_upnp (BtWorld *world, const BtUpnpRequest *request, BtUpnpFunc func, gpointer owner);
+void ft_fake_upnp_cancel (BtWorld *world, BtUpnpCall *call);
 
 G_END_DECLS

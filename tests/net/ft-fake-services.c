@@ -372,3 +372,70 @@ ft_fake_net_set_fetch (FtFakeNet *net, FtFakeFetchFunc func, gpointer data)
   net->fetch = func;
   net->fetch_data = data;
 }
+
+/* UPnP. */
+
+typedef struct
+{
+  FtFakeNet *net;
+  BtTimer timer;
+  BtUpnpReply reply;
+  BtUpnpFunc func;
+  gpointer owner;
+} FtFakeUpnpCall;
+
+static void
+free_upnp_call (FtFakeUpnpCall *call)
+{
+  bt_timer_stop (&call->timer);
+  call->net->n_upnp_calls--;
+  g_free (call);
+}
+
+static void
+upnp_cb (gpointer owner, gint64 now)
+{
+  FtFakeUpnpCall *call = owner;
+  BtUpnpFunc func = call->func;
+  gpointer func_owner = call->owner;
+  BtUpnpReply reply = call->reply;
+
+  free_upnp_call (call);
+  func (&reply, func_owner);
+}
+
+/* What is asked is done at once; it is told later. */
+BtUpnpCall *
+ft_fake_upnp (BtWorld *world, const BtUpnpRequest *request, BtUpnpFunc func, gpointer owner)
+{
+  FtFakeNet *net = ((FtFakeHost *) world)->net;
+  BtUpnpReply reply = { .result = BT_UPNP_NO_ANSWER };
+  FtFakeUpnpCall *call;
+
+  if (net->upnp != NULL)
+    net->upnp (world, request, &reply, net->upnp_data);
+  if (func == NULL)
+    return NULL;
+  call = g_new0 (FtFakeUpnpCall, 1);
+  call->net = net;
+  call->reply = reply;
+  call->func = func;
+  call->owner = owner;
+  bt_timer_init (&call->timer, net->timers, upnp_cb, call);
+  bt_timer_start (&call->timer, net->now + 2 * net->line.latency_us);
+  net->n_upnp_calls++;
+  return (BtUpnpCall *) call;
+}
+
+void
+ft_fake_upnp_cancel (BtWorld *world, BtUpnpCall *call)
+{
+  free_upnp_call ((FtFakeUpnpCall *) call);
+}
+
+void
+ft_fake_net_set_upnp (FtFakeNet *net, FtFakeUpnpFunc func, gpointer data)
+{
+  net->upnp = func;
+  net->upnp_data = data;
+}

@@ -121,6 +121,8 @@ static const BtWorldOps world_ops = {
   .lookup_cancel = ft_fake_lookup_cancel,
   .fetch = ft_fake_fetch,
   .fetch_cancel = ft_fake_fetch_cancel,
+  .upnp = ft_fake_upnp,
+  .upnp_cancel = ft_fake_upnp_cancel,
   .free = free_cb,
 };
 
@@ -207,6 +209,7 @@ ft_fake_net_free (FtFakeNet *net)
   g_assert_cmpuint (net->n_streams, ==, 0);
   g_assert_cmpuint (net->n_lookups, ==, 0);
   g_assert_cmpuint (net->n_fetches, ==, 0);
+  g_assert_cmpuint (net->n_upnp_calls, ==, 0);
   while (net->hosts->len > 0)
     {
       BtWorld *world = g_ptr_array_index (net->hosts, net->hosts->len - 1);

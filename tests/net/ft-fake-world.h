@@ -95,5 +95,8 @@ typedef GBytes *(*FtFakeFetchFunc) (BtWorld *host,
                                     GError **error,
                                     gpointer data);
 void ft_fake_net_set_fetch (FtFakeNet *net, FtFakeFetchFunc func, gpointer data);
+/* Answers every UPnP call, those that nobody waits for too; without it nobody does. @reply is no answer at first. */
+typedef void (*FtFakeUpnpFunc) (BtWorld *host, const BtUpnpRequest *request, BtUpnpReply *reply, gpointer data);
+void ft_fake_net_set_upnp (FtFakeNet *net, FtFakeUpnpFunc func, gpointer data);
 
 G_END_DECLS

@@ -1,0 +1,294 @@
+/* bt-igd.c: one UPnP router, by miniupnpc: every call waits, so it is for a thread of its own.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-igd.h"
+
+#include <miniupnpc/miniupnpc.h>
+#include <miniupnpc/upnpcommands.h>
+#include <miniupnpc/upnperrors.h>
+#include <string.h>
+
+#define SEARCH_MS 2000
+#define SEARCH_TTL 2
+#define MAX_DEVICES 8 /* televisions and printers answer as well; each is asked what it is */
+#define DESCRIPTION "FriendTorrent"
+
+#define ERROR_ACTION_FAILED 501
+#define ERROR_CONFLICT 718
+#define ERROR_NOT_SAME_PORT 724
+#define ERROR_PERMANENT_ONLY 725
+
+struct _BtIgd
+{
+  gboolean found;
+  struct UPNPUrls urls;
+  struct IGDdatas data;
+  BtEndpoint router; /* port 0 */
+  BtEndpoint source; /* ours towards it */
+  gboolean permanent; /* it knows no lifetimes */
+};
+
+BtIgd *
+bt_igd_new (void)
+{
+  return g_new0 (BtIgd, 1);
+}
+
+static void
+forget (BtIgd *igd)
+{
+  if (igd->found)
+    FreeUPNPUrls (&igd->urls);
+  memset (igd, 0, sizeof *igd);
+}
+
+void
+bt_igd_free (BtIgd *igd)
+{
+  forget (igd);
+  g_free (igd);
+}
+
+/* Finding it. */
+
+static gboolean
+is_in_network (const BtUpnpRequest *request, const BtEndpoint *host)
+{
+  guint bits = MIN (request->prefix_length, 32);
+
+  if (!bt_endpoint_is_ipv4 (host) || !bt_endpoint_is_ipv4 (&request->source))
+    return FALSE;
+  for (guint i = 0; i < bits; i++)
+    if (((host->ip[12 + i / 8] ^ request->source.ip[12 + i / 8]) & (0x80 >> i % 8)) != 0)
+      return FALSE;
+  return TRUE;
+}
+
+/* Strangers answer searches too: they must not make us ask whom they like (other machines, services of this one,
+ * the Internet). */
+gboolean
+bt_igd_accepts_url (const BtUpnpRequest *request, const char *url, BtEndpoint *host)
+{
+  g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+
+  if (uri == NULL || g_strcmp0 (g_uri_get_scheme (uri), "http") != 0 || g_uri_get_userinfo (uri) != NULL
+      || g_uri_get_host (uri) == NULL || !bt_endpoint_parse_ip (host, g_uri_get_host (uri), 0))
+    return FALSE;
+  return is_in_network (request, host) && bt_endpoint_is_local (host) && !bt_endpoint_is_loopback (host);
+}
+
+/* Moves those that may be asked, the gateway before others, into @out, a list of the same kind that borrows. */
+static guint
+choose_devices (const BtUpnpRequest *request, const struct UPNPDev *devices, GPtrArray *out)
+{
+  for (const struct UPNPDev *device = devices; device != NULL && out->len < MAX_DEVICES; device = device->pNext)
+    {
+      BtEndpoint host;
+
+      if (!bt_igd_accepts_url (request, device->descURL, &host))
+        g_debug ("A device that is elsewhere is not asked: %s", device->descURL);
+      else if (bt_endpoint_same_ip (&host, &request->gateway))
+        g_ptr_array_insert (out, 0, (gpointer) device);
+      else
+        g_ptr_array_add (out, (gpointer) device);
+    }
+  return out->len;
+}
+
+static gboolean
+is_usable_answer (int answer)
+{
+#if MINIUPNPC_API_VERSION >= 18
+  return answer >= 1 && answer <= 3; /* connected; with an address that is not public; not connected */
+#else
+  return answer == 1 || answer == 2; /* connected; not connected */
+#endif
+}
+
+/* The description may lead elsewhere as well. */
+static gboolean
+stays_at_home (const BtUpnpRequest *request, BtIgd *igd)
+{
+  BtEndpoint control;
+
+  return igd->urls.controlURL != NULL && bt_igd_accepts_url (request, igd->urls.rootdescURL, &igd->router)
+         && bt_igd_accepts_url (request, igd->urls.controlURL, &control)
+         && bt_endpoint_same_ip (&control, &igd->router);
+}
+
+static gboolean
+try_device (BtIgd *igd, const BtUpnpRequest *request, struct UPNPDev *device)
+{
+  struct UPNPDev *next = device->pNext;
+  char lan[BT_ENDPOINT_TEXT_SIZE] = "";
+  int answer;
+
+  device->pNext = NULL; /* the library would ask the others too */
+#if MINIUPNPC_API_VERSION >= 18
+  char wan[BT_ENDPOINT_TEXT_SIZE] = "";
+  answer = UPNP_GetValidIGD (device, &igd->urls, &igd->data, lan, sizeof lan, wan, sizeof wan);
+#else
+  answer = UPNP_GetValidIGD (device, &igd->urls, &igd->data, lan, sizeof lan);
+#endif
+  device->pNext = next;
+  if (answer == 0)
+    return FALSE;
+  igd->found = answer > 0;
+  if (is_usable_answer (answer) && stays_at_home (request, igd)
+      && bt_endpoint_parse_ip (&igd->source, lan, 0) && is_in_network (request, &igd->source))
+    return TRUE;
+  forget (igd);
+  return FALSE;
+}
+
+static gboolean
+find (BtIgd *igd, const BtUpnpRequest *request)
+{
+  g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
+  char source[BT_ENDPOINT_TEXT_SIZE];
+  struct UPNPDev *devices;
+  int error = 0;
+
+  forget (igd);
+  bt_endpoint_format_ip (&request->source, source);
+  /* The empty name keeps it from a daemon that knows what was there before. */
+  devices = upnpDiscover (SEARCH_MS, source, "", UPNP_LOCAL_PORT_ANY, FALSE, SEARCH_TTL, &error);
+  choose_devices (request, devices, chosen);
+  for (guint i = 0; i < chosen->len && !igd->found; i++)
+    try_device (igd, request, g_ptr_array_index (chosen, i));
+  freeUPNPDevlist (devices);
+  return igd->found;
+}
+
+/* Asking it. */
+
+static int
+add_one (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, const char *protocol, guint32 lifetime_s)
+{
+  char source[BT_ENDPOINT_TEXT_SIZE], external[8], internal[8], lease[12];
+
+  bt_endpoint_format_ip (&igd->source, source);
+  g_snprintf (external, sizeof external, "%u", external_port);
+  g_snprintf (internal, sizeof internal, "%u", request->internal_port);
+  g_snprintf (lease, sizeof lease, "%u", lifetime_s);
+  return UPNP_AddPortMapping (igd->urls.controlURL, igd->data.first.servicetype, external, internal, source,
+                              DESCRIPTION, protocol, NULL, lease);
+}
+
+static int
+add_lasting (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, const char *protocol)
+{
+  int error = igd->permanent ? ERROR_PERMANENT_ONLY
+                             : add_one (igd, request, external_port, protocol, request->lifetime_s);
+
+  if (error != ERROR_PERMANENT_ONLY)
+    return error;
+  igd->permanent = TRUE;
+  return add_one (igd, request, external_port, protocol, 0);
+}
+
+static void
+remove_one (BtIgd *igd, guint16 external_port, const char *protocol)
+{
+  char external[8];
+
+  g_snprintf (external, sizeof external, "%u", external_port);
+  UPNP_DeletePortMapping (igd->urls.controlURL, igd->data.first.servicetype, external, protocol, NULL);
+}
+
+/* Both protocols or none. */
+static int
+add_both (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port)
+{
+  int error = add_lasting (igd, request, external_port, "TCP");
+
+  if (error != UPNPCOMMAND_SUCCESS)
+    return error;
+  error = add_lasting (igd, request, external_port, "UDP");
+  if (error != UPNPCOMMAND_SUCCESS)
+    remove_one (igd, external_port, "TCP");
+  return error;
+}
+
+static gboolean
+is_about_the_port (int error)
+{
+  return error == ERROR_CONFLICT || error == ERROR_ACTION_FAILED;
+}
+
+static int
+add (BtIgd *igd, const BtUpnpRequest *request, guint16 *external_port)
+{
+  int error = add_both (igd, request, request->external_port);
+
+  *external_port = request->external_port;
+  if (error == ERROR_NOT_SAME_PORT && request->external_port != request->internal_port)
+    {
+      *external_port = request->internal_port;
+      error = add_both (igd, request, *external_port);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (request->other_ports) && is_about_the_port (error); i++)
+    {
+      *external_port = request->other_ports[i];
+      error = add_both (igd, request, *external_port);
+    }
+  return error;
+}
+
+static void
+ask_address (BtIgd *igd, BtEndpoint *out)
+{
+  char text[BT_ENDPOINT_TEXT_SIZE] = "";
+
+  if (UPNP_GetExternalIPAddress (igd->urls.controlURL, igd->data.first.servicetype, text) != UPNPCOMMAND_SUCCESS
+      || !bt_endpoint_parse_ip (out, text, 0))
+    memset (out, 0, sizeof *out);
+}
+
+/* What is not of UPnP is of the way there: the router may be another one meanwhile. */
+static gboolean
+is_of_upnp (int error)
+{
+  return error >= 400;
+}
+
+static void
+map (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
+{
+  int error = add (igd, request, &reply->external_port);
+
+  if (error == UPNPCOMMAND_SUCCESS)
+    {
+      reply->result = BT_UPNP_DONE;
+      reply->lifetime_s = igd->permanent ? 0 : request->lifetime_s;
+      reply->router = igd->router;
+      ask_address (igd, &reply->external);
+      return;
+    }
+  g_debug ("UPnP: %s", strupnperror (error) != NULL ? strupnperror (error) : "an error that has no name");
+  reply->result = is_of_upnp (error) ? BT_UPNP_REFUSED : BT_UPNP_NO_ANSWER;
+  reply->code = is_of_upnp (error) ? (guint) error : 0;
+}
+
+void
+bt_igd_do (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
+{
+  *reply = (BtUpnpReply){ .result = BT_UPNP_NO_ANSWER };
+  if (request->remove)
+    {
+      /* One that is not known any more has nothing of ours. */
+      if (igd->found)
+        {
+          remove_one (igd, request->external_port, "TCP");
+          remove_one (igd, request->external_port, "UDP");
+        }
+      reply->result = BT_UPNP_DONE;
+      return;
+    }
+  if ((request->anew || !igd->found || !bt_endpoint_same_ip (&igd->source, &request->source)) && !find (igd, request))
+    return;
+  map (igd, request, reply);
+  if (reply->result == BT_UPNP_NO_ANSWER)
+    forget (igd);
+}

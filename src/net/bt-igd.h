@@ -1,0 +1,22 @@
+/* bt-igd.h: one UPnP router, by miniupnpc: every call waits, so it is for a thread of its own.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "bt-world.h"
+
+G_BEGIN_DECLS
+
+/* Belongs to one thread, and remembers the router it found. */
+typedef struct _BtIgd BtIgd;
+
+BtIgd *bt_igd_new (void);
+void bt_igd_free (BtIgd *igd);
+
+/* Does what is asked and fills @reply in; up to some ten seconds. */
+void bt_igd_do (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply);
+
+/* Whether a router may be where a device that answered says: at an address of the network of @request, named as
+ * a number, over HTTP. Puts it in @host (out). */
+gboolean bt_igd_accepts_url (const BtUpnpRequest *request, const char *url, BtEndpoint *host);
+
+G_END_DECLS
