@@ -9,7 +9,7 @@ bt_core_get_own_endpoint (BtCore *core, gboolean ipv6, BtEndpoint *endpoint)
 {
   if (core->listen_port == 0 || !bt_address_vote_get (core->votes, ipv6, endpoint))
     return FALSE;
-  endpoint->port = core->listen_port;
+  endpoint->port = bt_core_get_port (core, ipv6);
   return TRUE;
 }
 

@@ -311,6 +311,7 @@ bt_core_open_network (BtCore *core)
   bt_tracker_client_set_late (core->trackers, late_reply_cb, core);
   bt_core_init_network_change (core);
   bt_core_init_binding (core);
+  bt_core_init_mapping (core);
   core->connect_tokens = CONNECTS_PER_S;
   core->connect_refilled = now;
   bt_timer_init (&core->second, core->timers, every_second, core);

@@ -11,6 +11,7 @@
 #include "bt-limits.h"
 #include "bt-link.h"
 #include "bt-network-view.h"
+#include "bt-port-mapper.h"
 #include "bt-queue.h"
 #include "bt-metadata-fetch.h"
 #include "bt-random.h"
@@ -81,6 +82,9 @@ struct _BtCore
   gboolean offline;         /* no interface but the loopback can be used */
   gboolean incoming_seen;
   BtAddressVote *votes;     /* where the Internet sees us */
+  BtPortMapper *mapper;     /* (nullable) until there is a network */
+  guint16 told_port;        /* what trackers are told, when it was looked at last */
+  gboolean mapping_ends;    /* routers are told that we go; waited for */
   GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
 
   BtTimer second;           /* rates, timeouts, chokers */
@@ -263,6 +267,18 @@ void bt_core_init_goals (BtCore *core);
 void bt_core_stop_goals (BtCore *core);
 /* A torrent has seeded enough: what follows comes soon, not in here. */
 void bt_core_goal_due (BtCore *core);
+
+/* bt-core-mapping.c */
+void bt_core_init_mapping (BtCore *core);
+/* The port, the network or what is wanted is another: begins anew. */
+void bt_core_renew_mapping (BtCore *core);
+/* Gives the port back; waits for no answer. */
+void bt_core_stop_mapping (BtCore *core);
+/* The same, and bt_core_check_stopped() when that is heard. */
+void bt_core_retire_mapping (BtCore *core);
+/* The port under which others reach us, from outside: that of the router. 0: we do not listen. */
+guint16 bt_core_get_port (BtCore *core, gboolean ipv6);
+void bt_core_fill_mappings (BtCore *core, BtUpdate *update);
 
 /* bt-core-stop.c */
 /* A torrent finished what it had to do before the end; goes on with the stop when all have. */

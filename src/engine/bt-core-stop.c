@@ -19,7 +19,7 @@ finish_stop (BtCore *core)
 void
 bt_core_check_stopped (BtCore *core)
 {
-  if (core->stop_command != NULL && core->torrents->len == 0)
+  if (core->stop_command != NULL && core->torrents->len == 0 && !core->mapping_ends)
     finish_stop (core);
 }
 
@@ -31,7 +31,7 @@ torrent_closed_cb (BtTorrent *torrent, const GError *error, gpointer data)
   bt_core_forget (core, torrent);
 }
 
-/* Trackers that do not answer are not waited for any longer. The disk is: its jobs end. */
+/* Trackers and routers that do not answer are not waited for any longer. The disk is: its jobs end. */
 static void
 stop_timed_out (gpointer owner, gint64 now)
 {
@@ -40,6 +40,8 @@ stop_timed_out (gpointer owner, gint64 now)
 
   for (guint i = 0; i < torrents->len; i++)
     bt_torrent_abandon_announces (g_ptr_array_index (torrents, i));
+  bt_core_stop_mapping (core);
+  bt_core_check_stopped (core);
 }
 
 void
@@ -58,6 +60,7 @@ bt_core_stop (BtCore *core, BtCommand *command)
   bt_core_stop_goals (core);
   bt_core_cancel_fetches (core);
   bt_core_close_network (core);
+  bt_core_retire_mapping (core);
   bt_timer_init (&core->stop_timer, core->timers, stop_timed_out, core);
   bt_timer_start (&core->stop_timer, bt_core_now (core) + core->config->stop_timeout_ms * 1000);
   /* What goes already is waited for as well. */

@@ -88,6 +88,7 @@ make_update (BtCore *core, gint64 now)
   update->incoming_seen = core->incoming_seen;
   bt_core_fill_addresses (core, update);
   bt_core_fill_dht (core, update);
+  bt_core_fill_mappings (core, update);
   update->mode = core->config->mode;
   return update;
 }

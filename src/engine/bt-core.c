@@ -139,6 +139,7 @@ bt_core_free (BtCore *core)
     bt_timer_stop (&core->memory_timer);
   g_clear_pointer (&core->trackers, bt_tracker_client_free);
   g_clear_pointer (&core->thinker, bt_thinker_free);
+  g_clear_pointer (&core->mapper, bt_port_mapper_free);
   if (core->disk != NULL)
     core->disk->ops->free (core->disk);
   g_clear_pointer (&core->votes, bt_address_vote_free);

@@ -63,6 +63,16 @@ offer_metadata (BtPeer *peer, BtExtendedHandshake *handshake)
   handshake->metadata_size = bt_torrent_details_size (torrent);
 }
 
+/* On this side of the router ours is another than out there. */
+static guint16
+choose_port (BtPeer *peer)
+{
+  BtCore *core = peer->torrent->core;
+
+  return bt_endpoint_is_local (&peer->endpoint) ? core->listen_port
+                                                : bt_core_get_port (core, !bt_endpoint_is_ipv4 (&peer->endpoint));
+}
+
 void
 bt_peer_send_extended_handshake (BtPeer *peer)
 {
@@ -72,7 +82,7 @@ bt_peer_send_extended_handshake (BtPeer *peer)
 
   bt_extended_handshake_init (&handshake);
   handshake.client = g_strdup (bt_user_agent ());
-  handshake.listen_port = torrent->core->listen_port;
+  handshake.listen_port = choose_port (peer);
   handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
   handshake.upload_only = bt_torrent_is_upload_only (torrent);
   offer_pex (peer, &handshake);

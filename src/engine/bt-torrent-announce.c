@@ -211,9 +211,11 @@ lose_patience (gpointer owner, gint64 now)
 static void
 fill_request (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event, BtAnnounceRequest *request)
 {
+  guint16 port = bt_core_get_port (torrent->core, FALSE);
+
   *request = (BtAnnounceRequest){
     .info_hash = torrent->metainfo->info_hash,
-    .port = torrent->core->listen_port != 0 ? torrent->core->listen_port : torrent->announced_port,
+    .port = port != 0 ? port : torrent->announced_port,
     .uploaded = torrent->uploaded - torrent->uploaded_before,
     .downloaded = torrent->downloaded - torrent->downloaded_before,
     .left = torrent->metainfo->magnet != NULL ? LEFT_OF_LINK : torrent->wanted - torrent->done,

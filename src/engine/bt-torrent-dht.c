@@ -136,7 +136,7 @@ search_in (BtTorrent *torrent, BtDhtSearch *search, gint64 now)
   BtDhtPeersQuery query = {
     .info_hash = torrent->metainfo->info_hash,
     .announce = announces (torrent),
-    .port = core->listen_port,
+    .port = bt_core_get_port (core, search->ipv6),
     .seed = bt_torrent_is_complete (torrent),
     .scrape = bt_tiers_n_trackers (torrent->tiers) == 0,
   };

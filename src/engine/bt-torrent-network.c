@@ -59,11 +59,16 @@ bt_torrent_let_go_of_trackers (BtTorrent *torrent)
     bt_torrent_cancel_announces (torrent);
 }
 
+static gint64
+get_spread (BtTorrent *torrent)
+{
+  return MAX ((gint64) SPREAD_US, (gint64) SPREAD_EACH_US * torrent->core->torrents->len);
+}
+
 void
 bt_torrent_renew (BtTorrent *torrent, gboolean moved)
 {
   gint64 now = bt_core_now (torrent->core);
-  gint64 spread = MAX ((gint64) SPREAD_US, (gint64) SPREAD_EACH_US * torrent->core->torrents->len);
 
   if (!torrent->active)
     return;
@@ -72,7 +77,17 @@ bt_torrent_renew (BtTorrent *torrent, gboolean moved)
   bt_candidates_forgive (torrent->candidates, now);
   if (torrent->phase == BT_PHASE_METADATA)
     bt_torrent_add_named_peers (torrent);
-  bt_tiers_renew (torrent->tiers, now, spread, moved);
+  bt_tiers_renew (torrent->tiers, now, get_spread (torrent), moved);
+  bt_torrent_schedule_announce (torrent);
+}
+
+void
+bt_torrent_port_changed (BtTorrent *torrent)
+{
+  if (!torrent->active || torrent->announced_port == 0
+      || torrent->announced_port == bt_core_get_port (torrent->core, FALSE))
+    return;
+  bt_tiers_renew (torrent->tiers, bt_core_now (torrent->core), get_spread (torrent), FALSE);
   bt_torrent_schedule_announce (torrent);
 }
 

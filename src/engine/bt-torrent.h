@@ -85,6 +85,8 @@ void bt_torrent_drop_lost_peers (BtTorrent *torrent, const BtNetworkView *before
 void bt_torrent_let_go_of_trackers (BtTorrent *torrent);
 /* Everybody is tried again, trackers at a random moment. @moved: our address is another one. */
 void bt_torrent_renew (BtTorrent *torrent, gboolean moved);
+/* The port that trackers were told is another now: they are told again, at a random moment. */
+void bt_torrent_port_changed (BtTorrent *torrent);
 /* Sends each peer something to acknowledge; drops those that have not for so long. */
 void bt_torrent_probe_peers (BtTorrent *torrent);
 void bt_torrent_drop_stuck_peers (BtTorrent *torrent, gint64 silence_us);

@@ -9,7 +9,14 @@
 #include <miniupnpc/upnperrors.h>
 #include <string.h>
 
-#define SEARCH_MS 2000
+/* One after another, since a search cannot be called off. */
+static const char *const searches[] = {
+  "urn:schemas-upnp-org:device:InternetGatewayDevice:1",
+  "urn:schemas-upnp-org:device:InternetGatewayDevice:2",
+  "upnp:rootdevice",
+};
+
+#define SEARCH_MS 1000
 #define SEARCH_TTL 2
 #define MAX_DEVICES 8 /* televisions and printers answer as well; each is asked what it is */
 #define DESCRIPTION "FriendTorrent"
@@ -21,6 +28,7 @@
 
 struct _BtIgd
 {
+  const atomic_int *unwanted; /* (nullable) */
   gboolean found;
   struct UPNPUrls urls;
   struct IGDdatas data;
@@ -30,17 +38,29 @@ struct _BtIgd
 };
 
 BtIgd *
-bt_igd_new (void)
+bt_igd_new (const atomic_int *unwanted)
 {
-  return g_new0 (BtIgd, 1);
+  BtIgd *igd = g_new0 (BtIgd, 1);
+
+  igd->unwanted = unwanted;
+  return igd;
+}
+
+static gboolean
+is_unwanted (BtIgd *igd)
+{
+  return igd->unwanted != NULL && atomic_load (igd->unwanted) != 0;
 }
 
 static void
 forget (BtIgd *igd)
 {
+  const atomic_int *unwanted = igd->unwanted;
+
   if (igd->found)
     FreeUPNPUrls (&igd->urls);
   memset (igd, 0, sizeof *igd);
+  igd->unwanted = unwanted;
 }
 
 void
@@ -142,23 +162,30 @@ try_device (BtIgd *igd, const BtUpnpRequest *request, struct UPNPDev *device)
   return FALSE;
 }
 
-static gboolean
-find (BtIgd *igd, const BtUpnpRequest *request)
+static void
+search (BtIgd *igd, const BtUpnpRequest *request, const char *type)
 {
   g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
   char source[BT_ENDPOINT_TEXT_SIZE];
   struct UPNPDev *devices;
   int error = 0;
 
-  forget (igd);
   bt_endpoint_format_ip (&request->source, source);
   /* The empty name keeps it from a daemon that knows what was there before. */
-  devices = upnpDiscover (SEARCH_MS, source, "", UPNP_LOCAL_PORT_ANY, FALSE, SEARCH_TTL, &error);
+  devices = upnpDiscoverDevice (type, SEARCH_MS, source, "", UPNP_LOCAL_PORT_ANY, FALSE, SEARCH_TTL, &error);
   choose_devices (request, devices, chosen);
-  for (guint i = 0; i < chosen->len && !igd->found; i++)
+  for (guint i = 0; i < chosen->len && !igd->found && !is_unwanted (igd); i++)
     try_device (igd, request, g_ptr_array_index (chosen, i));
   freeUPNPDevlist (devices);
-  return igd->found;
+}
+
+static gboolean
+find (BtIgd *igd, const BtUpnpRequest *request)
+{
+  forget (igd);
+  for (guint i = 0; i < G_N_ELEMENTS (searches) && !igd->found && !is_unwanted (igd); i++)
+    search (igd, request, searches[i]);
+  return igd->found && !is_unwanted (igd);
 }
 
 /* Asking it. */
@@ -188,13 +215,23 @@ add_lasting (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, co
   return add_one (igd, request, external_port, protocol, 0);
 }
 
-static void
+/* What is not of UPnP is of the way there: the router may be another one meanwhile. */
+static gboolean
+is_of_upnp (int error)
+{
+  return error >= 400;
+}
+
+/* FALSE: nobody heard it. */
+static gboolean
 remove_one (BtIgd *igd, guint16 external_port, const char *protocol)
 {
   char external[8];
+  int error;
 
   g_snprintf (external, sizeof external, "%u", external_port);
-  UPNP_DeletePortMapping (igd->urls.controlURL, igd->data.first.servicetype, external, protocol, NULL);
+  error = UPNP_DeletePortMapping (igd->urls.controlURL, igd->data.first.servicetype, external, protocol, NULL);
+  return error == UPNPCOMMAND_SUCCESS || is_of_upnp (error);
 }
 
 /* Both protocols or none. */
@@ -246,13 +283,6 @@ ask_address (BtIgd *igd, BtEndpoint *out)
     memset (out, 0, sizeof *out);
 }
 
-/* What is not of UPnP is of the way there: the router may be another one meanwhile. */
-static gboolean
-is_of_upnp (int error)
-{
-  return error >= 400;
-}
-
 static void
 map (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
 {
@@ -278,11 +308,8 @@ bt_igd_do (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
   if (request->remove)
     {
       /* One that is not known any more has nothing of ours. */
-      if (igd->found)
-        {
-          remove_one (igd, request->external_port, "TCP");
-          remove_one (igd, request->external_port, "UDP");
-        }
+      if (igd->found && remove_one (igd, request->external_port, "TCP"))
+        remove_one (igd, request->external_port, "UDP");
       reply->result = BT_UPNP_DONE;
       return;
     }

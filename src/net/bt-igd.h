@@ -4,12 +4,15 @@
 
 #include "bt-world.h"
 
+#include <stdatomic.h>
+
 G_BEGIN_DECLS
 
 /* Belongs to one thread, and remembers the router it found. */
 typedef struct _BtIgd BtIgd;
 
-BtIgd *bt_igd_new (void);
+/* @unwanted: (nullable): as soon as it is not 0, it sends nothing more than it must to come to an end */
+BtIgd *bt_igd_new (const atomic_int *unwanted);
 void bt_igd_free (BtIgd *igd);
 
 /* Does what is asked and fills @reply in; up to some ten seconds. */

@@ -106,7 +106,8 @@ find_ipv4 (BtPortMapper *mapper)
   BtWorld *world = mapper->world;
   BtRoute route;
 
-  if (!world->ops->get_route (world, FALSE, &route) || bt_endpoint_is_unspecified (&route.source))
+  if (!world->ops->get_route (world, FALSE, &route) || bt_endpoint_is_unspecified (&route.source)
+      || bt_endpoint_is_loopback (&route.source))
     return;
   bt_upnp_mapper_start (mapper->upnp, &route);
   if (!bt_endpoint_is_unspecified (&route.gateway) && bt_endpoint_is_ipv4 (&route.gateway))

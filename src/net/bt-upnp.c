@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 
 /* The thread has a context and a mailbox of its own: a job goes there as a letter, and comes back as one with the
  * reply. Only values cross. One job is with it at a time; the others wait here, where they can be called off. The
@@ -23,12 +24,13 @@ typedef struct
   BtMailbox *jobs;
   BtIgd *igd;
   gboolean done;
+  atomic_int unwanted; /* what it does is of no use any more; the engine's thread says so */
 } Worker;
 
 struct _BtUpnp
 {
   BtGioWorld *world;
-  Worker *worker;     /* (nullable) until the first job; not to be looked into */
+  Worker *worker;     /* (nullable) until the first job; only its @unwanted is looked at */
   BtMailbox *jobs;    /* (nullable): to it */
   BtMailbox *answers; /* from it */
   gboolean busy;      /* it has a job */
@@ -132,7 +134,7 @@ start_worker (BtUpnp *upnp)
   worker = g_new0 (Worker, 1);
   worker->context = g_main_context_new ();
   worker->jobs = bt_mailbox_new (worker->context);
-  worker->igd = bt_igd_new ();
+  worker->igd = bt_igd_new (&worker->unwanted);
   upnp->jobs = bt_mailbox_ref (worker->jobs);
   upnp->worker = worker;
   if (start_thread (worker))
@@ -185,6 +187,7 @@ do_next (BtUpnp *upnp)
     return;
   job = g_queue_pop_head (&upnp->waiting);
   job->worker = upnp->worker;
+  atomic_store (&upnp->worker->unwanted, 0);
   upnp->busy = TRUE;
   bt_mailbox_post (upnp->jobs, do_job_in_upnp, job, free_job);
 }
@@ -293,6 +296,8 @@ bt_gio_upnp_bound (BtGioWorld *world)
 
   if (upnp == NULL || !is_bound (world))
     return;
+  if (upnp->worker != NULL)
+    atomic_store (&upnp->worker->unwanted, 1);
   g_queue_clear_full (&upnp->waiting, free_job);
   for (GList *l = upnp->calls.head; l != NULL; l = l->next)
     refuse (l->data);
@@ -311,7 +316,10 @@ bt_gio_upnp_free (BtGioWorld *world)
   bt_mailbox_close (upnp->answers);
   bt_mailbox_unref (upnp->answers);
   if (upnp->worker != NULL)
-    bt_mailbox_post (upnp->jobs, end_in_upnp, upnp->worker, NULL);
+    {
+      atomic_store (&upnp->worker->unwanted, 1);
+      bt_mailbox_post (upnp->jobs, end_in_upnp, upnp->worker, NULL);
+    }
   g_clear_pointer (&upnp->jobs, bt_mailbox_unref);
   g_free (upnp);
 }

@@ -63,7 +63,7 @@ test_prefixes (void)
 static void
 test_remove_nothing (void)
 {
-  BtIgd *igd = bt_igd_new ();
+  BtIgd *igd = bt_igd_new (NULL);
   BtUpnpRequest request = { .remove = TRUE, .external_port = 6881 };
   BtUpnpReply reply;
 
