@@ -95,6 +95,7 @@ bt_core_rebind (BtCore *core)
   gboolean was_gone = core->no_network != NULL;
 
   bt_core_stop_mapping (core);
+  bt_core_stop_lsd (core);
   bt_core_stop_listening (core);
   for (guint i = 0; i < torrents->len; i++)
     bt_torrent_cut_off (g_ptr_array_index (torrents, i));
@@ -104,6 +105,7 @@ bt_core_rebind (BtCore *core)
   if (core->no_network == NULL)
     bt_core_start_listening (core);
   bt_core_renew_mapping (core);
+  bt_core_renew_lsd (core);
   bt_core_address_changed (core);
   tell (core, was_gone);
   for (guint i = 0; i < core->torrents->len; i++)

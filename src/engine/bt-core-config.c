@@ -52,6 +52,7 @@ bt_core_set_config (BtCore *core, BtCommand *command)
   gboolean reopen = needs_other_sockets (core->config, command->config);
   gboolean reconsider = changes_rules (core->config, command->config);
   gboolean regoal = changes_goals (core->config, command->config);
+  gboolean relsd = !core->config->lsd != !command->config->lsd;
   gboolean remap = !core->config->port_mapping != !command->config->port_mapping;
   gboolean requeue = reconsider || changes_queue (core->config, command->config);
   gboolean pex_switched = !core->config->pex != !command->config->pex;
@@ -75,6 +76,8 @@ bt_core_set_config (BtCore *core, BtCommand *command)
         bt_core_rebind (core);
       else if (remap)
         bt_core_renew_mapping (core);
+      if (!reopen && relsd)
+        bt_core_renew_lsd (core);
       bt_core_apply_dht (core);
       reconfigure_torrents (core, reconsider, pex_switched);
       if (requeue)

@@ -171,6 +171,7 @@ tell_parts (BtCore *core, BtNetworkChange change)
   if ((change & (BT_NETWORK_WAY | BT_NETWORK_WOKE)) != 0)
     bt_core_renew_dht (core);
   bt_core_renew_mapping (core);
+  bt_core_renew_lsd (core);
 }
 
 static void

@@ -312,6 +312,7 @@ bt_core_open_network (BtCore *core)
   bt_core_init_network_change (core);
   bt_core_init_binding (core);
   bt_core_init_mapping (core);
+  bt_core_init_lsd (core);
   core->connect_tokens = CONNECTS_PER_S;
   core->connect_refilled = now;
   bt_timer_init (&core->second, core->timers, every_second, core);
@@ -327,6 +328,7 @@ bt_core_close_network (BtCore *core)
     return; /* never opened */
   bt_timer_stop (&core->second);
   bt_timer_stop (&core->connect);
+  bt_core_stop_lsd (core);
   bt_core_end_binding (core);
   bt_core_end_network_change (core);
   bt_core_stop_listening (core);

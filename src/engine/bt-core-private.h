@@ -44,6 +44,7 @@ typedef struct
 } BtNetworkState;
 
 typedef struct _BtCoreDht BtCoreDht;
+typedef struct _BtCoreLsd BtCoreLsd;
 
 struct _BtCore
 {
@@ -82,6 +83,7 @@ struct _BtCore
   gboolean offline;         /* no interface but the loopback can be used */
   gboolean incoming_seen;
   BtAddressVote *votes;     /* where the Internet sees us */
+  BtCoreLsd *lsd;           /* (nullable) until there is a network */
   BtPortMapper *mapper;     /* (nullable) until there is a network */
   guint16 told_port;        /* what trackers are told, when it was looked at last */
   gboolean mapping_ends;    /* routers are told that we go; waited for */
@@ -267,6 +269,15 @@ void bt_core_init_goals (BtCore *core);
 void bt_core_stop_goals (BtCore *core);
 /* A torrent has seeded enough: what follows comes soon, not in here. */
 void bt_core_goal_due (BtCore *core);
+
+/* bt-core-lsd.c */
+void bt_core_init_lsd (BtCore *core);
+/* What is wanted, the port or the network is another: closes its sockets and opens those there may be. */
+void bt_core_renew_lsd (BtCore *core);
+void bt_core_stop_lsd (BtCore *core);
+void bt_core_free_lsd (BtCore *core);
+/* A torrent is to be told of at @due; G_MAXINT64: never. */
+void bt_core_lsd_due (BtCore *core, gint64 due);
 
 /* bt-core-mapping.c */
 void bt_core_init_mapping (BtCore *core);

@@ -140,6 +140,7 @@ bt_core_free (BtCore *core)
   g_clear_pointer (&core->trackers, bt_tracker_client_free);
   g_clear_pointer (&core->thinker, bt_thinker_free);
   g_clear_pointer (&core->mapper, bt_port_mapper_free);
+  bt_core_free_lsd (core);
   if (core->disk != NULL)
     core->disk->ops->free (core->disk);
   g_clear_pointer (&core->votes, bt_address_vote_free);

@@ -140,6 +140,7 @@ struct _BtTorrent
   GPtrArray *askings;      /* of BtAsking */
   gboolean was_complete;   /* when it was activated: no completed is owed */
   guint64 uploaded_before, downloaded_before; /* announced numbers count since started */
+  gint64 lsd_due, lsd_said; /* when the local network is to be told, and when it was; 0: not yet */
   guint16 announced_port;  /* for `stopped` when the port is closed already */
 
   BtTorrentDht dht;        /* bt-torrent-dht.c */
@@ -339,6 +340,10 @@ gboolean bt_torrent_is_searching_dht (BtTorrent *torrent);
 gint64 bt_torrent_next_dht (BtTorrent *torrent); /* monotonic µs; G_MAXINT64: not known */
 /* How many there are, as nodes say; nothing if they do not. */
 void bt_torrent_fill_dht_swarm (BtTorrent *torrent, BtTorrentStatus *status);
+
+/* bt-torrent-lsd.c */
+/* It begins to look for peers. */
+void bt_torrent_start_lsd (BtTorrent *torrent);
 
 /* bt-torrent-metadata.c */
 void bt_torrent_take_metadata_offer (BtTorrent *torrent, BtPeer *peer);

@@ -53,6 +53,7 @@ activate (BtTorrent *torrent)
   if (torrent->phase == BT_PHASE_METADATA)
     bt_torrent_add_named_peers (torrent);
   bt_torrent_start_announces (torrent);
+  bt_torrent_start_lsd (torrent);
   bt_core_want_connections (core);
 }
 

@@ -92,6 +92,14 @@ void bt_torrent_probe_peers (BtTorrent *torrent);
 void bt_torrent_drop_stuck_peers (BtTorrent *torrent, gint64 silence_us);
 void bt_torrent_offline_changed (BtTorrent *torrent);
 
+/* bt-torrent-lsd.c: when the local network is to be told of it; G_MAXINT64: never. */
+gint64 bt_torrent_lsd_due (BtTorrent *torrent);
+/* It is told at @now, however lately it was; it has been told. */
+void bt_torrent_lsd_soon (BtTorrent *torrent, gint64 now);
+void bt_torrent_lsd_said (BtTorrent *torrent, gint64 now);
+/* A neighbour has it. */
+void bt_torrent_lsd_heard (BtTorrent *torrent, const BtEndpoint *endpoint);
+
 /* Whether peers of it may be told to, and learnt from, others than its trackers: the DHT, other peers, the local
  * network. Each of those asks where it sends and where it receives. TRUE of a link, of which nobody knows
  * whether it is private; should it turn out so, the peers it has from there are dropped. */

@@ -96,6 +96,27 @@ set_bound (BtConfig *config)
   config->bind_interface = g_strdup ("wg0");
 }
 
+/* What is sent is sent to whom the test is about. */
+static void
+set_quiet (BtConfig *config)
+{
+  config->dht = config->lsd = config->port_mapping = FALSE;
+}
+
+static void
+set_quiet_unbound (BtConfig *config)
+{
+  set_unbound (config);
+  set_quiet (config);
+}
+
+static void
+set_quiet_bound (BtConfig *config)
+{
+  set_bound (config);
+  set_quiet (config);
+}
+
 static void
 done_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -148,7 +169,7 @@ test_leaves (gconstpointer whom)
   by_eth9 = count_sent ("eth9");
   by_wg0 = count_sent ("wg0");
   {
-    g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, set_unbound);
+    g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, set_quiet_unbound);
 
     add (node, sample, whom);
     ft_wait_until (count_sent ("eth9") > by_eth9);
@@ -156,12 +177,34 @@ test_leaves (gconstpointer whom)
   }
   by_eth9 = count_sent ("eth9");
   {
-    g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, set_bound);
+    g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, set_quiet_bound);
 
     add (node, sample, whom);
     ft_wait_until (count_sent ("wg0") > by_wg0);
   }
   /* Its goodbyes too. */
+  g_assert_cmpuint (count_sent ("eth9"), ==, by_eth9);
+}
+
+/* So are those that go round by themselves: to neighbours, the DHT, routers. */
+static void
+test_by_itself (void)
+{
+  g_autoptr(FtSample) sample = NULL;
+  g_autoptr(FtNode) node = NULL;
+  guint64 by_eth9, by_wg0;
+  BtTorrentId id;
+
+  if (!is_possible ())
+    return;
+  sample = ft_sample_new (one_file, 32768, 306);
+  by_eth9 = count_sent ("eth9");
+  by_wg0 = count_sent ("wg0");
+  node = ft_node_new_full (NULL, NULL, set_bound);
+  id = ft_node_add (node, sample->torrent, NULL, FALSE);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_DOWNLOADING));
+  ft_wait_until (count_sent ("wg0") > by_wg0 + 2);
+  ft_node_stop (node);
   g_assert_cmpuint (count_sent ("eth9"), ==, by_eth9);
 }
 
@@ -342,6 +385,7 @@ main (int argc, char *argv[])
 #ifndef __SANITIZE_THREAD__ /* GLib's own threads, which it uses for this, are not built for it */
   g_test_add_data_func ("/binding/http-tracker", HTTP_TRACKER, test_leaves);
 #endif
+  g_test_add_func ("/binding/by-itself", test_by_itself);
   g_test_add_func ("/binding/gone", test_gone);
   g_test_add_func ("/binding/down", test_down);
   g_test_add_func ("/binding/address-gone", test_address_gone);
