@@ -11,7 +11,7 @@ packages_test=(
   "${packages_build[@]}"
   python3 valgrind iproute2 dbus xvfb xauth at-spi2-core python3-gi gir1.2-atspi-2.0 gir1.2-gtk-4.0 x11-utils imagemagick
   fonts-cantarell librsvg2-common mandoc git bash-completion flatpak-builder gir1.2-gdkpixbuf-2.0
-  transmission-daemon transmission-cli aria2 python3-libtorrent opentracker
+  transmission-daemon transmission-cli aria2 python3-libtorrent opentracker miniupnpd-nftables nftables
 )
 packages_bench=(
   "${packages_build[@]}"

@@ -8,8 +8,8 @@ import pathlib
 import signal
 import sys
 
-from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_network,
-                        scenarios_pex, scenarios_tracker)
+from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_lsd,
+                        scenarios_network, scenarios_pex, scenarios_router, scenarios_tracker)
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -49,8 +49,10 @@ GROUPS = {
     "crash": make_crashes,
     "dht": lambda whole: scenarios_dht.make_all(),
     "ipv6": lambda whole: scenarios_ipv6.make_all([Rasterbar, Transmission]),
+    "lsd": lambda whole: scenarios_lsd.make_all(),
     "network": lambda whole: scenarios_network.make_all([Rasterbar, Transmission], whole),
     "pex": lambda whole: scenarios_pex.make_all(Rasterbar, Transmission),
+    "router": lambda whole: scenarios_router.make_all(),
     "together": lambda whole: [scenarios_crash.all_together([Rasterbar, Transmission, Aria2])],
 }
 

@@ -109,6 +109,10 @@ def running(home, *arguments, program=None, asks=False):
     # Other tests may run at the same time.
     if read_setting(home, "listen-port") is None:
         write_settings(home, listen_port="uint32 0")
+    # Nobody around this machine is spoken to.
+    for key in ("port-mapping", "lsd"):
+        if read_setting(home, key) is None:
+            write_settings(home, **{key.replace("-", "_"): "false"})
     if not asks and read_setting(home, "show-add-dialog") is None:
         write_settings(home, show_add_dialog="false")
     face = Face(program if program is not None else sys.argv[1], home, *arguments)

@@ -10,20 +10,23 @@ from .process import Process, wait_until
 from .tap import Failure
 
 ANSWER_S = 30
+OPTIONAL = ("lsd", "port-mapping")
 
 
 class FriendTorrent(Peer):
-    """@home holds its state, which outlives a run: another FriendTorrent of the same home goes on."""
+    """@home holds its state, which outlives a run: another FriendTorrent of the same home goes on.
+    @uses: of OPTIONAL, what it may do: else peers find each other where a test wants to see how."""
 
     def __init__(self, node, home, program, folder, torrents=(), options=(),
-                 bound=True):
+                 bound=True, uses=()):
         super().__init__(node, home)
         self._output = home / "output.jsonl"
         self._events = []
         self._rest = b""
         folder.mkdir(exist_ok=True)
         argv = [str(program), "--json", "--path", str(folder), "--state", str(home / "state"),
-                *(("--bind", node.address or node.address6) if bound else ()), "--port", "6881", "--debug", *options,
+                *(("--bind", node.address or node.address6) if bound else ()), "--port", "6881", "--debug",
+                *(f"--no-{name}" for name in OPTIONAL if name not in uses), *options,
                 *(str(torrent.path) for torrent in torrents)]
         with open(self._output, "wb") as output:
             self._process = Process(node, argv, home, stdin=subprocess.PIPE, stdout=output)
@@ -50,6 +53,9 @@ class FriendTorrent(Peer):
             return new[:ends[0] + 1]
         return wait_until(f"friendtorrent-console answers “{command}”", ANSWER_S, answers,
                           self._process.tail)
+
+    def status(self):
+        return self._ask("list")[-1]
 
     def add(self, torrent, folder):
         self._ask(f"add '{torrent.path}' --path '{folder}'")

@@ -37,7 +37,7 @@ class Swarms:
             else:
                 peers[peer] = True
             print(json.dumps({"protocol": protocol, "address": address, "event": event,
-                              "ipv6": family == socket.AF_INET6, "hash": info_hash.hex()}), flush=True)
+                              "port": port, "ipv6": family == socket.AF_INET6, "hash": info_hash.hex()}), flush=True)
             return b"".join(other for other in peers
                             if other != peer and self._is_told(family, address, other))
 

@@ -77,9 +77,15 @@ class Swarm:
         self.tracker = Tracker(self.network, self.home / "tracker", torrents)
         return torrents
 
-    def make_torrent(self, sample, urls):
+    def make(self, samples, private=False):
+        """Makes @samples and their torrents, which name no tracker."""
+        for sample in samples:
+            sample.make(self.data)
+        return [self.make_torrent(sample, [], private) for sample in samples]
+
+    def make_torrent(self, sample, urls, private=False):
         """@sample: was made; @urls: each a tier"""
-        return torrent.make(sample, self.data, self.folder("torrents"), urls)
+        return torrent.make(sample, self.data, self.folder("torrents"), urls, private)
 
     def folder(self, name):
         path = self.home / name
@@ -98,14 +104,14 @@ class Swarm:
         self.tracker = SmallTracker(self.network, self.folder("tracker"), told)
         return self.tracker
 
-    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None):
+    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None, uses=()):
         """@again: (nullable): an earlier run, whose state and address are taken up. @bound: to the
-        address that its node has now"""
+        address that its node has now. @uses: see FriendTorrent"""
         name = f"ours-{len(self._peers)}"
         home = again.home if again else self.home / name
         node = node or (again.node if again else self.network.add(name))
         peer = FriendTorrent(node, home, self._lab.program, folder, torrents, options,
-                            bound)
+                            bound, uses)
         self._peers.append(peer)
         return peer
 

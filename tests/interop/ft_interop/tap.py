@@ -63,10 +63,10 @@ class Block:
         self._open.remove(name)
         self._report.not_passed(name, reason)
 
-    def check(self, name, function, *args):
+    def check(self, name, function, *args, **named):
         """Calls @function, which raises Failure if @name did not pass."""
         try:
-            function(*args)
+            function(*args, **named)
         except Failure as failure:
             self.not_passed(name, str(failure))
         else:

@@ -72,7 +72,7 @@ def _hash_file(hasher, path, size):
             offset = data_at + len(data)
 
 
-def make(sample, folder, torrent_folder, tiers):
+def make(sample, folder, torrent_folder, tiers, private=False):
     """@folder: holds the sample; @tiers: announce URLs, each a tier of its own; none: no tracker."""
     hasher = PieceHasher(sample.piece_length)
     for path, size in sample.paths(folder):
@@ -82,6 +82,8 @@ def make(sample, folder, torrent_folder, tiers):
         info["length"] = sample.size
     else:
         info["files"] = [{"length": size, "path": path.split("/")} for path, size in sample.files]
+    if private:
+        info["private"] = 1
     whole = {"info": info}
     if tiers:
         whole |= {"announce": tiers[0], "announce-list": [[url] for url in tiers]}
