@@ -249,15 +249,16 @@ leave (Fixture *f)
   ft_fake_host_set_dark (f->second->world, TRUE);
 }
 
-/* A knows B, B knows C: so A and C meet, and what C has comes to A. */
+/* A knows B, B knows C: so A and C meet. */
 static void
-test_meet (void)
+test_meet (gconstpointer data)
 {
+  const char *const *ips = data;
   g_autoptr(FtSim) sim = ft_sim_new (7);
   g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 3);
-  FtSimNode *a = ft_sim_add_node (sim, "20.1.0.1", NULL);
-  FtSimNode *b = ft_sim_add_node (sim, "20.2.0.1", NULL);
-  FtSimNode *c = ft_sim_add_node (sim, "20.3.0.1", NULL);
+  FtSimNode *a = ft_sim_add_node (sim, ips[0], NULL);
+  FtSimNode *b = ft_sim_add_node (sim, ips[1], NULL);
+  FtSimNode *c = ft_sim_add_node (sim, ips[2], NULL);
   BtTorrent *at_a = ft_sim_node_add (a, sample->torrent, NULL);
   BtTorrent *at_b = ft_sim_node_add (b, sample->torrent, NULL);
   BtTorrent *at_c = ft_sim_node_add (c, sample->torrent, NULL);
@@ -265,8 +266,8 @@ test_meet (void)
 
   ft_sim_node_connect (a, at_a, &of_b);
   ft_sim_node_connect (b, at_b, &of_c);
-  ft_sim_wait (sim, ft_sim_find_peer (at_a, "20.3.0.1") != NULL, 10);
-  g_assert_nonnull (ft_sim_find_peer (at_c, "20.1.0.1"));
+  ft_sim_wait (sim, ft_sim_find_peer (at_a, ips[2]) != NULL, 10);
+  g_assert_nonnull (ft_sim_find_peer (at_c, ips[0]));
 }
 
 /* The first message comes soon, then one a minute at most; who came in is told of with the port that it named. */
@@ -654,8 +655,12 @@ test_priority_once (void)
 int
 main (int argc, char **argv)
 {
+  static const char *const ipv4[] = { "20.1.0.1", "20.2.0.1", "20.3.0.1" };
+  static const char *const ipv6[] = { "2a02:1::1", "2a02:2::1", "2a02:3::1" };
+
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/swarm/pex/meet", test_meet);
+  g_test_add_data_func ("/swarm/pex/meet", ipv4, test_meet);
+  g_test_add_data_func ("/swarm/pex/meet-ipv6", ipv6, test_meet);
   g_test_add_func ("/swarm/pex/wire", test_wire);
   g_test_add_func ("/swarm/pex/private", test_private);
   g_test_add_func ("/swarm/pex/switched", test_switched);
