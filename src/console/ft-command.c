@@ -37,6 +37,7 @@ static const CommandWord command_words[] = {
   { "trackers", FT_COMMAND_TRACKERS, TAKES_NAME },
   { "mode", FT_COMMAND_MODE, TAKES_MODE },
   { "status", FT_COMMAND_STATUS, TAKES_NOTHING },
+  { "dht", FT_COMMAND_DHT, TAKES_NOTHING },
   { "help", FT_COMMAND_HELP, TAKES_NOTHING },
   { "exit", FT_COMMAND_EXIT, TAKES_NOTHING },
   { "quit", FT_COMMAND_EXIT, TAKES_NOTHING },
@@ -272,6 +273,7 @@ ft_command_help (void)
            "trackers NAME           its trackers and what they said\n"
            "mode [all|downloading|seeding]\n"
            "status                  speeds, totals, port\n"
+           "dht                     our nodes of the distributed hash table\n"
            "help                    this list\n"
            "exit                    save and leave\n"
            "A name may be shortened while it is unambiguous; the start of an info-hash works "

@@ -275,6 +275,15 @@ show_status (FtConsole *console)
 }
 
 static void
+show_dht (FtConsole *console)
+{
+  if (ft_output_is_json (console->output))
+    ft_output_lines (console->output, ft_objects_dht (console->roster, unix_now ()));
+  else
+    ft_output_lines (console->output, ft_lines_dht (console->roster));
+}
+
+static void
 show_help (FtConsole *console)
 {
   g_auto (GStrv) lines = g_strsplit (ft_command_help (), "\n", -1);
@@ -303,6 +312,9 @@ do_question (FtConsole *console, const FtCommand *command)
       break;
     case FT_COMMAND_STATUS:
       show_status (console);
+      break;
+    case FT_COMMAND_DHT:
+      show_dht (console);
       break;
     case FT_COMMAND_HELP:
       show_help (console);

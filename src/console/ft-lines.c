@@ -118,6 +118,34 @@ add_address (GPtrArray *lines, const BtEndpoint *address)
   add_line (lines, _("Address on the Internet: %s"), text);
 }
 
+static void
+add_node (GPtrArray *lines, const char *family, const BtDhtFacts *facts)
+{
+  const BtDhtFacts alone[2] = { *facts, { .state = BT_DHT_FACTS_OFF } };
+  g_autofree char *text = ft_describe_dht (alone);
+  char id[BT_SHA1_HEX_SIZE];
+
+  add_line (lines, "%s: %s", family, text);
+  if (facts->state == BT_DHT_FACTS_OFF)
+    return;
+  bt_sha1_to_hex (&facts->id, id);
+  add_line (lines, _("  Our id: %s"), id);
+  add_line (lines, _("  Known nodes: %u"), facts->n_nodes);
+  add_line (lines, _("  Searches: %u"), facts->n_searches);
+  add_line (lines, _("  Kept for others: %u torrents, %u peers"), facts->n_stored_torrents, facts->n_stored_peers);
+}
+
+GPtrArray *
+ft_lines_dht (FtRoster *roster)
+{
+  const FtTotals *totals = ft_roster_get_totals (roster);
+  GPtrArray *lines = lines_new ();
+
+  add_node (lines, "IPv4", &totals->dht[0]);
+  add_node (lines, "IPv6", &totals->dht[1]);
+  return lines;
+}
+
 GPtrArray *
 ft_lines_status (FtRoster *roster)
 {

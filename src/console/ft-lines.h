@@ -14,6 +14,7 @@ char *ft_lines_torrent (const BtTorrentStatus *status, gint64 now);
 /* Of the roster: one line a torrent, with the beginning of its info-hash. */
 GPtrArray *ft_lines_list (FtRoster *roster, gint64 now);
 GPtrArray *ft_lines_status (FtRoster *roster);
+GPtrArray *ft_lines_dht (FtRoster *roster);
 /* The parts that @detail has. */
 GPtrArray *ft_lines_detail (const BtDetail *detail, gint64 now);
 /* @status: (nullable): of the torrent. Returns: (nullable): NULL if its state says it already. */

@@ -263,6 +263,53 @@ ft_objects_status (FtRoster *roster, gint64 now)
   return end (json);
 }
 
+static const char *
+dht_word (BtDhtFactsState state)
+{
+  static const char *const words[] = {
+    [BT_DHT_FACTS_OFF] = "off",
+    [BT_DHT_FACTS_ALONE] = "alone",
+    [BT_DHT_FACTS_STARTING] = "starting",
+    [BT_DHT_FACTS_WORKING] = "working",
+    [BT_DHT_FACTS_NO_ANSWER] = "no-answer",
+  };
+
+  g_return_val_if_fail (state < G_N_ELEMENTS (words), NULL);
+  return words[state];
+}
+
+static char *
+build_node (const char *family, const BtDhtFacts *facts, gint64 now)
+{
+  const BtDhtFacts alone[2] = { *facts, { .state = BT_DHT_FACTS_OFF } };
+  FtJson *json = begin ("dht", now);
+  g_autofree char *text = ft_describe_dht (alone);
+  char id[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&facts->id, id);
+  ft_json_string (json, "family", family);
+  ft_json_string (json, "state", dht_word (facts->state));
+  ft_json_string (json, "text", text);
+  ft_json_string (json, "id", facts->state != BT_DHT_FACTS_OFF ? id : NULL);
+  ft_json_uint (json, "good_nodes", facts->n_good);
+  ft_json_uint (json, "nodes", facts->n_nodes);
+  ft_json_uint (json, "searches", facts->n_searches);
+  ft_json_uint (json, "stored_torrents", facts->n_stored_torrents);
+  ft_json_uint (json, "stored_peers", facts->n_stored_peers);
+  return end (json);
+}
+
+GPtrArray *
+ft_objects_dht (FtRoster *roster, gint64 now)
+{
+  const FtTotals *totals = ft_roster_get_totals (roster);
+  GPtrArray *lines = g_ptr_array_new_with_free_func (g_free);
+
+  g_ptr_array_add (lines, build_node ("ipv4", &totals->dht[0], now));
+  g_ptr_array_add (lines, build_node ("ipv6", &totals->dht[1], now));
+  return lines;
+}
+
 static char *
 build_file (const BtFileStatus *file, const BtTorrentStatus *status, gint64 now)
 {

@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 char *ft_objects_torrent (const char *event, const BtTorrentStatus *status, gint64 now);
 GPtrArray *ft_objects_list (FtRoster *roster, gint64 now);
 char *ft_objects_status (FtRoster *roster, gint64 now);
+/* One object for each family. */
+GPtrArray *ft_objects_dht (FtRoster *roster, gint64 now);
 /* One object for each file, peer and tracker that @detail has. */
 GPtrArray *ft_objects_detail (const BtDetail *detail, const BtTorrentStatus *status, gint64 now);
 /* @status: (nullable): of the torrent that it is about. */

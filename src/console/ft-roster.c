@@ -125,6 +125,7 @@ ft_roster_set_totals (FtRoster *self, const BtUpdate *update)
     .mode = update->mode,
   };
   memcpy (self->totals.mappings, update->mappings, sizeof self->totals.mappings);
+  memcpy (self->totals.dht, update->dht, sizeof self->totals.dht);
 }
 
 typedef gboolean (*MatchFunc) (const BtTorrentStatus *status, const char *typed);

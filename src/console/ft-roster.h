@@ -17,6 +17,7 @@ typedef struct
   gboolean incoming_seen;
   BtMapping mappings[BT_N_MAPPERS];
   BtEndpoint external_ipv4, external_ipv6; /* unspecified while not known */
+  BtDhtFacts dht[2];      /* IPv4, IPv6 */
   BtMode mode;
 } FtTotals;
 

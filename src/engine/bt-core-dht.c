@@ -155,6 +155,7 @@ close_side (BtDhtSide *side)
   save (side, bt_core_now (side->core));
   bt_timer_stop (&side->timer);
   g_clear_pointer (&side->dht, bt_dht_free);
+  side->state = BT_DHT_FACTS_OFF;
 }
 
 static void
@@ -350,6 +351,26 @@ bt_core_fill_dht (BtCore *core, BtUpdate *update)
     }
 }
 
+gboolean
+bt_core_dht_knows_somebody (BtCore *core)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (core->dht->sides); i++)
+    if (core->dht->sides[i].state != BT_DHT_FACTS_OFF && core->dht->sides[i].state != BT_DHT_FACTS_ALONE)
+      return TRUE;
+  return FALSE;
+}
+
+/* Torrents say why they wait. */
+static void
+note_state (BtDhtSide *side, BtDhtFactsState state)
+{
+  if (side->state == state)
+    return;
+  side->state = state;
+  for (guint i = 0; i < side->core->torrents->len; i++)
+    bt_torrent_dht_changed (g_ptr_array_index (side->core->torrents, i));
+}
+
 static gboolean
 is_news (const BtDhtFacts *a, const BtDhtFacts *b)
 {
@@ -368,6 +389,7 @@ look (gpointer owner, gint64 now)
       BtDhtFacts facts;
 
       fill_facts (&dht->sides[i], &facts);
+      note_state (&dht->sides[i], facts.state);
       if (is_news (&facts, &dht->sides[i].facts))
         {
           dht->core->changed = TRUE;

@@ -196,6 +196,8 @@ void bt_core_dht_learn_address (BtCore *core);
 void bt_core_dht_input (BtCore *core, const BtEndpoint *from, const void *bytes, gsize length);
 void bt_core_fill_dht (BtCore *core, BtUpdate *update);
 gboolean bt_core_has_dht (BtCore *core);
+/* Whether there is somebody whom it could ask. */
+gboolean bt_core_dht_knows_somebody (BtCore *core);
 /* (nullable): our node in a family. Whoever calls into it calls bt_core_touch_dht() after it. */
 BtDht *bt_core_get_dht (BtCore *core, gboolean ipv6);
 void bt_core_touch_dht (BtCore *core, gboolean ipv6);

@@ -170,6 +170,13 @@ bt_torrent_hurry_dht (BtTorrent *torrent)
     want_turn (torrent);
 }
 
+void
+bt_torrent_dht_changed (BtTorrent *torrent)
+{
+  if (torrent->dht.started)
+    bt_torrent_touch (torrent, BT_CHANGED_STATE);
+}
+
 /* Beginning and end. */
 
 void

@@ -85,6 +85,12 @@ look_at_trackers (BtTorrent *torrent, BtTorrentStatus *status)
   return asking;
 }
 
+static gboolean
+can_search (BtTorrent *torrent)
+{
+  return bt_torrent_uses_dht (torrent) && bt_core_dht_knows_somebody (torrent->core);
+}
+
 static BtReason
 reason_without_peers (BtTorrent *torrent, BtTorrentStatus *status)
 {
@@ -102,11 +108,11 @@ reason_without_peers (BtTorrent *torrent, BtTorrentStatus *status)
       status->reason_until = bt_core_to_unix (torrent->core, next);
       return BT_REASON_NO_CONNECTION;
     }
-  if (bt_tiers_n_trackers (torrent->tiers) == 0 && !bt_torrent_uses_dht (torrent))
+  if (bt_tiers_n_trackers (torrent->tiers) == 0 && !can_search (torrent))
     return BT_REASON_NO_TRACKER;
   if (look_at_trackers (torrent, status))
     return BT_REASON_ANNOUNCING;
-  return bt_torrent_is_searching_dht (torrent) ? BT_REASON_SEARCHING : BT_REASON_NO_PEERS;
+  return bt_torrent_is_searching_dht (torrent) && can_search (torrent) ? BT_REASON_SEARCHING : BT_REASON_NO_PEERS;
 }
 
 static BtReason

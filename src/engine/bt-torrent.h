@@ -131,6 +131,8 @@ void bt_torrent_resolve (BtTorrent *torrent, const BtMetainfo *metainfo, GBytes 
 void bt_torrent_start_dht (BtTorrent *torrent);
 void bt_torrent_stop_dht (BtTorrent *torrent);
 void bt_torrent_search_dht (BtTorrent *torrent, gint64 now);
+/* How it does is another. */
+void bt_torrent_dht_changed (BtTorrent *torrent);
 
 /* For the engine's rounds. */
 gboolean bt_torrent_is_active (BtTorrent *torrent);

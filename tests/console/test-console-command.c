@@ -36,6 +36,7 @@ static const GoodLine good_lines[] = {
   { "mode", FT_COMMAND_MODE, "" },
   { "mode seeding", FT_COMMAND_MODE, "seeding" },
   { "statu", FT_COMMAND_STATUS, "" },
+  { "dht", FT_COMMAND_DHT, "" },
   { "help", FT_COMMAND_HELP, "" },
   { "exit", FT_COMMAND_EXIT, "" },
   { "quit", FT_COMMAND_EXIT, "" },
@@ -115,7 +116,7 @@ static void
 test_help (void)
 {
   static const char *const words[] = { "add", "list", "queue", "start", "pause", "stop", "remove",
-    "verify", "files", "peers", "trackers", "mode", "status", "help", "exit" };
+    "verify", "files", "peers", "trackers", "mode", "status", "dht", "help", "exit" };
   g_auto (GStrv) lines = g_strsplit (ft_command_help (), "\n", -1);
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)

@@ -122,6 +122,30 @@ test_status (void)
   g_assert_nonnull (strstr (text, "Free space: 5.0 MB"));
 }
 
+static void
+test_dht (void)
+{
+  g_autoptr (FtRoster) roster = ft_roster_new ();
+  BtUpdate update = { .mode = BT_MODE_ALL };
+  g_autoptr (GPtrArray) lines = NULL;
+  g_autofree char *text = NULL;
+
+  update.dht[0] = (BtDhtFacts){ .state = BT_DHT_FACTS_WORKING, .n_good = 52, .n_nodes = 60, .n_searches = 3,
+                                .n_stored_torrents = 7, .n_stored_peers = 9 };
+  memset (update.dht[0].id.bytes, 0xab, sizeof update.dht[0].id.bytes);
+  ft_roster_set_totals (roster, &update);
+  lines = ft_lines_dht (roster);
+  g_ptr_array_add (lines, NULL);
+  text = g_strjoinv ("\n", (char **) lines->pdata);
+  g_assert_cmpstr (text, ==,
+                   "IPv4: Works: 52 nodes answer\n"
+                   "  Our id: abababababababababababababababababababab\n"
+                   "  Known nodes: 60\n"
+                   "  Searches: 3\n"
+                   "  Kept for others: 7 torrents, 9 peers\n"
+                   "IPv6: Not used");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -131,5 +155,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/console/lines/detail", test_detail);
   g_test_add_func ("/console/lines/events", test_events);
   g_test_add_func ("/console/lines/status", test_status);
+  g_test_add_func ("/console/lines/dht", test_dht);
   return g_test_run ();
 }

@@ -126,6 +126,26 @@ test_status (void)
 }
 
 static void
+test_dht (void)
+{
+  g_autoptr (FtRoster) roster = ft_roster_new ();
+  BtUpdate update = { .listen_port = 6881 };
+  g_autoptr (GPtrArray) lines = NULL;
+
+  update.dht[1] = (BtDhtFacts){ .state = BT_DHT_FACTS_NO_ANSWER, .n_nodes = 2 };
+  ft_roster_set_totals (roster, &update);
+  lines = ft_objects_dht (roster, 3);
+  g_assert_cmpuint (lines->len, ==, 2);
+  g_assert_cmpstr (g_ptr_array_index (lines, 0), ==,
+                   "{\"event\":\"dht\",\"time\":3,\"family\":\"ipv4\",\"state\":\"off\",\"text\":\"Not used\",\"id\":null,"
+                   "\"good_nodes\":0,\"nodes\":0,\"searches\":0,\"stored_torrents\":0,\"stored_peers\":0}");
+  g_assert_cmpstr (g_ptr_array_index (lines, 1), ==,
+                   "{\"event\":\"dht\",\"time\":3,\"family\":\"ipv6\",\"state\":\"no-answer\","
+                   "\"text\":\"No node answers: the network may not let it through\",\"id\":\"0000000000000000000000000000000000000000\","
+                   "\"good_nodes\":0,\"nodes\":2,\"searches\":0,\"stored_torrents\":0,\"stored_peers\":0}");
+}
+
+static void
 test_detail (void)
 {
   BtTorrentStatus status = ft_test_status (0xab, "x");
@@ -155,5 +175,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/console/objects/message", test_message);
   g_test_add_func ("/console/objects/detail", test_detail);
   g_test_add_func ("/console/objects/status", test_status);
+  g_test_add_func ("/console/objects/dht", test_dht);
   return g_test_run ();
 }

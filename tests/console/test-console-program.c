@@ -492,7 +492,7 @@ test_magnets (Fixture *fixture, gconstpointer data)
   g_autoptr (Run) run = run_in (fixture, "", LINK);
   g_autoptr (Run) leaves = NULL;
 
-  run_wait_for (run, "Nice name: Waiting: ");
+  run_wait_for (run, "Nice name: Waiting for the details: ");
   run_type (run, "add magnet:///?xt=urn:btih:2I2UAEFDZJFN4W3UE65QSOTCUOEZ744B\nadd magnet:?dn=x\nverify nice\n"
                  "files nice\nlist\nexit\n");
   run_assert_end (run, 0);
@@ -500,7 +500,7 @@ test_magnets (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (run->err->str, "magnet:?dn=x: "));
   g_assert_nonnull (strstr (run->err->str, "details"));
   g_assert_nonnull (strstr (run->out->str, "The details of this torrent"));
-  g_assert_nonnull (strstr (run->out->str, "  Nice name: Waiting: "));
+  g_assert_nonnull (strstr (run->out->str, "  Nice name: Waiting for the details: "));
   /* It would wait for ever. */
   leaves = run_in (fixture, "--exit-when-done", NULL);
   run_assert_end (leaves, 1);
