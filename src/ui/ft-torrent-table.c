@@ -333,14 +333,15 @@ ft_torrent_table_get_view (FtTorrentTable *self)
   return GTK_WIDGET (self->column_view);
 }
 
-/* The list within does the scrolling; it has an action of its own for that. */
-void
-ft_torrent_table_scroll_to (FtTorrentTable *self, guint position)
+GtkWidget *
+ft_torrent_table_get_list (FtTorrentTable *self)
 {
-  g_return_if_fail (FT_IS_TORRENT_TABLE (self));
+  GtkWidget *child;
 
-  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self->column_view)); child != NULL;
-       child = gtk_widget_get_next_sibling (child))
-    if (GTK_IS_LIST_VIEW (child))
-      gtk_widget_activate_action (child, "list.scroll-to-item", "u", position);
+  g_return_val_if_fail (FT_IS_TORRENT_TABLE (self), NULL);
+
+  child = gtk_widget_get_first_child (GTK_WIDGET (self->column_view));
+  while (child != NULL && !GTK_IS_LIST_VIEW (child))
+    child = gtk_widget_get_next_sibling (child);
+  return child;
 }

@@ -32,6 +32,7 @@ void ft_torrent_table_fill_menu (FtTorrentTable *table, GMenu *menu, GSimpleActi
 /* Returns: (transfer none): the #GtkColumnView within */
 GtkWidget *ft_torrent_table_get_view (FtTorrentTable *table);
 
-void ft_torrent_table_scroll_to (FtTorrentTable *table, guint position);
+/* Returns: (transfer none): the #GtkListView within that, which has the rows and scrolls */
+GtkWidget *ft_torrent_table_get_list (FtTorrentTable *table);
 
 G_END_DECLS

@@ -49,9 +49,9 @@ group_selected_cb (FtWindow *self, FtSidebarItem *item)
   ft_window_begin_other_rows (self);
   ft_sidebar_item_apply (item, self->query);
   filter_again (self);
+  ft_window_update_page (self);
   ft_window_end_other_rows (self);
   update_title (self);
-  ft_window_update_page (self);
 }
 
 /* In a narrow window the list takes the sidebar's place. */
@@ -72,8 +72,8 @@ search_changed_cb (FtWindow *self)
     return;
   ft_window_begin_other_rows (self);
   filter_again (self);
-  ft_window_end_other_rows (self);
   ft_window_update_page (self);
+  ft_window_end_other_rows (self);
 }
 
 static void

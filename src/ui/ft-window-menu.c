@@ -20,9 +20,8 @@ get_torrent (GtkWidget *widget)
   return NULL;
 }
 
-/* The torrent whose row is at, around or just below a widget. Returns: (transfer none) (nullable) */
-static FtTorrent *
-find_torrent (FtWindow *self, GtkWidget *widget)
+FtTorrent *
+ft_window_find_torrent (FtWindow *self, GtkWidget *widget)
 {
   for (GtkWidget *at = widget; at != NULL && at != GTK_WIDGET (self->list_page); at = gtk_widget_get_parent (at))
     if (get_torrent (at) != NULL)
@@ -66,7 +65,7 @@ static void
 pop_up_at (FtWindow *self, double x, double y)
 {
   GtkWidget *page = GTK_WIDGET (self->list_page);
-  FtTorrent *torrent = find_torrent (self, gtk_widget_pick (page, x, y, GTK_PICK_DEFAULT));
+  FtTorrent *torrent = ft_window_find_torrent (self, gtk_widget_pick (page, x, y, GTK_PICK_DEFAULT));
 
   if (torrent != NULL)
     pop_up (self, torrent, x, y);
@@ -89,7 +88,7 @@ show_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   FtWindow *self = FT_WINDOW (widget);
   GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
-  FtTorrent *torrent = focus != NULL ? find_torrent (self, focus) : NULL;
+  FtTorrent *torrent = focus != NULL ? ft_window_find_torrent (self, focus) : NULL;
   graphene_rect_t bounds;
 
   if (torrent != NULL && gtk_widget_compute_bounds (focus, GTK_WIDGET (self->list_page), &bounds))
@@ -128,7 +127,7 @@ drag_prepare_cb (GtkDragSource *source, double x, double y, gpointer user_data)
 {
   FtWindow *self = user_data;
   GtkWidget *page = GTK_WIDGET (self->list_page);
-  FtTorrent *torrent = find_torrent (self, gtk_widget_pick (page, x, y, GTK_PICK_DEFAULT));
+  FtTorrent *torrent = ft_window_find_torrent (self, gtk_widget_pick (page, x, y, GTK_PICK_DEFAULT));
 
   if (torrent == NULL)
     return NULL;

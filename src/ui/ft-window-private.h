@@ -31,6 +31,7 @@ struct _FtWindow
   char *offered_link;                 /* (nullable): of the clipboard, the last one */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   BtTorrentId awaited_id;             /* likewise, when the view has its row; 0: none */
+  BtTorrentId focus_id;               /* gets the focus back when the view has its row */
   GtkWidget *context_menu;
   GtkBitset *selected_before; /* (nullable): the press that may begin a drag */
   AdwToast *undo_toast;               /* (unowned) (nullable): of the last removal, while it can be undone */
@@ -189,6 +190,8 @@ void ft_window_update_open (FtWindow *window, gboolean possible);
 void ft_window_install_menu (GtkWidgetClass *widget_class);
 void ft_window_init_menu (FtWindow *window);
 void ft_window_end_menu (FtWindow *window);
+/* Returns: (transfer none) (nullable): the torrent whose row is at, around or just below a widget */
+FtTorrent *ft_window_find_torrent (FtWindow *window, GtkWidget *widget);
 
 /* ft-window-options.c */
 void ft_window_install_options (GtkWidgetClass *widget_class);

@@ -17,6 +17,19 @@ get_view (FtWindow *self)
   return is_table (self) ? ft_torrent_table_get_view (self->table) : GTK_WIDGET (self->list_view);
 }
 
+/* What has the rows. */
+static GtkWidget *
+get_list (FtWindow *self)
+{
+  return is_table (self) ? ft_torrent_table_get_list (self->table) : GTK_WIDGET (self->list_view);
+}
+
+static void
+scroll_view (FtWindow *self, guint position)
+{
+  gtk_widget_activate_action (get_list (self), "list.scroll-to-item", "u", position);
+}
+
 /* What the view does not have yet is scrolled to when it has come. */
 void
 ft_window_scroll_to (FtWindow *self, guint position)
@@ -26,24 +39,8 @@ ft_window_scroll_to (FtWindow *self, guint position)
   self->awaited_id = 0;
   if (torrent != NULL && position >= g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
     self->awaited_id = ft_torrent_get_id (torrent);
-  else if (is_table (self))
-    ft_torrent_table_scroll_to (self->table, position);
   else
-    gtk_widget_activate_action (GTK_WIDGET (self->list_view), "list.scroll-to-item", "u", position);
-}
-
-static void
-rows_changed_cb (FtWindow *self)
-{
-  guint position;
-
-  if (self->awaited_id == 0)
-    return;
-  position = ft_window_find (self, self->awaited_id);
-  if (position != GTK_INVALID_LIST_POSITION)
-    ft_window_scroll_to (self, position);
-  else
-    self->awaited_id = 0;
+    scroll_view (self, position);
 }
 
 /* Where one was in the other view, or before another choice. */
@@ -56,6 +53,10 @@ scroll_to_selected (FtWindow *self)
     ft_window_scroll_to (self, gtk_bitset_get_minimum (bits));
 }
 
+/* The focus. A view that has it keeps its place by itself when it is given other rows, for which it needs all of them
+ * at once. So the focus waits in the pane around it, where keys mean the same, until the row has come that it is for:
+ * that of the same torrent, or the first. */
+
 static gboolean
 has_focus (FtWindow *self, GtkWidget *view)
 {
@@ -64,21 +65,110 @@ has_focus (FtWindow *self, GtkWidget *view)
   return focus != NULL && gtk_widget_is_ancestor (focus, view);
 }
 
-/* A view is filled anew, in steps; but one that has the focus keeps its place by itself. */
+static gboolean
+focus_waits (FtWindow *self)
+{
+  return gtk_root_get_focus (GTK_ROOT (self)) == self->list_pane;
+}
+
+static void
+let_focus_wait (FtWindow *self)
+{
+  FtTorrent *torrent = ft_window_find_torrent (self, gtk_root_get_focus (GTK_ROOT (self)));
+
+  self->focus_id = torrent != NULL ? ft_torrent_get_id (torrent) : 0;
+  gtk_widget_set_focusable (self->list_pane, TRUE);
+  gtk_window_set_focus (GTK_WINDOW (self), self->list_pane);
+}
+
+/* Returns: (transfer none) (nullable): what has the focus for a torrent */
+static GtkWidget *
+find_row (FtWindow *self, FtTorrent *torrent)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (get_list (self)); row != NULL; row = gtk_widget_get_next_sibling (row))
+    if (ft_window_find_torrent (self, row) == torrent)
+      return row;
+  return NULL;
+}
+
+static void
+focus_row (FtWindow *self, guint position)
+{
+  g_autoptr (FtTorrent) torrent = g_list_model_get_item (G_LIST_MODEL (self->rows), position);
+  GtkWidget *row;
+
+  scroll_view (self, position);
+  row = find_row (self, torrent);
+  if (row != NULL)
+    gtk_widget_grab_focus (row);
+  else
+    gtk_widget_grab_focus (get_view (self));
+}
+
+static void
+focus_elsewhere (FtWindow *self)
+{
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  else
+    gtk_widget_child_focus (GTK_WIDGET (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
+/* Unless a person moved it meanwhile. */
+static void
+give_focus_back (FtWindow *self)
+{
+  guint n = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  guint position = self->focus_id != 0 ? ft_window_find (self, self->focus_id) : GTK_INVALID_LIST_POSITION;
+
+  if (position == GTK_INVALID_LIST_POSITION)
+    position = 0;
+  if (focus_waits (self))
+    {
+      if (n > 0 && position >= g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
+        return;
+      if (n > 0)
+        focus_row (self, position);
+      else
+        focus_elsewhere (self);
+    }
+  gtk_widget_set_focusable (self->list_pane, FALSE);
+}
+
+static void
+rows_changed_cb (FtWindow *self)
+{
+  guint position;
+
+  if (gtk_widget_get_focusable (self->list_pane))
+    give_focus_back (self);
+  if (self->awaited_id == 0)
+    return;
+  position = ft_window_find (self, self->awaited_id);
+  if (position != GTK_INVALID_LIST_POSITION)
+    ft_window_scroll_to (self, position);
+  else
+    self->awaited_id = 0;
+}
+
+/* A view is filled anew, in steps. */
 void
 ft_window_begin_other_rows (FtWindow *self)
 {
   GtkWidget *view = get_view (self);
 
   ft_late_rows_keep (view);
-  if (!has_focus (self, view))
-    ft_gradual_selection_restart (self->rows);
+  if (has_focus (self, view))
+    let_focus_wait (self);
+  ft_gradual_selection_restart (self->rows);
 }
 
 void
 ft_window_end_other_rows (FtWindow *self)
 {
-  if (!has_focus (self, get_view (self)))
+  if (focus_waits (self))
+    give_focus_back (self);
+  else
     scroll_to_selected (self);
 }
 

@@ -199,6 +199,19 @@ step_search (Bench *self, guint n)
   return TRUE;
 }
 
+/* The same from within the list: a row in its middle has the focus. */
+static gboolean
+step_focus_search (Bench *self, guint n)
+{
+  GtkWidget *view = find_view (get_window (self), 1);
+
+  if (n == 0 && view != NULL)
+    gtk_widget_activate_action (view, "list.scroll-to-item", "u", self->n_torrents / 2);
+  if (n % 25 == 23 && view != NULL)
+    gtk_widget_grab_focus (gtk_widget_get_last_child (view));
+  return step_search (self, n);
+}
+
 static gboolean
 step_select (Bench *self, guint n)
 {
@@ -375,6 +388,7 @@ static const Phase phases[] = {
   { "search", step_search }, { "select", step_select }, { "table", step_table },   { "table-sort", step_sort },
   { "table-search", step_search },
   { "rows", step_rows },
+  { "focus-search", step_focus_search },
   { "files", step_files },
   { "files-expand", step_expand },
   { "files-scroll", step_scroll_files },

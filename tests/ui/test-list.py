@@ -123,6 +123,49 @@ def several(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+def set_text(accessible, text):
+    accessible.get_editable_text_iface().set_text_contents(text)
+
+
+def is_row_focused(face, start):
+    focused = [found for found in walk(face.root()) if found.get_state_set().contains(Atspi.StateType.FOCUSED)]
+    return any((at.get_name() or "").startswith(start) for found in focused for at in (found, found.get_parent()))
+
+
+@test
+def focus_kept(home):
+    """Other rows come into a list that has the focus: it stays on its torrent, or goes to the first one.
+    What is searched for is changed from without, as nobody could type it then."""
+    many = [make_torrent(home, f"Number {number:03}", False) for number in range(60)]
+    write_settings(home, sort_column="'name'", sort_descending="false")
+    with running(home, *many) as face:
+        face.wait("All, 60 torrents", Atspi.Role.LIST_ITEM)
+        face.key("f", "Control")
+        wait_for("the focus in the search", lambda: is_focused(face, "Search by name"))
+        search_entry = face.find("Search by name")
+        entry = next(found for found in walk(search_entry) if found.get_editable_text_iface() is not None)
+        # Which rows are in sight is not known: the last one that was added is scrolled to.
+        face.click(face.wait_row("Number 058, "))
+        face.key("Home")
+        wait_for("the focus on a row", lambda: is_row_focused(face, "Number 000, "))
+        for _ in range(3):
+            face.key("Down")
+        wait_for("the focus on another", lambda: is_row_focused(face, "Number 003, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        set_text(entry, "number")
+        time.sleep(1)
+        wait_for("the focus where it was", lambda: is_row_focused(face, "Number 003, "))
+        expect(face.find("1 selected", Atspi.Role.LABEL), "so is the selection")
+        face.key("Down")
+        wait_for("the focus on the next", lambda: is_row_focused(face, "Number 004, "))
+        set_text(entry, "05")
+        wait_for("the focus on the first", lambda: is_row_focused(face, "Number 005, "))
+        set_text(entry, "nothing")
+        face.wait("No Torrent Found", Atspi.Role.LABEL)
+        wait_for("the focus in the search", lambda: is_focused(face, "Search by name"))
+        expect(face.terminate() == 0, "the program ended well")
+
+
 @test
 def table(home):
     """The other view has the same torrents, and is remembered."""
