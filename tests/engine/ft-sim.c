@@ -188,6 +188,15 @@ ft_sim_node_add (FtSimNode *node, GBytes *torrent, const char *save_path)
   return added;
 }
 
+BtTorrent *
+ft_sim_node_add_link (FtSimNode *node, const char *link)
+{
+  BtCommand *command = bt_command_new (bt_core_add);
+
+  command->text = g_strdup (link);
+  return bt_core_find (node->core, run (node, command));
+}
+
 void
 ft_sim_node_connect (FtSimNode *node, BtTorrent *torrent, const BtEndpoint *endpoint)
 {

@@ -33,6 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSim, ft_sim_free)
 FtSimNode *ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config));
 /* @save_path: (nullable): where the data is already */
 BtTorrent *ft_sim_node_add (FtSimNode *node, GBytes *torrent, const char *save_path);
+BtTorrent *ft_sim_node_add_link (FtSimNode *node, const char *link);
 void ft_sim_node_connect (FtSimNode *node, BtTorrent *torrent, const BtEndpoint *endpoint);
 /* Where it listens. */
 BtEndpoint ft_sim_node_endpoint (FtSimNode *node);

@@ -198,9 +198,17 @@ typedef struct
   FtBadPeer *first, *second; /* the first comes in, the second is connected to */
 } Fixture;
 
+/* Nobody is found in another way. */
+static void
+only_pex (BtConfig *config)
+{
+  config->dht = config->lsd = config->port_mapping = FALSE;
+}
+
 static void
 without_pex (BtConfig *config)
 {
+  only_pex (config);
   config->pex = FALSE;
 }
 
@@ -256,9 +264,9 @@ test_meet (gconstpointer data)
   const char *const *ips = data;
   g_autoptr(FtSim) sim = ft_sim_new (7);
   g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 3);
-  FtSimNode *a = ft_sim_add_node (sim, ips[0], NULL);
-  FtSimNode *b = ft_sim_add_node (sim, ips[1], NULL);
-  FtSimNode *c = ft_sim_add_node (sim, ips[2], NULL);
+  FtSimNode *a = ft_sim_add_node (sim, ips[0], only_pex);
+  FtSimNode *b = ft_sim_add_node (sim, ips[1], only_pex);
+  FtSimNode *c = ft_sim_add_node (sim, ips[2], only_pex);
   BtTorrent *at_a = ft_sim_node_add (a, sample->torrent, NULL);
   BtTorrent *at_b = ft_sim_node_add (b, sample->torrent, NULL);
   BtTorrent *at_c = ft_sim_node_add (c, sample->torrent, NULL);
@@ -270,6 +278,34 @@ test_meet (gconstpointer data)
   g_assert_nonnull (ft_sim_find_peer (at_c, ips[0]));
 }
 
+/* Who has no more than a link hears of others too, and tells of them. */
+static void
+test_link (void)
+{
+  g_autoptr(FtSim) sim = ft_sim_new (7);
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 3);
+  FtSimNode *seed = ft_sim_add_node (sim, "20.3.0.1", only_pex);
+  BtTorrent *at_seed = ft_sim_node_add (seed, sample->torrent, sample->dir);
+  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, only_pex);
+  FtBadPeer *peer = player_new (sim, sample, FIRST_IP);
+  BtEndpoint of_seed = ft_sim_node_endpoint (seed);
+  char hex[BT_SHA1_HEX_SIZE], text[BT_ENDPOINT_TEXT_SIZE];
+  g_autofree char *link = NULL;
+  BtTorrent *torrent;
+
+  bt_sha1_to_hex (&at_seed->metainfo->info_hash, hex);
+  link = g_strdup_printf ("magnet:?xt=urn:btih:%s&x.pe=%s:%u", hex, FIRST_IP, peer->local.port);
+  bt_endpoint_format (&of_seed, text);
+  torrent = ft_sim_node_add_link (node, link);
+  ft_sim_wait (sim, get_player (peer)->handshakes->len > 0, 10);
+  g_assert_true (bt_torrent_is_magnet (torrent));
+  say_pex (peer, text);
+  ft_sim_wait (sim, ft_sim_find_peer (at_seed, NODE_IP) != NULL, 10);
+  ft_sim_wait (sim, was_told (peer, text, BT_PEX_REACHABLE)
+                    || was_told (peer, text, BT_PEX_REACHABLE | BT_PEX_UPLOAD_ONLY), 10);
+  player_free (peer);
+}
+
 /* The first message comes soon, then one a minute at most; who came in is told of with the port that it named. */
 static void
 test_wire (void)
@@ -277,7 +313,7 @@ test_wire (void)
   g_auto(Fixture) f = { 0 };
   char text[BT_ENDPOINT_TEXT_SIZE];
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   g_assert_cmpint (get_offer (f.first), ==, BT_EXTENDED_PEX);
   bt_endpoint_format (&f.second->local, text);
   ft_sim_wait (f.sim, was_told (f.first, text, BT_PEX_REACHABLE), 5);
@@ -296,7 +332,7 @@ test_private (void)
 {
   g_auto(Fixture) f = { 0 };
 
-  fixture_init (&f, TRUE, NULL);
+  fixture_init (&f, TRUE, only_pex);
   g_assert_cmpint (get_offer (f.first), ==, -1);
   g_assert_cmpint (get_offer (f.second), ==, -1);
   say_pex (f.first, "30.0.0.1:6881 30.0.0.2:6881");
@@ -349,7 +385,7 @@ test_what_is_believed (void)
   static const char *const bad[] = { "30.0.0.1:0", "30.0.0.1:1", "192.168.1.7:6881", "127.0.0.1:6881",
                                      "[fe80::7]:6881", "[fd00::7]:6881", "224.0.0.1:6881", "0.0.0.0:6881" };
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   for (guint i = 1; i <= 3; i++)
     {
       const guint8 ip[4] = { 40, (guint8) i, 1, 1 };
@@ -382,7 +418,7 @@ test_share (void)
   g_autoptr(GString) named = g_string_new (NULL);
   guint before;
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   before = bt_candidates_count (f.torrent->candidates);
   for (guint i = 0; i < 120; i++)
     g_string_append_printf (named, "30.0.%u.1:6881 ", i);
@@ -403,7 +439,7 @@ test_flood (void)
 {
   g_auto(Fixture) f = { 0 };
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   for (guint i = 0; i < 7; i++)
     say_pex (f.first, "30.0.0.1:6881");
   ft_sim_settle (f.sim);
@@ -419,7 +455,7 @@ test_oversized (void)
   g_auto(Fixture) f = { 0 };
   g_autofree guint8 *payload = g_malloc0 (600 * 1024);
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   payload[0] = BT_EXTENDED_PEX;
   ft_bad_link_say (g_ptr_array_index (f.first->links, 0), BT_MESSAGE_EXTENDED, payload, 600 * 1024);
   ft_sim_settle (f.sim);
@@ -445,7 +481,7 @@ test_upload_only (void)
   g_auto(Fixture) f = { 0 };
   GArray *heard;
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   heard = get_player (f.first)->upload_only;
   g_assert_cmpuint (heard->len, ==, 0);
   ft_bad_link_greet (g_ptr_array_index (f.second->links, 0));
@@ -462,7 +498,7 @@ test_dont_have (void)
   g_auto(Fixture) f = { 0 };
   static const guint8 lost[] = { BT_EXTENDED_DONT_HAVE, 0, 0, 0, 7 };
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   f.second->manners.hold_after = 1;
   ft_bad_link_greet (g_ptr_array_index (f.second->links, 0));
   ft_sim_wait (f.sim, ft_bad_peer_is_holding (f.second), 10);
@@ -484,7 +520,7 @@ test_seeds_part (void)
 {
   g_autoptr(FtSim) sim = ft_sim_new (1);
   g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 5);
-  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, NULL);
+  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, only_pex);
   BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, sample->dir);
   FtBadPeer *leecher = player_new (sim, sample, FIRST_IP);
   FtBadPeer *silent = player_new (sim, sample, SECOND_IP);
@@ -515,7 +551,7 @@ test_upload_only_by_mode (void)
   g_auto(Fixture) f = { 0 };
   GArray *heard;
 
-  fixture_init (&f, FALSE, NULL);
+  fixture_init (&f, FALSE, only_pex);
   heard = get_player (f.first)->upload_only;
   /* It has nothing: to give alone it would stop, were there not one piece. */
   bt_picker_set_have (f.torrent->picker, 0);
@@ -553,7 +589,7 @@ test_addresses (void)
 {
   g_autoptr(FtSim) sim = ft_sim_new (1);
   g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 5);
-  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, NULL);
+  FtSimNode *node = ft_sim_add_node (sim, NODE_IP, only_pex);
   BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, NULL);
   g_autoptr(GPtrArray) players = g_ptr_array_new_with_free_func ((GDestroyNotify) player_free);
   static const char *const ips[] = { "20.1.1.1", "20.1.2.1", "20.1.1.2", "20.1.3.1" };
@@ -583,6 +619,7 @@ test_addresses (void)
 static void
 few_peers (BtConfig *config)
 {
+  only_pex (config);
   config->max_peers_per_torrent = 2;
 }
 
@@ -661,6 +698,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/swarm/pex/meet", ipv4, test_meet);
   g_test_add_data_func ("/swarm/pex/meet-ipv6", ipv6, test_meet);
+  g_test_add_func ("/swarm/pex/link", test_link);
   g_test_add_func ("/swarm/pex/wire", test_wire);
   g_test_add_func ("/swarm/pex/private", test_private);
   g_test_add_func ("/swarm/pex/switched", test_switched);
