@@ -152,14 +152,34 @@ bt_dht_table_renew (BtDhtTable *table)
     bt_dht_table_bucket (table, i)->is_new = TRUE;
 }
 
-static int
-compare_distance_cb (gconstpointer a, gconstpointer b, gpointer target)
+/* The closest so far, in order. */
+typedef struct
 {
-  return bt_node_id_compare (target, &((const BtKrpcNode *) a)->id, &((const BtKrpcNode *) b)->id);
+  const BtNodeId *target;
+  BtKrpcNode *nodes;
+  guint n;
+  guint max;
+} Closest;
+
+/* Most are further than all of a full list, and need one comparison. */
+static void
+insert (Closest *closest, const BtDhtNode *node)
+{
+  guint position = closest->n;
+
+  while (position > 0
+         && bt_node_id_compare (closest->target, &node->id, &closest->nodes[position - 1].id) < 0)
+    position--;
+  if (position == closest->max)
+    return;
+  closest->n = MIN (closest->n + 1, closest->max);
+  memmove (closest->nodes + position + 1, closest->nodes + position,
+           (closest->n - position - 1) * sizeof *closest->nodes);
+  closest->nodes[position] = (BtKrpcNode){ node->id, node->address };
 }
 
 static void
-collect (const BtDhtTable *table, guint index, gboolean even_failing, GArray *out)
+collect (const BtDhtTable *table, guint index, gboolean even_failing, Closest *closest)
 {
   GPtrArray *live = bt_dht_table_bucket (table, index)->live;
 
@@ -168,11 +188,7 @@ collect (const BtDhtTable *table, guint index, gboolean even_failing, GArray *ou
       const BtDhtNode *node = g_ptr_array_index (live, i);
 
       if (even_failing || !bt_dht_node_is_failing (node))
-        {
-          BtKrpcNode contact = { node->id, node->address };
-
-          g_array_append_val (out, contact);
-        }
+        insert (closest, node);
     }
 }
 
@@ -185,21 +201,17 @@ bt_dht_table_closest (BtDhtTable *table,
                       guint max,
                       BtKrpcNode *out)
 {
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (BtKrpcNode));
+  Closest closest = { .target = target, .nodes = out, .max = max };
   guint index = bt_dht_table_bucket_of (table, target);
-  guint n_near, n;
+  gboolean is_enough;
 
-  collect (table, index, even_failing, found);
-  n_near = found->len;
-  for (guint i = index + 1; n_near < max && i < table->buckets->len; i++)
-    collect (table, i, even_failing, found);
-  for (guint i = index; found->len < max && i-- > 0;)
-    collect (table, i, even_failing, found);
-  g_array_sort_with_data (found, compare_distance_cb, (gpointer) target);
-  n = MIN (found->len, max);
-  if (n > 0)
-    memcpy (out, found->data, n * sizeof *out);
-  return n;
+  collect (table, index, even_failing, &closest);
+  is_enough = closest.n == max;
+  for (guint i = index + 1; !is_enough && i < table->buckets->len; i++)
+    collect (table, i, even_failing, &closest);
+  for (guint i = index; closest.n < max && i-- > 0;)
+    collect (table, i, even_failing, &closest);
+  return closest.n;
 }
 
 static int
