@@ -21,6 +21,7 @@ typedef struct
   BtNodeId id;
   BtKrpcMethod method;
   BtDhtSearchId search; /* 0: a check of the table */
+  GBytes *bytes;        /* (nullable): the datagram, of a search, until it was sent again */
   GList *link;          /* in BtDht.questions */
 } BtDhtQuestion;
 

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+/* What a search asks is sent once more when it is slow: one datagram in twenty is lost on a bad line, and
+ * the node that does not answer may be one of the few that know. The table has time to ask again. */
 #define SLOW_US (1 * (gint64) G_USEC_PER_SEC)
 #define TIMEOUT_US (15 * (gint64) G_USEC_PER_SEC)
 #define MAX_QUESTIONS 200u /* then searches wait; what is stored and checked is few and does not */
@@ -71,10 +73,24 @@ bt_dht_ask (BtDht *dht,
     question.id = *id;
   question.method = query->method;
   question.search = search;
+  if (search != 0)
+    question.bytes = g_bytes_new (bytes, length);
   remember (dht, &question);
   bt_dht_send (dht, to, bytes, length);
   return TRUE;
 }
+
+static void
+free_question (gpointer data)
+{
+  BtDhtQuestion *question = data;
+
+  g_clear_pointer (&question->bytes, g_bytes_unref);
+  g_free (question);
+}
+
+typedef BtDhtQuestion Question;
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Question, free_question)
 
 /* Takes the question out. Returns: (transfer full) */
 static BtDhtQuestion *
@@ -115,7 +131,7 @@ gboolean
 bt_dht_take_answer (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *answer, gint64 now)
 {
   BtDhtQuestion *question = find (dht, from, answer);
-  g_autofree BtDhtQuestion *taken = NULL;
+  g_autoptr (Question) taken = NULL;
 
   if (question == NULL)
     return FALSE;
@@ -138,10 +154,23 @@ bt_dht_take_answer (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *ans
 static void
 give_up (BtDht *dht, BtDhtQuestion *question, gint64 now)
 {
-  g_autofree BtDhtQuestion *taken = take (dht, question);
+  g_autoptr (Question) taken = take (dht, question);
 
   bt_dht_table_failed (dht->table, &taken->to, now);
   bt_dht_search_failed (dht, taken, NULL, now);
+}
+
+static void
+ask_again (BtDht *dht, BtDhtQuestion *question)
+{
+  g_autoptr (GBytes) bytes = g_steal_pointer (&question->bytes);
+  gsize length;
+  gconstpointer data;
+
+  if (bytes == NULL)
+    return;
+  data = g_bytes_get_data (bytes, &length);
+  bt_dht_send (dht, &question->to, data, length);
 }
 
 /* The queue is in the order of sending, so those that are due stand at its head. */
@@ -165,6 +194,7 @@ bt_dht_check_timeouts (BtDht *dht, gint64 now)
       if (question->is_slow)
         continue;
       question->is_slow = TRUE;
+      ask_again (dht, question);
       bt_dht_search_slow (dht, question);
     }
 }
@@ -190,5 +220,5 @@ void
 bt_dht_forget_questions (BtDht *dht)
 {
   g_hash_table_remove_all (dht->by_transaction);
-  g_queue_clear_full (&dht->questions, g_free);
+  g_queue_clear_full (&dht->questions, free_question);
 }

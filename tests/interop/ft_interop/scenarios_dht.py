@@ -119,5 +119,5 @@ def _first_payload():
 
 
 def make_all():
-    return [scenario(kind, False) for kind in (Rasterbar, Transmission, Aria2)
-            for scenario in (_downloads, _seeds)]
+    return [_first_payload(), *(scenario(kind, by_link) for kind in (Rasterbar, Transmission, Aria2)
+                                for by_link in (False, True) for scenario in (_downloads, _seeds))]
