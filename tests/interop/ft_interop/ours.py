@@ -63,10 +63,6 @@ class FriendTorrent(Peer):
     def add_link(self, link, folder):
         self._ask(f"add '{link}' --path '{folder}'")
 
-    def dht_nodes(self):
-        """How many good nodes of the DHT it knows."""
-        return max((event["good"] for event in self._ask("dht") if event["event"] == "dht"), default=0)
-
     def find(self, torrent):
         """(nullable): the last that it says about @torrent"""
         found = None
