@@ -21,6 +21,8 @@
 #define MAX_TRIES 9
 /* A mapping that is not renewed still lives: it is tried again at half of what is left. */
 #define MIN_RETRY_US G_TIME_SPAN_MINUTE
+/* Not everybody at once asks a router that has just started (RFC 6887, 14.1.3). */
+#define MAX_DELAY_US (5 * G_TIME_SPAN_SECOND)
 /* The router's way out is down: it passes by itself. */
 #define NETWORK_FAILURE_PAUSE_US (5 * G_TIME_SPAN_MINUTE)
 #define MAX_AGAIN 2
@@ -263,14 +265,20 @@ take_unsupported (BtGateway *gateway, gint64 now)
   rest (gateway, BT_MAPPING_UNSUPPORTED, now + BT_PORT_MAPPER_PAUSE_US);
 }
 
+static gboolean
+remembers (BtGateway *gateway, guint32 epoch_s, gint64 now)
+{
+  return gateway->has_epoch
+         && bt_pcp_epoch_goes_on (gateway->epoch_s, epoch_s, (now - gateway->epoch_at) / G_USEC_PER_SEC);
+}
+
 /* What was given before in this round is lost when the router forgot everything since. */
 static void
 look_at_epoch (BtGateway *gateway, const BtGatewayAnswer *answer, gint64 now)
 {
   if (!answer->has_epoch)
     return;
-  if (gateway->has_epoch && gateway->step != BT_GATEWAY_TCP
-      && !bt_pcp_epoch_goes_on (gateway->epoch_s, answer->epoch_s, (now - gateway->epoch_at) / G_USEC_PER_SEC))
+  if (gateway->step != BT_GATEWAY_TCP && gateway->has_epoch && !remembers (gateway, answer->epoch_s, now))
     gateway->forgot = TRUE;
   gateway->has_epoch = TRUE;
   gateway->epoch_s = answer->epoch_s;
@@ -307,6 +315,20 @@ received_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer o
       take_unsupported (gateway, now);
       break;
     }
+}
+
+void
+bt_gateway_hear (BtGateway *gateway, const BtEndpoint *from, guint32 epoch_s)
+{
+  BtWorld *world = gateway->mapper->world;
+  gint64 now = bt_world_now (world);
+  guint32 number;
+
+  if (gateway->udp == NULL || gateway->asking || !bt_endpoint_same_ip (from, &gateway->router)
+      || remembers (gateway, epoch_s, now) || gateway->timer.deadline <= now + (gint64) MAX_DELAY_US)
+    return;
+  world->ops->random (world, &number, sizeof number);
+  bt_timer_start (&gateway->timer, now + number % (guint32) MAX_DELAY_US);
 }
 
 /* No answer. */

@@ -28,6 +28,7 @@ struct _BtPortMapper
   guint16 port;        /* ours; 0: stopped */
   gboolean retiring;
   BtTimer retired;     /* to be told */
+  BtUdp *ears[2];      /* (nullable): hear what routers announce, IPv4 and IPv6 */
   GPtrArray *gateways; /* of BtGateway: one for IPv4, one for each IPv6 address of ours */
   BtUpnpMapper *upnp;
 };
@@ -131,6 +132,8 @@ void bt_gateway_drop (BtGateway *gateway);
 /* Until it is heard; bt_port_mapper_part_retired(). */
 void bt_gateway_retire (BtGateway *gateway);
 gboolean bt_gateway_is_retired (const BtGateway *gateway);
+/* Somebody who may be this router has begun to count at another moment, or says that he goes on. */
+void bt_gateway_hear (BtGateway *gateway, const BtEndpoint *from, guint32 epoch_s);
 void bt_gateway_get (BtGateway *gateway, BtMapping out[BT_N_MAPPERS]);
 static inline const BtGatewayHole *
 bt_gateway_hole (const BtGateway *gateway, BtGatewayStep step)

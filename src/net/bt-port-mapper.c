@@ -94,6 +94,49 @@ bt_port_mapper_free (BtPortMapper *mapper)
   g_free (mapper);
 }
 
+/* Announcements. */
+
+static void
+heard_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner)
+{
+  BtPortMapper *mapper = owner;
+  BtNatPmpReply reply;
+  guint32 epoch_s;
+
+  if (!bt_pcp_read_announcement (bytes, length, &epoch_s))
+    {
+      if (!bt_nat_pmp_read_reply (bytes, length, &reply) || reply.kind != BT_NAT_PMP_REPLY_ADDRESS)
+        return;
+      epoch_s = reply.epoch_s;
+    }
+  for (guint i = 0; i < mapper->gateways->len; i++)
+    bt_gateway_hear (g_ptr_array_index (mapper->gateways, i), from, epoch_s);
+}
+
+static void
+open_ear (BtPortMapper *mapper, const BtRoute *route, gboolean ipv6)
+{
+  BtWorld *world = mapper->world;
+  g_autoptr (GError) error = NULL;
+  BtMulticast group = { .interface_index = route->interface_index, .hops = 1 };
+
+  (void) bt_endpoint_parse_ip (&group.group, ipv6 ? BT_PCP_ANNOUNCE_GROUP6 : BT_PCP_ANNOUNCE_GROUP4,
+                               BT_PCP_ANNOUNCE_PORT);
+  mapper->ears[ipv6 ? 1 : 0] = world->ops->udp_open_group (world, &group, heard_cb, mapper, &error);
+  if (error != NULL)
+    g_debug ("Routers that start are not heard: %s", error->message);
+}
+
+static void
+close_ears (BtPortMapper *mapper)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (mapper->ears); i++)
+    if (mapper->ears[i] != NULL)
+      mapper->world->ops->udp_free (mapper->world, g_steal_pointer (&mapper->ears[i]));
+}
+
+/* Where there are routers. */
+
 static void
 add_gateway (BtPortMapper *mapper, const BtRoute *route, const BtEndpoint *local)
 {
@@ -110,8 +153,10 @@ find_ipv4 (BtPortMapper *mapper)
       || bt_endpoint_is_loopback (&route.source))
     return;
   bt_upnp_mapper_start (mapper->upnp, &route);
-  if (!bt_endpoint_is_unspecified (&route.gateway) && bt_endpoint_is_ipv4 (&route.gateway))
-    add_gateway (mapper, &route, &route.source);
+  if (bt_endpoint_is_unspecified (&route.gateway) || !bt_endpoint_is_ipv4 (&route.gateway))
+    return;
+  add_gateway (mapper, &route, &route.source);
+  open_ear (mapper, &route, FALSE);
 }
 
 static gboolean
@@ -143,6 +188,8 @@ find_ipv6 (BtPortMapper *mapper)
       add_gateway (mapper, &route, &address->endpoint);
       n++;
     }
+  if (n > 0)
+    open_ear (mapper, &route, TRUE);
 }
 
 void
@@ -163,6 +210,7 @@ bt_port_mapper_stop (BtPortMapper *mapper)
 {
   bt_timer_stop (&mapper->retired);
   bt_upnp_mapper_stop (mapper->upnp);
+  close_ears (mapper);
   g_ptr_array_set_size (mapper->gateways, 0);
   mapper->retiring = FALSE;
   mapper->port = 0;
@@ -172,6 +220,7 @@ void
 bt_port_mapper_retire (BtPortMapper *mapper)
 {
   mapper->retiring = TRUE;
+  close_ears (mapper);
   bt_upnp_mapper_retire (mapper->upnp);
   for (guint i = 0; i < mapper->gateways->len; i++)
     bt_gateway_retire (g_ptr_array_index (mapper->gateways, i));

@@ -34,6 +34,7 @@ struct _BtUpnp
   BtMailbox *jobs;    /* (nullable): to it */
   BtMailbox *answers; /* from it */
   gboolean busy;      /* it has a job */
+  guint64 doing;      /* that of this serial */
   GQueue waiting;     /* of Job */
   GQueue calls;       /* of BtUpnpCall whose answer is wanted, by their links */
   guint64 last_serial;
@@ -189,6 +190,7 @@ do_next (BtUpnp *upnp)
   job->worker = upnp->worker;
   atomic_store (&upnp->worker->unwanted, 0);
   upnp->busy = TRUE;
+  upnp->doing = job->serial;
   bt_mailbox_post (upnp->jobs, do_job_in_upnp, job, free_job);
 }
 
@@ -285,6 +287,11 @@ bt_gio_upnp (BtWorld *base, const BtUpnpRequest *request, BtUpnpFunc func, gpoin
 void
 bt_gio_upnp_cancel (BtWorld *base, BtUpnpCall *call)
 {
+  BtUpnp *upnp = call->upnp;
+
+  /* A search goes no further; what the router is being asked is. */
+  if (upnp->busy && upnp->doing == call->serial)
+    atomic_store (&upnp->worker->unwanted, 1);
   free_call (call);
 }
 

@@ -8,6 +8,7 @@
 #include "bt-writer.h"
 
 #define VERSION 2
+#define OPCODE_ANNOUNCE 0
 #define OPCODE_MAP 1
 #define REPLY_BIT 0x80
 #define REPLY_HEAD_SIZE 24
@@ -72,6 +73,18 @@ bt_pcp_read_reply (const void *bytes, gsize length, BtPcpReply *out)
   out->result = result;
   out->has_map = read_map (&reader, &out->map);
   return out->has_map || out->result != BT_PCP_SUCCESS;
+}
+
+gboolean
+bt_pcp_read_announcement (const void *bytes, gsize length, guint32 *epoch_s)
+{
+  BtReader reader = bt_reader (bytes, length);
+  guint8 version, opcode, reserved, result;
+
+  return length >= REPLY_HEAD_SIZE && length <= MAX_SIZE && bt_reader_u8 (&reader, &version)
+         && bt_reader_u8 (&reader, &opcode) && bt_reader_u8 (&reader, &reserved) && bt_reader_u8 (&reader, &result)
+         && version == VERSION && opcode == (REPLY_BIT | OPCODE_ANNOUNCE) && result == BT_PCP_SUCCESS
+         && bt_reader_skip (&reader, 4) && bt_reader_u32 (&reader, epoch_s);
 }
 
 gboolean

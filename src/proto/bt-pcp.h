@@ -60,6 +60,12 @@ typedef struct
  * BT_PCP_UNSUPP_VERSION: so answer routers that know NAT-PMP alone. Bytes behind are passed over. */
 gboolean bt_pcp_read_reply (const void *bytes, gsize length, BtPcpReply *out);
 
+/* Routers that have started tell everybody by multicast, and say from when they count. */
+#define BT_PCP_ANNOUNCE_PORT 5350
+#define BT_PCP_ANNOUNCE_GROUP4 "224.0.0.1"
+#define BT_PCP_ANNOUNCE_GROUP6 "ff02::1"
+gboolean bt_pcp_read_announcement (const void *bytes, gsize length, guint32 *epoch_s);
+
 /* Whether a router that said @before may say @now after we counted @elapsed_s (RFC 6887, 8.5): if not, it
  * has forgotten everything. */
 gboolean bt_pcp_epoch_goes_on (guint32 before, guint32 now, gint64 elapsed_s);

@@ -326,7 +326,7 @@ test_changed (void)
   if (!is_possible ())
     return;
   sample = ft_sample_new (one_file, 32768, 304);
-  node = ft_node_new_full (NULL, NULL, set_unbound);
+  node = ft_node_new_full (NULL, NULL, set_quiet_unbound);
   by_eth9 = count_sent ("eth9");
   by_wg0 = count_sent ("wg0");
   id = add (node, sample, PEER);
@@ -349,6 +349,32 @@ test_changed (void)
   ft_node_configure (node);
   ft_wait_until (node->port != 0);
   ft_wait_until (count_sent ("eth9") > by_eth9);
+}
+
+/* What goes round by itself begins when it is switched on. */
+static void
+test_switched (void)
+{
+  g_autoptr(FtSample) sample = NULL;
+  g_autoptr(FtNode) node = NULL;
+  guint64 by_eth9, by_wg0;
+  BtTorrentId id;
+
+  if (!is_possible ())
+    return;
+  sample = ft_sample_new (one_file, 32768, 307);
+  node = ft_node_new_full (NULL, NULL, set_quiet_unbound);
+  id = ft_node_add (node, sample->torrent, NULL, FALSE);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_DOWNLOADING));
+  by_eth9 = count_sent ("eth9");
+  by_wg0 = count_sent ("wg0");
+  node->config->port_mapping = TRUE;
+  ft_node_configure (node);
+  ft_wait_until (count_sent ("eth9") > by_eth9);
+  g_assert_cmpuint (count_sent ("wg0"), ==, by_wg0);
+  node->config->lsd = TRUE;
+  ft_node_configure (node);
+  ft_wait_until (count_sent ("wg0") > by_wg0);
 }
 
 /* Peers find each other again at the new port and address. */
@@ -391,5 +417,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/binding/address-gone", test_address_gone);
   g_test_add_func ("/binding/changed", test_changed);
   g_test_add_func ("/binding/address-changed", test_address_changed);
+  /* The last: the kernel leaves groups, and looks for the router, after its end too. */
+  g_test_add_func ("/binding/switched", test_switched);
   return g_test_run ();
 }

@@ -209,6 +209,32 @@ ft_fake_router_restart (FtFakeRouter *router)
   router->started = bt_world_now (router->world);
 }
 
+void
+ft_fake_router_announce (FtFakeRouter *router)
+{
+  BtWorld *world = router->world;
+  BtMulticast group = { .interface_index = 2, .hops = 1 };
+  guint8 bytes[24] = { 0 };
+  BtWriter writer = bt_writer (bytes, sizeof bytes);
+  BtUdp *udp;
+
+  g_assert_true (bt_endpoint_parse_ip (&group.group,
+                                       bt_endpoint_is_ipv4 (&router->external) ? BT_PCP_ANNOUNCE_GROUP4
+                                                                              : BT_PCP_ANNOUNCE_GROUP6,
+                                       BT_PCP_ANNOUNCE_PORT));
+  bt_writer_u8 (&writer, router->knows_pcp ? 2 : 0);
+  bt_writer_u8 (&writer, 0x80);
+  bt_writer_u16 (&writer, 0);
+  if (router->knows_pcp)
+    bt_writer_u32 (&writer, 0);
+  bt_writer_u32 (&writer, get_epoch (router));
+  if (!router->knows_pcp)
+    bt_writer_bytes (&writer, router->external.ip + 12, 4);
+  udp = world->ops->udp_open_group (world, &group, NULL, NULL, NULL);
+  world->ops->udp_send (world, udp, &group.group, bytes, router->knows_pcp ? sizeof bytes : writer.used);
+  world->ops->udp_free (world, udp);
+}
+
 const FtFakeHole *
 ft_fake_router_find (FtFakeRouter *router, BtIpProtocol protocol, guint16 internal_port)
 {

@@ -43,7 +43,8 @@ FtFakeRouter *ft_fake_router_new (FtFakeNet *net, const char *ip, const char *ex
 void ft_fake_router_free (FtFakeRouter *router);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtFakeRouter, ft_fake_router_free)
 
-/* Forgets everything. */
+/* Forgets everything, and may tell everybody. */
+void ft_fake_router_announce (FtFakeRouter *router);
 void ft_fake_router_restart (FtFakeRouter *router);
 /* What is open to @internal_port now. Returns: (nullable) */
 const FtFakeHole *ft_fake_router_find (FtFakeRouter *router, BtIpProtocol protocol, guint16 internal_port);

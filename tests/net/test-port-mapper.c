@@ -389,6 +389,48 @@ test_restarted_router (Fixture *f, gconstpointer data)
   assert_open (f, BT_IP_UDP, PORT);
 }
 
+/* It says so itself: seconds later all is as it was. One that goes on says nothing new. */
+static void
+test_announced_restart (Fixture *f, gconstpointer data)
+{
+  f->router->knows_pcp = data == NULL;
+  start (f);
+  f->router->n_requests = 0;
+  ft_fake_router_announce (f->router);
+  run (f, 10 * SECOND);
+  g_assert_cmpuint (f->router->n_requests, ==, 0);
+
+  ft_fake_router_restart (f->router);
+  for (guint i = 0; i < 20; i++)
+    ft_fake_router_announce (f->router);
+  run (f, 6 * SECOND);
+  assert_open (f, BT_IP_TCP, PORT);
+  assert_open (f, BT_IP_UDP, PORT);
+  g_assert_cmpuint (f->router->n_requests, ==, data == NULL ? 2 : 3);
+
+  /* It refused, and may think otherwise now. */
+  f->router->refusal = 2;
+  start (f);
+  f->router->refusal = 0;
+  ft_fake_router_restart (f->router);
+  ft_fake_router_announce (f->router);
+  run (f, 6 * SECOND);
+  assert_open (f, BT_IP_TCP, PORT);
+}
+
+static void
+test_announced_by_a_stranger (Fixture *f, gconstpointer data)
+{
+  g_autoptr (FtFakeRouter) stranger = ft_fake_router_new (f->net, "10.0.0.66", "66.66.66.66");
+
+  start (f);
+  f->router->n_requests = 0;
+  ft_fake_router_restart (stranger);
+  ft_fake_router_announce (stranger);
+  run (f, 10 * SECOND);
+  g_assert_cmpuint (f->router->n_requests, ==, 0);
+}
+
 /* What somebody else says is no answer, however right it is. */
 static void
 test_strangers (Fixture *f, gconstpointer data)
@@ -607,6 +649,9 @@ main (int argc, char **argv)
   add ("second-nat", test_second_nat);
   add ("restarted-router", test_restarted_router);
   add_nat_pmp ("restarted-router/nat-pmp", test_restarted_router);
+  add ("announced-restart", test_announced_restart);
+  add_nat_pmp ("announced-restart/nat-pmp", test_announced_restart);
+  add ("announced-by-a-stranger", test_announced_by_a_stranger);
   add ("strangers", test_strangers);
   add ("stop", test_stop);
   add_nat_pmp ("stop/nat-pmp", test_stop);

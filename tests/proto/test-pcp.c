@@ -137,6 +137,28 @@ test_no_reply (void)
   g_assert_true (bt_pcp_read_reply (large, sizeof large - 1, &reply));
 }
 
+static gboolean
+read_announcement (const char *hex, guint32 *epoch_s)
+{
+  g_autoptr (GBytes) bytes = ft_test_hex (hex);
+
+  return bt_pcp_read_announcement (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), epoch_s);
+}
+
+static void
+test_announcement (void)
+{
+  guint32 epoch_s = 0;
+
+  g_assert_true (read_announcement ("02800000 00000000 00000007 000000000000000000000000", &epoch_s));
+  g_assert_cmpuint (epoch_s, ==, 7);
+  g_assert_false (read_announcement ("02800000 00000000 00000007 0000000000000000000000", &epoch_s));
+  g_assert_false (read_announcement ("02000000 00000000 00000007 000000000000000000000000", &epoch_s));
+  g_assert_false (read_announcement ("02800001 00000000 00000007 000000000000000000000000", &epoch_s));
+  g_assert_false (read_announcement ("01800000 00000000 00000007 000000000000000000000000", &epoch_s));
+  g_assert_false (read_announcement (HEAD BODY, &epoch_s));
+}
+
 /* RFC 6887, 8.5. */
 static void
 test_epoch (void)
@@ -189,6 +211,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pcp/read", test_read);
   g_test_add_func ("/pcp/read-errors", test_read_errors);
   g_test_add_func ("/pcp/no-reply", test_no_reply);
+  g_test_add_func ("/pcp/announcement", test_announcement);
   g_test_add_func ("/pcp/epoch", test_epoch);
   g_test_add_func ("/pcp/mutations", test_mutations);
   return g_test_run ();

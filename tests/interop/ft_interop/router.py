@@ -61,8 +61,21 @@ class Miniupnpd:
                           f"upnp_table_name=filter\nupnp_nat_table_name=nat\nupnp_forward_chain=miniupnpd\n"
                           f"upnp_nat_chain=prerouting_miniupnpd\nupnp_nat_postrouting_chain=postrouting_miniupnpd\n"
                           "allow 1024-65535 10.77.0.0/24 1024-65535\ndeny 0-65535 0.0.0.0/0 0-65535\n")
-        self._process = Process(self._hub, [self._program, "-d", "-f", str(config), "-P", str(home / "pid")], home)
+        self._argv = [self._program, "-d", "-f", str(config), "-P", str(home / "pid")]
+        self._home = home
+        self._start()
+
+    def _start(self):
+        self._process = Process(self._hub, self._argv, self._home)
         wait_until("miniupnpd listens", START_S, self._listens, self._process.tail)
+
+    def restart(self):
+        """As a router that was switched off: it remembers nothing."""
+        self._process.kill()
+        for table, chain in (("nat", "prerouting_miniupnpd"), ("nat", "postrouting_miniupnpd"), ("filter", "miniupnpd")):
+            self._hub.run(self._nft, "flush", "chain", "inet", table, chain)
+        self._leases.unlink(missing_ok=True)
+        self._start()
 
     def _make_interface(self):
         self._hub.run("ip", "link", "add", "wan0", "type", "bridge")

@@ -237,7 +237,7 @@ def no_router():
 
 def miniupnpd():
     names = ["miniupnpd: mapped by PCP", "miniupnpd: mapped by UPnP", "miniupnpd: the kernel forwards both",
-             "miniupnpd: given back at the end"]
+             "miniupnpd: mapped again when it has restarted", "miniupnpd: given back at the end"]
 
     def run(swarm):
         router = Miniupnpd(swarm.network, swarm.folder("router"))
@@ -252,8 +252,11 @@ def miniupnpd():
             rules, text = router.rules()
             swarm.block.check(names[2], _expect, text.count(f"dnat ip to {ours.node.address}:{PORT}") == 2,
                               f"{rules}\n{text}")
+            router.restart()
+            wait_until("it is mapped again", TIMEOUT_S, lambda: router.leases() == {"TCP": PORT, "UDP": PORT}, router.tail)
+            swarm.block.passed(names[3])
             ours.leave()
-            swarm.block.check(names[3], _expect, router.leases() == {} and "dnat" not in router.rules()[1],
+            swarm.block.check(names[4], _expect, router.leases() == {} and "dnat" not in router.rules()[1],
                               f"{router.leases()}\n{router.rules()[1]}\n{router.tail()}")
         finally:
             router.kill()
