@@ -91,9 +91,6 @@ typedef enum
 static Outcome
 judge (const FtConsole *console, const BtTorrentStatus *status)
 {
-  /* Its details cannot be fetched yet: waiting for that would have no end. */
-  if (status->is_magnet && status->state == BT_STATE_DOWNLOADING)
-    return OUTCOME_FAILED;
   switch (status->state)
     {
     case BT_STATE_SEEDING:

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "bt-engine.h"
 #include "ft-demo-sample.h"
 #include "ft-demo-tracker.h"
 #include "ft-test.h"
@@ -9,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <gio/gio.h>
 #include <signal.h>
+#include <stdlib.h>
 
 #define PATIENCE_S 60
 
@@ -490,9 +492,9 @@ static void
 test_magnets (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (Run) run = run_in (fixture, "", LINK);
-  g_autoptr (Run) leaves = NULL;
+  g_autoptr (Run) waits = NULL;
 
-  run_wait_for (run, "Nice name: Waiting for the details: ");
+  run_wait_for (run, "Nice name: ");
   run_type (run, "add magnet:///?xt=urn:btih:2I2UAEFDZJFN4W3UE65QSOTCUOEZ744B\nadd magnet:?dn=x\nverify nice\n"
                  "files nice\nlist\nexit\n");
   run_assert_end (run, 0);
@@ -500,15 +502,64 @@ test_magnets (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (run->err->str, "magnet:?dn=x: "));
   g_assert_nonnull (strstr (run->err->str, "details"));
   g_assert_nonnull (strstr (run->out->str, "The details of this torrent"));
-  g_assert_nonnull (strstr (run->out->str, "  Nice name: Waiting for the details: "));
-  /* It would wait for ever. */
-  leaves = run_in (fixture, "--exit-when-done", NULL);
-  run_assert_end (leaves, 1);
+  g_assert_nonnull (strstr (run->out->str, " the details"));
+  /* A link is no less wanted than a file. */
+  waits = run_in (fixture, "--exit-when-done --json", NULL);
+  run_wait_for (waits, "\"metadata_size\":null");
+  run_type (waits, "exit\n");
+  run_assert_end (waits, 0);
 
   assert_status ("show " LINK, 0, "Name: Nice name\n", "");
   assert_status ("show " LINK, 0, "A magnet link", "");
   assert_status ("show --json " LINK, 0, "\"magnet\":true,", "");
   assert_status ("show magnet:?xt=urn:btih:x", 1, "", "magnet:?xt=urn:btih:x: ");
+}
+
+/* The program as a seed of @torrent, and a link to it with its address. */
+static char *
+make_link_to (Run *seed, const char *torrent)
+{
+  g_autofree char *bytes = NULL;
+  g_autoptr (GBytes) content = NULL;
+  g_autoptr (BtTorrentFile) file = NULL;
+  char hex[BT_SHA1_HEX_SIZE];
+  gsize size;
+
+  run_wait_for (seed, ": Seeding");
+  run_type (seed, "status\n");
+  run_wait_for (seed, "nobody has come in yet");
+  g_assert_true (g_file_get_contents (torrent, &bytes, &size, NULL));
+  content = g_bytes_new (bytes, size);
+  file = bt_torrent_file_describe (content, NULL);
+  bt_sha1_to_hex (&file->info_hash, hex);
+  return g_strdup_printf ("magnet:?xt=urn:btih:%s&dn=A+link&x.pe=127.0.0.1:%d", hex,
+                          atoi (strstr (seed->out->str, "Port: ") + strlen ("Port: ")));
+}
+
+/* As with a file: to the end, then it leaves, or seeds and says what it was. */
+static void
+test_magnet_download (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *torrent = make_torrent (fixture, fixture->downloads, "data.bin", 200000, NULL);
+  g_autoptr (Run) seed = run_in (fixture, "", torrent);
+  g_autofree char *link = make_link_to (seed, torrent);
+  g_autofree char *state = make_folder (fixture->folder, "state-2");
+  g_autofree char *folder = make_folder (fixture->folder, "downloads-2");
+  g_autofree char *options = g_strdup_printf ("--exit-when-done --path=%s --state=%s", folder, state);
+  g_autofree char *shown = g_strdup_printf ("--path=%s --state=%s", folder, state);
+  g_autoptr (Run) run = run_in (fixture, options, link);
+  g_autoptr (Run) again = NULL;
+
+  run_assert_end (run, 0);
+  g_assert_nonnull (strstr (run->out->str, "data.bin: Finished"));
+  assert_same_file (fixture->downloads, folder, "data.bin");
+  again = run_in (fixture, shown, NULL);
+  run_wait_for (again, "data.bin: Seeding");
+  run_type (again, "files data\nexit\n");
+  run_assert_end (again, 0);
+  g_assert_nonnull (strstr (again->out->str, " 100 %    200.0 kB  data.bin\n"));
+  run_type (seed, "exit\n");
+  run_assert_end (seed, 0);
 }
 
 /* What was stopped stays so in the next run. */
@@ -590,6 +641,7 @@ main (int argc, char *argv[])
   ADD ("/console/program/reader-leaves", test_reader_leaves);
   ADD ("/console/program/commands", test_commands);
   ADD ("/console/program/magnets", test_magnets);
+  ADD ("/console/program/magnet-download", test_magnet_download);
   ADD ("/console/program/state-is-kept", test_state_is_kept);
   ADD ("/console/program/download", test_download);
   ADD ("/console/program/demo", test_demo);

@@ -1,6 +1,7 @@
 # ft_torrents.py: torrents and trackers for tests of the window.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import contextlib
 import hashlib
 import http.server
 import os
@@ -49,6 +50,14 @@ def make_folder_torrent(home, name, files):
     return str(path)
 
 
+def make_zeros(home, name, files, folder="Seeded"):
+    """The data of such a torrent."""
+    for path, length in files:
+        target = pathlib.Path(home, folder, name, path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(bytes(length))
+
+
 def info_hash_of(path):
     """In hex. Of torrents made here: their last key is the info dictionary."""
     body = pathlib.Path(path).read_bytes()
@@ -83,7 +92,7 @@ class QuickTracker(SlowTracker):
 class Seed:
     """The terminal program with the data. TRACKER knows it from the beginning, but it runs from start() on."""
 
-    def __init__(self, program, home, torrents, tracker):
+    def __init__(self, program, home, torrents, tracker=None):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -91,7 +100,9 @@ class Seed:
                         f"--state={home}/seed-state", *torrents]
         self.environment = dict(os.environ, XDG_DATA_HOME=f"{home}/seed-data", HOME=home)
         self.process = None
-        tracker.peers = socket.inet_aton("127.0.0.1") + port.to_bytes(2, "big")
+        self.port = port
+        if tracker is not None:
+            tracker.peers = socket.inet_aton("127.0.0.1") + port.to_bytes(2, "big")
 
     def start(self):
         self.process = subprocess.Popen(self.command, env=self.environment, stdin=subprocess.PIPE,
@@ -102,6 +113,46 @@ class Seed:
             self.process.terminate()
             self.process.wait()
             self.process.stdin.close()
+
+
+class Gate:
+    """A port of its own that leads to PORT once it is opened; who comes before that waits."""
+
+    def __init__(self, port):
+        self.target, self.opened = ("127.0.0.1", port), threading.Event()
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def open(self):
+        self.opened.set()
+
+    def serve(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.lead, args=(client,), daemon=True).start()
+
+    def lead(self, client):
+        self.opened.wait()
+        with contextlib.suppress(OSError), client, socket.create_connection(self.target) as server:
+            back = threading.Thread(target=self.copy, args=(server, client), daemon=True)
+            back.start()
+            self.copy(client, server)
+            back.join()
+
+    @staticmethod
+    def copy(source, target):
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_WR)
+
+    def close(self):
+        self.opened.set()
+        self.listener.close()
 
 
 class SlowTrackerHandler(http.server.BaseHTTPRequestHandler):
