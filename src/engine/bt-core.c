@@ -370,13 +370,20 @@ count_files (BtTorrent *there, const BtMetainfo *metainfo)
   return there != NULL && !bt_torrent_is_magnet (there) ? bt_torrent_get_metainfo (there)->n_files : metainfo->n_files;
 }
 
+/* Whoever chooses for a link at the moment its details are being saved need not wait: what is set then counts. */
+static gboolean
+is_busy (BtTorrent *there, const BtMetainfo *metainfo)
+{
+  return bt_torrent_is_resolving (there) && !(metainfo->magnet != NULL && bt_torrent_can_be_chosen_for (there));
+}
+
 static GError *
 check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
 {
   GError *error = NULL;
   BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
 
-  if (there != NULL && bt_torrent_is_resolving (there))
+  if (there != NULL && is_busy (there, metainfo))
     {
       command->result_id = bt_torrent_get_id (there);
       return g_error_new (BT_ERROR, BT_ERROR_BUSY, "\"%s\" is being added", metainfo->name);
