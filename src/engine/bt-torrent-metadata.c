@@ -89,7 +89,7 @@ typedef struct
 {
   BtTorrent *torrent; /* for the engine's thread alone */
   BtMagnet *magnet;
-  GPtrArray *blocks;
+  GBytes *details;      /* the thinker's own while it thinks */
   guint32 size;
   GBytes *bytes;        /* (nullable): NULL without an error: they are not what the link names */
   BtMetainfo *metainfo; /* (nullable): NULL with an error */
@@ -101,8 +101,8 @@ read_aside (gpointer data)
 {
   Reading *reading = data;
 
-  reading->bytes = bt_metadata_make_torrent (reading->magnet, reading->blocks, &reading->error);
-  g_clear_pointer (&reading->blocks, g_ptr_array_unref);
+  reading->bytes = bt_metadata_make_torrent (reading->magnet, reading->details, &reading->error);
+  g_clear_pointer (&reading->details, g_bytes_unref);
   if (reading->bytes != NULL)
     reading->metainfo = bt_metainfo_parse (reading->bytes, &reading->error);
 }
@@ -139,7 +139,7 @@ static void
 free_reading (Reading *reading)
 {
   bt_magnet_unref (reading->magnet);
-  g_clear_pointer (&reading->blocks, g_ptr_array_unref);
+  g_clear_pointer (&reading->details, g_bytes_unref);
   g_clear_pointer (&reading->bytes, g_bytes_unref);
   g_clear_pointer (&reading->metainfo, bt_metainfo_unref);
   g_clear_error (&reading->error);
@@ -169,13 +169,13 @@ static void
 read_complete (BtTorrent *torrent)
 {
   guint32 size;
-  GPtrArray *blocks = bt_metadata_fetch_get_complete (torrent->metadata, &size);
+  GBytes *details = bt_metadata_fetch_get_complete (torrent->metadata, &size);
   Reading *reading = g_new0 (Reading, 1);
 
-  g_assert (blocks != NULL);
+  g_assert (details != NULL);
   reading->torrent = torrent;
   reading->magnet = bt_magnet_ref (torrent->metainfo->magnet);
-  reading->blocks = blocks;
+  reading->details = details;
   reading->size = size;
   bt_torrent_job_begin (torrent);
   bt_thinker_ask (torrent->core->thinker, read_aside, read_cb, reading);

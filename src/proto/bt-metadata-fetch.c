@@ -2,12 +2,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "bt-metadata-fetch.h"
+#include "bt-metadata-fetch-private.h"
 
 #include "bt-limits.h"
 #include "bt-metadata.h"
 
-#define ASKED_AT_ONCE 2
 #define MAX_CLAIMS 8                              /* sizes that one peer may name, one after the other */
 #define MAX_RESTS 200                             /* sources that are left alone, remembered when they are gone */
 #define REPEAT_US (3 * G_USEC_PER_SEC)            /* the same block of the same peer */
@@ -18,130 +17,12 @@
 #define REST_MOST_S 70
 #define SOLE_PATIENCE_US (10 * G_USEC_PER_SEC)    /* the only one that is asked gives nothing */
 #define STALE_US (120 * G_USEC_PER_SEC)           /* then what is there makes room */
-#define NOBODY G_MAXUINT32
-
-typedef struct
-{
-  GBytes *data;     /* (nullable) */
-  gint64 asked_at;  /* 0: not, or nobody will answer any more */
-  guint32 asked_of; /* the peer that was asked last */
-  guint32 source;   /* who gave it: index in sources */
-  guint n_asked;
-} Block;
-
-/* What peers that claim one size have. */
-typedef struct
-{
-  guint32 size;
-  guint n_blocks;
-  Block *blocks;      /* (nullable): NULL until somebody is asked */
-  guint n_done;
-  guint n_peers;
-  gboolean handed_out; /* complete, and being looked at */
-  gboolean by_one;     /* was wrong before: asked of one peer alone */
-  guint32 sole;        /* that one, or NOBODY */
-  gint64 moved_at;     /* something came, or it was begun */
-} Version;
-
-typedef struct
-{
-  guint32 block;
-  gint64 at; /* 0: free */
-} Asked;
-
-typedef struct
-{
-  guint32 id;
-  BtEndpoint endpoint;
-  Version *version; /* (nullable) */
-  Asked asked[ASKED_AT_ONCE];
-  gint64 rests_until;
-  gboolean gave; /* something of what is there */
-  guint n_claims;
-  guint n_useless;
-} Peer;
-
-/* A source that is left alone, whatever connection it comes by. */
-typedef struct
-{
-  BtEndpoint endpoint;
-  gint64 until;
-} Rest;
-
-struct _BtMetadataFetch
-{
-  BtMetadataBudget *budget;
-  BtRandom *random;
-  GHashTable *peers;   /* id -> Peer */
-  GPtrArray *versions; /* of Version */
-  GArray *sources;     /* of BtEndpoint: everybody who gave a block */
-  GArray *rests;       /* of Rest */
-};
 
 /* Behind an address near us there may be several machines or programs. */
 static gboolean
 is_same_source (const BtEndpoint *a, const BtEndpoint *b)
 {
   return bt_endpoint_is_local (a) ? bt_endpoint_equal (a, b) : bt_endpoint_same_ip (a, b);
-}
-
-/* Memory. */
-
-static gboolean
-has_room (BtMetadataFetch *self, gsize bytes)
-{
-  return self->budget->used + bytes <= self->budget->limit;
-}
-
-static gboolean
-allocate_blocks (BtMetadataFetch *self, Version *version)
-{
-  gsize bytes = version->n_blocks * sizeof (Block);
-
-  if (version->blocks != NULL)
-    return TRUE;
-  if (!has_room (self, bytes))
-    return FALSE;
-  self->budget->used += bytes;
-  version->blocks = g_new0 (Block, version->n_blocks);
-  return TRUE;
-}
-
-static void
-forget_givers (BtMetadataFetch *self, const Version *version)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_hash_table_iter_init (&iter, self->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    if (((Peer *) value)->version == version)
-      ((Peer *) value)->gave = FALSE;
-}
-
-static void
-free_blocks (BtMetadataFetch *self, Version *version)
-{
-  if (version->blocks == NULL)
-    return;
-  for (guint i = 0; i < version->n_blocks; i++)
-    if (version->blocks[i].data != NULL)
-      {
-        self->budget->used -= g_bytes_get_size (version->blocks[i].data);
-        g_bytes_unref (version->blocks[i].data);
-      }
-  self->budget->used -= version->n_blocks * sizeof (Block);
-  g_clear_pointer (&version->blocks, g_free);
-  version->n_done = 0;
-  forget_givers (self, version);
-}
-
-static void
-free_version (BtMetadataFetch *self, Version *version)
-{
-  free_blocks (self, version);
-  g_ptr_array_remove_fast (self->versions, version);
-  g_free (version);
 }
 
 BtMetadataFetch *
@@ -154,7 +35,7 @@ bt_metadata_fetch_new (BtMetadataBudget *budget, BtRandom *random)
   self->peers = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->versions = g_ptr_array_new ();
   self->sources = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
-  self->rests = g_array_new (FALSE, FALSE, sizeof (Rest));
+  self->rests = g_array_new (FALSE, FALSE, sizeof (BtMetadataRest));
   return self;
 }
 
@@ -162,7 +43,7 @@ void
 bt_metadata_fetch_free (BtMetadataFetch *self)
 {
   while (self->versions->len > 0)
-    free_version (self, g_ptr_array_index (self->versions, 0));
+    bt_metadata_free_version (self, g_ptr_array_index (self->versions, 0));
   g_ptr_array_unref (self->versions);
   g_hash_table_unref (self->peers);
   g_array_unref (self->sources);
@@ -172,43 +53,18 @@ bt_metadata_fetch_free (BtMetadataFetch *self)
 
 /* Peers and what they claim. */
 
-static Peer *
+static BtMetadataPeer *
 find_peer (BtMetadataFetch *self, guint32 id)
 {
   return g_hash_table_lookup (self->peers, GUINT_TO_POINTER (id));
 }
 
-static Version *
-find_version (BtMetadataFetch *self, guint32 size)
-{
-  for (guint i = 0; i < self->versions->len; i++)
-    {
-      Version *version = g_ptr_array_index (self->versions, i);
-
-      if (version->size == size)
-        return version;
-    }
-  return NULL;
-}
-
-static Version *
-make_version (BtMetadataFetch *self, guint32 size)
-{
-  Version *version = g_new0 (Version, 1);
-
-  version->size = size;
-  version->n_blocks = bt_metadata_n_blocks (size);
-  version->sole = NOBODY;
-  g_ptr_array_add (self->versions, version);
-  return version;
-}
-
 /* What it was asked for may be asked of others at once. */
 static void
-release (Peer *peer, Asked *asked)
+release (BtMetadataPeer *peer, BtMetadataAsked *asked)
 {
-  Version *version = peer->version;
-  Block *block;
+  BtMetadataVersion *version = peer->version;
+  BtMetadataBlock *block;
 
   asked->at = 0;
   if (version == NULL || version->blocks == NULL || asked->block >= version->n_blocks)
@@ -219,7 +75,7 @@ release (Peer *peer, Asked *asked)
 }
 
 static void
-release_all (Peer *peer)
+release_all (BtMetadataPeer *peer)
 {
   for (guint i = 0; i < ASKED_AT_ONCE; i++)
     if (peer->asked[i].at != 0)
@@ -228,18 +84,18 @@ release_all (Peer *peer)
 
 /* Of what one peer is to give whole nothing stays when that is another. */
 static void
-drop_sole (BtMetadataFetch *self, Version *version)
+drop_sole (BtMetadataFetch *self, BtMetadataVersion *version)
 {
   version->sole = NOBODY;
   if (!version->handed_out)
-    free_blocks (self, version);
+    bt_metadata_free_blocks (self, version);
 }
 
 /* What it gave stays, as long as it is not stale. */
 static void
-leave_version (BtMetadataFetch *self, Peer *peer)
+leave_version (BtMetadataFetch *self, BtMetadataPeer *peer)
 {
-  Version *version = peer->version;
+  BtMetadataVersion *version = peer->version;
 
   if (version == NULL)
     return;
@@ -250,7 +106,7 @@ leave_version (BtMetadataFetch *self, Peer *peer)
   peer->gave = FALSE;
   version->n_peers--;
   if (version->n_peers == 0 && version->n_done == 0 && !version->by_one && !version->handed_out)
-    free_version (self, version);
+    bt_metadata_free_version (self, version);
 }
 
 static gint64
@@ -260,7 +116,7 @@ recall_rest (BtMetadataFetch *self, const BtEndpoint *endpoint)
 
   for (guint i = 0; i < self->rests->len; i++)
     {
-      const Rest *rest = &g_array_index (self->rests, Rest, i);
+      const BtMetadataRest *rest = &g_array_index (self->rests, BtMetadataRest, i);
 
       if (is_same_source (&rest->endpoint, endpoint))
         until = MAX (until, rest->until);
@@ -268,10 +124,10 @@ recall_rest (BtMetadataFetch *self, const BtEndpoint *endpoint)
   return until;
 }
 
-static Peer *
+static BtMetadataPeer *
 add_peer (BtMetadataFetch *self, guint32 id, const BtEndpoint *endpoint)
 {
-  Peer *peer = g_new0 (Peer, 1);
+  BtMetadataPeer *peer = g_new0 (BtMetadataPeer, 1);
 
   peer->id = id;
   peer->endpoint = *endpoint;
@@ -283,7 +139,7 @@ add_peer (BtMetadataFetch *self, guint32 id, const BtEndpoint *endpoint)
 void
 bt_metadata_fetch_set_peer (BtMetadataFetch *self, guint32 id, const BtEndpoint *endpoint, gint64 size)
 {
-  Peer *peer = find_peer (self, id);
+  BtMetadataPeer *peer = find_peer (self, id);
 
   if (size < 1 || size > BT_LIMIT_METADATA)
     size = 0;
@@ -294,16 +150,16 @@ bt_metadata_fetch_set_peer (BtMetadataFetch *self, guint32 id, const BtEndpoint 
   leave_version (self, peer);
   if (size == 0)
     return;
-  peer->version = find_version (self, (guint32) size);
+  peer->version = bt_metadata_find_version (self, (guint32) size);
   if (peer->version == NULL)
-    peer->version = make_version (self, (guint32) size);
+    peer->version = bt_metadata_make_version (self, (guint32) size);
   peer->version->n_peers++;
 }
 
 void
 bt_metadata_fetch_remove_peer (BtMetadataFetch *self, guint32 id)
 {
-  Peer *peer = find_peer (self, id);
+  BtMetadataPeer *peer = find_peer (self, id);
 
   if (peer == NULL)
     return;
@@ -313,8 +169,8 @@ bt_metadata_fetch_remove_peer (BtMetadataFetch *self, guint32 id)
 
 /* Asking. */
 
-static guint
-count_asked (const Peer *peer)
+guint
+bt_metadata_count_asked (const BtMetadataPeer *peer)
 {
   guint n = 0;
 
@@ -323,8 +179,8 @@ count_asked (const Peer *peer)
   return n;
 }
 
-static Asked *
-find_asked (Peer *peer, guint32 block)
+static BtMetadataAsked *
+find_asked (BtMetadataPeer *peer, guint32 block)
 {
   for (guint i = 0; i < ASKED_AT_ONCE; i++)
     if (peer->asked[i].at != 0 && peer->asked[i].block == block)
@@ -333,7 +189,7 @@ find_asked (Peer *peer, guint32 block)
 }
 
 static void
-forget_lost (Peer *peer, gint64 now)
+forget_lost (BtMetadataPeer *peer, gint64 now)
 {
   for (guint i = 0; i < ASKED_AT_ONCE; i++)
     if (peer->asked[i].at != 0 && now - peer->asked[i].at >= LOST_US)
@@ -341,7 +197,7 @@ forget_lost (Peer *peer, gint64 now)
 }
 
 static gboolean
-may_be_asked_again (const Block *block, const Peer *peer, gint64 now)
+may_be_asked_again (const BtMetadataBlock *block, const BtMetadataPeer *peer, gint64 now)
 {
   if (block->asked_at == 0)
     return TRUE;
@@ -350,13 +206,13 @@ may_be_asked_again (const Block *block, const Peer *peer, gint64 now)
 
 /* The least asked for, of those the first. */
 static gboolean
-choose_block (Version *version, Peer *peer, gint64 now, guint32 *out)
+choose_block (BtMetadataVersion *version, BtMetadataPeer *peer, gint64 now, guint32 *out)
 {
-  Block *best = NULL;
+  BtMetadataBlock *best = NULL;
 
   for (guint32 i = 0; i < version->n_blocks; i++)
     {
-      Block *block = &version->blocks[i];
+      BtMetadataBlock *block = &version->blocks[i];
 
       if (block->data != NULL || (best != NULL && block->n_asked >= best->n_asked)
           || !may_be_asked_again (block, peer, now) || find_asked (peer, i) != NULL)
@@ -368,12 +224,12 @@ choose_block (Version *version, Peer *peer, gint64 now, guint32 *out)
 }
 
 static void
-note_asked (Version *version, Peer *peer, guint32 block, gint64 now)
+note_asked (BtMetadataVersion *version, BtMetadataPeer *peer, guint32 block, gint64 now)
 {
   for (guint i = 0; i < ASKED_AT_ONCE; i++)
     if (peer->asked[i].at == 0)
       {
-        peer->asked[i] = (Asked){ .block = block, .at = now };
+        peer->asked[i] = (BtMetadataAsked){ .block = block, .at = now };
         break;
       }
   version->blocks[block].asked_at = now;
@@ -385,7 +241,7 @@ note_asked (Version *version, Peer *peer, guint32 block, gint64 now)
 
 /* Of a size that was wrong one peer gives all, so that it is known who lies. */
 static gboolean
-is_sole (Version *version, Peer *peer, gint64 now)
+is_sole (BtMetadataVersion *version, BtMetadataPeer *peer, gint64 now)
 {
   if (version->sole == NOBODY)
     {
@@ -398,13 +254,13 @@ is_sole (Version *version, Peer *peer, gint64 now)
 gboolean
 bt_metadata_fetch_next (BtMetadataFetch *self, guint32 id, gint64 now, guint32 *out)
 {
-  Peer *peer = find_peer (self, id);
-  Version *version = peer != NULL ? peer->version : NULL;
+  BtMetadataPeer *peer = find_peer (self, id);
+  BtMetadataVersion *version = peer != NULL ? peer->version : NULL;
 
   if (version == NULL || version->handed_out || now < peer->rests_until)
     return FALSE;
   forget_lost (peer, now);
-  if (count_asked (peer) == ASKED_AT_ONCE || !allocate_blocks (self, version) || !has_room (self, BT_LIMIT_BLOCK))
+  if (bt_metadata_count_asked (peer) == ASKED_AT_ONCE || !bt_metadata_allocate_blocks (self, version) || !bt_metadata_has_room (self, BT_LIMIT_BLOCK))
     return FALSE;
   if (version->by_one && !is_sole (version, peer, now))
     return FALSE;
@@ -419,7 +275,7 @@ bt_metadata_fetch_next (BtMetadataFetch *self, guint32 id, gint64 now, guint32 *
 static void
 remember_rest (BtMetadataFetch *self, const BtEndpoint *endpoint, gint64 until)
 {
-  Rest rest = { .endpoint = *endpoint, .until = until };
+  BtMetadataRest rest = { .endpoint = *endpoint, .until = until };
 
   if (self->rests->len >= MAX_RESTS)
     g_array_remove_index (self->rests, 0);
@@ -437,7 +293,7 @@ leave_alone (BtMetadataFetch *self, const BtEndpoint *endpoint, gint64 until)
   g_hash_table_iter_init (&iter, self->peers);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
-      Peer *peer = value;
+      BtMetadataPeer *peer = value;
 
       if (!is_same_source (&peer->endpoint, endpoint))
         continue;
@@ -455,7 +311,7 @@ pick_rest (BtMetadataFetch *self)
 }
 
 static void
-tick_version (BtMetadataFetch *self, Version *version, gint64 now)
+tick_version (BtMetadataFetch *self, BtMetadataVersion *version, gint64 now)
 {
   gint64 idle = now - version->moved_at;
 
@@ -464,9 +320,9 @@ tick_version (BtMetadataFetch *self, Version *version, gint64 now)
   if (version->sole != NOBODY && idle >= SOLE_PATIENCE_US)
     leave_alone (self, &find_peer (self, version->sole)->endpoint, now + pick_rest (self));
   else if (idle >= STALE_US && version->n_done > 0)
-    free_blocks (self, version);
+    bt_metadata_free_blocks (self, version);
   if (version->n_peers == 0 && version->n_done == 0 && idle >= STALE_US)
-    free_version (self, version);
+    bt_metadata_free_version (self, version);
 }
 
 void
@@ -477,18 +333,18 @@ bt_metadata_fetch_tick (BtMetadataFetch *self, gint64 now)
   for (guint i = self->versions->len; i > 0; i--)
     tick_version (self, g_ptr_array_index (self->versions, i - 1), now);
   for (guint i = 0; i < self->versions->len; i++)
-    n_done += ((Version *) g_ptr_array_index (self->versions, i))->n_done;
+    n_done += ((BtMetadataVersion *) g_ptr_array_index (self->versions, i))->n_done;
   if (n_done == 0)
     g_array_set_size (self->sources, 0);
   for (guint i = self->rests->len; i > 0; i--)
-    if (g_array_index (self->rests, Rest, i - 1).until <= now)
+    if (g_array_index (self->rests, BtMetadataRest, i - 1).until <= now)
       g_array_remove_index (self->rests, i - 1);
 }
 
 /* Taking. */
 
 static BtMetadataResult
-count_useless (Peer *peer)
+count_useless (BtMetadataPeer *peer)
 {
   return ++peer->n_useless > BT_LIMIT_METADATA_UNASKED ? BT_METADATA_FLOOD : BT_METADATA_IGNORED;
 }
@@ -504,13 +360,13 @@ find_source (BtMetadataFetch *self, const BtEndpoint *endpoint)
 }
 
 static gboolean
-is_what_it_should_be (const Version *version, guint32 block, guint32 total_size, gsize length)
+is_what_it_should_be (const BtMetadataVersion *version, guint32 block, guint32 total_size, gsize length)
 {
   return total_size == version->size && length == bt_metadata_block_size (version->size, block);
 }
 
 static void
-keep_block (BtMetadataFetch *self, Version *version, Peer *peer, guint32 block, const guint8 *data, gsize length)
+keep_block (BtMetadataFetch *self, BtMetadataVersion *version, BtMetadataPeer *peer, guint32 block, const guint8 *data, gsize length)
 {
   version->blocks[block].data = g_bytes_new (data, length);
   version->blocks[block].source = find_source (self, &peer->endpoint);
@@ -523,9 +379,9 @@ BtMetadataResult
 bt_metadata_fetch_take (BtMetadataFetch *self, guint32 id, guint32 block, guint32 total_size, const guint8 *data,
                         gsize length, gint64 now)
 {
-  Peer *peer = find_peer (self, id);
-  Version *version = peer != NULL ? peer->version : NULL;
-  Asked *asked = version != NULL ? find_asked (peer, block) : NULL;
+  BtMetadataPeer *peer = find_peer (self, id);
+  BtMetadataVersion *version = peer != NULL ? peer->version : NULL;
+  BtMetadataAsked *asked = version != NULL ? find_asked (peer, block) : NULL;
 
   if (peer == NULL)
     return BT_METADATA_IGNORED;
@@ -538,7 +394,7 @@ bt_metadata_fetch_take (BtMetadataFetch *self, guint32 id, guint32 block, guint3
     }
   asked->at = 0;
   if (version->blocks == NULL || version->blocks[block].data != NULL || version->handed_out
-      || !has_room (self, length))
+      || !bt_metadata_has_room (self, length))
     return BT_METADATA_IGNORED;
   version->moved_at = now;
   keep_block (self, version, peer, block, data, length);
@@ -548,7 +404,7 @@ bt_metadata_fetch_take (BtMetadataFetch *self, guint32 id, guint32 block, guint3
 BtMetadataResult
 bt_metadata_fetch_rejected (BtMetadataFetch *self, guint32 id, guint32 block, gint64 now)
 {
-  Peer *peer = find_peer (self, id);
+  BtMetadataPeer *peer = find_peer (self, id);
 
   if (peer == NULL)
     return BT_METADATA_IGNORED;
@@ -558,39 +414,8 @@ bt_metadata_fetch_rejected (BtMetadataFetch *self, guint32 id, guint32 block, gi
   return BT_METADATA_IGNORED;
 }
 
-/* The whole. */
-
-GPtrArray *
-bt_metadata_fetch_get_complete (BtMetadataFetch *self, guint32 *size)
-{
-  for (guint i = 0; i < self->versions->len; i++)
-    {
-      Version *version = g_ptr_array_index (self->versions, i);
-      GPtrArray *blocks;
-
-      if (version->n_done < version->n_blocks || version->handed_out)
-        continue;
-      version->handed_out = TRUE;
-      *size = version->size;
-      blocks = g_ptr_array_new_full (version->n_blocks, (GDestroyNotify) g_bytes_unref);
-      for (guint j = 0; j < version->n_blocks; j++)
-        g_ptr_array_add (blocks, g_bytes_ref (version->blocks[j].data));
-      return blocks;
-    }
-  return NULL;
-}
-
-static gboolean
-is_of_one (const Version *version)
-{
-  for (guint i = 1; i < version->n_blocks; i++)
-    if (version->blocks[i].source != version->blocks[0].source)
-      return FALSE;
-  return TRUE;
-}
-
 static void
-rest_sources (BtMetadataFetch *self, const Version *version, gint64 now)
+rest_sources (BtMetadataFetch *self, const BtMetadataVersion *version, gint64 now)
 {
   g_autofree gboolean *gave = g_new0 (gboolean, self->sources->len);
 
@@ -604,70 +429,19 @@ rest_sources (BtMetadataFetch *self, const Version *version, gint64 now)
 gboolean
 bt_metadata_fetch_failed (BtMetadataFetch *self, guint32 size, gint64 now, BtEndpoint *culprit)
 {
-  Version *version = find_version (self, size);
+  BtMetadataVersion *version = bt_metadata_find_version (self, size);
   gboolean of_one;
 
   if (version == NULL || !version->handed_out)
     return FALSE;
-  of_one = is_of_one (version);
+  of_one = bt_metadata_is_of_one (version);
   if (of_one)
     *culprit = g_array_index (self->sources, BtEndpoint, version->blocks[0].source);
   rest_sources (self, version, now);
-  free_blocks (self, version);
+  bt_metadata_free_blocks (self, version);
   version->handed_out = FALSE;
   version->by_one = TRUE;
   version->sole = NOBODY;
   version->moved_at = now;
   return of_one;
-}
-
-/* Progress. */
-
-static const Version *
-find_foremost (BtMetadataFetch *self)
-{
-  const Version *best = NULL;
-
-  for (guint i = 0; i < self->versions->len; i++)
-    {
-      const Version *version = g_ptr_array_index (self->versions, i);
-
-      if (best == NULL || version->n_done > best->n_done
-          || (version->n_done == best->n_done && version->n_peers > best->n_peers))
-        best = version;
-    }
-  return best;
-}
-
-static guint32
-count_done (const Version *version)
-{
-  guint32 done = 0;
-
-  for (guint i = 0; version->n_done > 0 && i < version->n_blocks; i++)
-    if (version->blocks[i].data != NULL)
-      done += (guint32) g_bytes_get_size (version->blocks[i].data);
-  return done;
-}
-
-void
-bt_metadata_fetch_get_progress (BtMetadataFetch *self, BtMetadataProgress *out)
-{
-  const Version *version = find_foremost (self);
-  GHashTableIter iter;
-  gpointer value;
-
-  *out = (BtMetadataProgress){ 0 };
-  if (version == NULL)
-    return;
-  out->size = version->size;
-  out->done = count_done (version);
-  g_hash_table_iter_init (&iter, self->peers);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const Peer *peer = value;
-
-      if (peer->version == version && (count_asked (peer) > 0 || peer->gave))
-        out->n_peers++;
-    }
 }

@@ -49,9 +49,9 @@ BtMetadataResult bt_metadata_fetch_take (BtMetadataFetch *fetch, guint32 peer, g
 /* It does not have or give it. Returns: IGNORED or FLOOD */
 BtMetadataResult bt_metadata_fetch_rejected (BtMetadataFetch *fetch, guint32 peer, guint32 block, gint64 now);
 
-/* All blocks of a size that is complete, which is not asked for as long as it is not said to be wrong.
- * @size: (out). Returns: (transfer full) (nullable): of GBytes; NULL if none is complete that was not got yet */
-GPtrArray *bt_metadata_fetch_get_complete (BtMetadataFetch *fetch, guint32 *size);
+/* All of a size that is complete, which is not asked for as long as it is not said to be wrong.
+ * @size: (out). Returns: (transfer full) (nullable): a copy; NULL if none is complete that was not got yet */
+GBytes *bt_metadata_fetch_get_complete (BtMetadataFetch *fetch, guint32 *size);
 /* They are not what they should be. Returns: TRUE if all were given by @culprit (out). */
 gboolean bt_metadata_fetch_failed (BtMetadataFetch *fetch, guint32 size, gint64 now, BtEndpoint *culprit);
 

@@ -139,24 +139,9 @@ write_web_seeds (BtBencodeWriter *writer, char **urls)
   bt_bencode_writer_end (writer);
 }
 
-static GByteArray *
-join (GPtrArray *blocks)
-{
-  GByteArray *joined = g_byte_array_sized_new (blocks->len * BT_LIMIT_BLOCK);
-
-  for (guint i = 0; i < blocks->len; i++)
-    {
-      gsize length;
-      const guint8 *data = g_bytes_get_data (g_ptr_array_index (blocks, i), &length);
-
-      g_byte_array_append (joined, data, (guint) length);
-    }
-  return joined;
-}
-
 /* Of a hybrid both hashes are of the same bytes. That they are not is no fault of who gave them. */
 static gboolean
-is_v2_right (const BtMagnet *magnet, const GByteArray *info, GError **error)
+is_v2_right (const BtMagnet *magnet, const guint8 *info, gsize length, GError **error)
 {
   g_autoptr (BtHasher) hasher = NULL;
   guint8 v2_hash[BT_MAGNET_V2_SIZE];
@@ -164,7 +149,7 @@ is_v2_right (const BtMagnet *magnet, const GByteArray *info, GError **error)
   if (!magnet->has_v2)
     return TRUE;
   hasher = bt_hasher_new (BT_HASH_SHA256);
-  bt_hasher_update (hasher, info->data, info->len);
+  bt_hasher_update (hasher, info, length);
   bt_hasher_finish (hasher, v2_hash);
   if (memcmp (v2_hash, magnet->v2_hash, sizeof v2_hash) == 0)
     return TRUE;
@@ -173,20 +158,21 @@ is_v2_right (const BtMagnet *magnet, const GByteArray *info, GError **error)
 }
 
 GBytes *
-bt_metadata_make_torrent (const BtMagnet *magnet, GPtrArray *blocks, GError **error)
+bt_metadata_make_torrent (const BtMagnet *magnet, GBytes *details, GError **error)
 {
-  g_autoptr (GByteArray) info = join (blocks);
+  gsize length;
+  const guint8 *info = g_bytes_get_data (details, &length);
   g_autoptr (BtBencodeWriter) writer = NULL;
-  BtSha1 hash = bt_sha1 (info->data, info->len);
+  BtSha1 hash = bt_sha1 (info, length);
 
-  if (!bt_sha1_equal (&hash, &magnet->info_hash) || !is_v2_right (magnet, info, error))
+  if (!bt_sha1_equal (&hash, &magnet->info_hash) || !is_v2_right (magnet, info, length, error))
     return NULL;
   writer = bt_bencode_writer_new ();
   bt_bencode_writer_begin_dict (writer);
   if (magnet->tiers->len > 0)
     write_trackers (writer, magnet->tiers);
   bt_bencode_writer_key (writer, "info");
-  bt_bencode_writer_raw (writer, info->data, info->len);
+  bt_bencode_writer_raw (writer, info, length);
   if (*magnet->nodes != NULL)
     write_nodes (writer, magnet->nodes);
   if (*magnet->web_seeds != NULL)

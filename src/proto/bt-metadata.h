@@ -49,9 +49,9 @@ bt_metadata_block_size (guint32 size, guint32 block)
   return MIN (16384u, size - block * 16384u);
 }
 
-/* All @blocks (of GBytes) as a .torrent file, with the trackers, web seeds and nodes of the link.
- * Returns: (transfer full) (nullable): NULL if they are not what the link names; with MALFORMED if it is the link
+/* The info dictionary @details as a .torrent file, with the trackers, web seeds and nodes of the link.
+ * Returns: (transfer full) (nullable): NULL if it is not what the link names; with MALFORMED if it is the link
  * that is wrong */
-GBytes *bt_metadata_make_torrent (const BtMagnet *magnet, GPtrArray *blocks, GError **error);
+GBytes *bt_metadata_make_torrent (const BtMagnet *magnet, GBytes *details, GError **error);
 
 G_END_DECLS

@@ -97,14 +97,11 @@ static void
 assert_complete (Fixture *fixture, guint32 size)
 {
   guint32 complete = 0;
-  g_autoptr (GPtrArray) blocks = bt_metadata_fetch_get_complete (fixture->fetch, &complete);
-  gsize length = 0;
+  g_autoptr (GBytes) details = bt_metadata_fetch_get_complete (fixture->fetch, &complete);
 
-  g_assert_nonnull (blocks);
+  g_assert_nonnull (details);
   g_assert_cmpuint (complete, ==, size);
-  for (guint i = 0; i < blocks->len; i++)
-    length += g_bytes_get_size (g_ptr_array_index (blocks, i));
-  g_assert_cmpuint (length, ==, size);
+  g_assert_cmpuint (g_bytes_get_size (details), ==, size);
   g_assert_null (bt_metadata_fetch_get_complete (fixture->fetch, &complete));
 }
 
@@ -433,10 +430,13 @@ typedef struct
 } Character;
 
 static gboolean
-check_whole (GPtrArray *blocks)
+check_whole (GBytes *details)
 {
-  for (guint i = 0; i < blocks->len; i++)
-    if (*(const guint8 *) g_bytes_get_data (g_ptr_array_index (blocks, i), NULL) != 1)
+  gsize length;
+  const guint8 *bytes = g_bytes_get_data (details, &length);
+
+  for (gsize at = 0; at < length; at += BLOCK)
+    if (bytes[at] != 1)
       return FALSE;
   return TRUE;
 }
@@ -476,10 +476,10 @@ play (Fixture *fixture, const Character *cast, guint n, guint64 *banned)
       while (bt_metadata_fetch_next (fixture->fetch, peer, fixture->now, &block))
         if (answer (fixture, peer, &cast[peer], block))
           {
-            g_autoptr (GPtrArray) blocks = bt_metadata_fetch_get_complete (fixture->fetch, &size);
+            g_autoptr (GBytes) details = bt_metadata_fetch_get_complete (fixture->fetch, &size);
 
-            g_assert_nonnull (blocks);
-            if (check_whole (blocks))
+            g_assert_nonnull (details);
+            if (check_whole (details))
               return TRUE;
             if (bt_metadata_fetch_failed (fixture->fetch, size, fixture->now, &culprit))
               {

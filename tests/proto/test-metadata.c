@@ -144,16 +144,10 @@ make_metainfo (GBytes **bytes)
   return metainfo;
 }
 
-static GPtrArray *
-cut (BtMetainfo *metainfo, gsize block_size)
+static GBytes *
+get_details (BtMetainfo *metainfo)
 {
-  const guint8 *torrent = g_bytes_get_data (metainfo->torrent, NULL);
-  GPtrArray *blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
-
-  for (gsize at = 0; at < metainfo->info_length; at += block_size)
-    g_ptr_array_add (blocks, g_bytes_new (torrent + metainfo->info_offset + at,
-                                          MIN (block_size, metainfo->info_length - at)));
-  return blocks;
+  return g_bytes_new_from_bytes (metainfo->torrent, metainfo->info_offset, metainfo->info_length);
 }
 
 static BtMagnet *
@@ -179,10 +173,10 @@ test_make_torrent (void)
   g_autoptr (BtMagnet) magnet = make_magnet (metainfo, "&dn=other&tr=http://a/announce&tr=udp://b:1&ws=http://w/x"
                                                        "&dht=router.example:6881&dht=[2001:db8::1]:7");
   g_autoptr (BtMagnet) bare = make_magnet (metainfo, "");
-  g_autoptr (GPtrArray) blocks = cut (metainfo, 50);
+  g_autoptr (GBytes) details = get_details (metainfo);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) torrent = bt_metadata_make_torrent (magnet, blocks, &error);
-  g_autoptr (GBytes) small = bt_metadata_make_torrent (bare, blocks, &error);
+  g_autoptr (GBytes) torrent = bt_metadata_make_torrent (magnet, details, &error);
+  g_autoptr (GBytes) small = bt_metadata_make_torrent (bare, details, &error);
   g_autoptr (BtMetainfo) made = NULL;
   g_autoptr (BtMetainfo) made_of_bare = NULL;
 
@@ -213,17 +207,17 @@ test_wrong (void)
   g_autoptr (BtMagnet) magnet = make_magnet (metainfo, "");
   g_autoptr (BtMagnet) hybrid
     = make_magnet (metainfo, "&xt=urn:btmh:1220d5614d1e3aeb6204388620b14275a841cc2ec69e1f29ef6bc7bfc2862a22f096");
-  g_autoptr (GPtrArray) blocks = cut (metainfo, 64);
+  g_autoptr (GBytes) details = get_details (metainfo);
+  g_autoptr (GBytes) part = g_bytes_new_from_bytes (details, 1, 20);
+  g_autoptr (GBytes) nothing = g_bytes_new_static ("", 0);
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (bt_metadata_make_torrent (hybrid, blocks, &error));
+  g_assert_null (bt_metadata_make_torrent (hybrid, details, &error));
   g_assert_error (error, BT_ERROR, BT_ERROR_MALFORMED);
   g_clear_error (&error);
-  g_ptr_array_remove_index (blocks, 0);
-  g_assert_null (bt_metadata_make_torrent (magnet, blocks, &error));
+  g_assert_null (bt_metadata_make_torrent (magnet, part, &error));
   g_assert_no_error (error);
-  g_ptr_array_set_size (blocks, 0);
-  g_assert_null (bt_metadata_make_torrent (magnet, blocks, &error));
+  g_assert_null (bt_metadata_make_torrent (magnet, nothing, &error));
   g_assert_no_error (error);
 }
 
