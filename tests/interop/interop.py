@@ -9,7 +9,7 @@ import signal
 import sys
 
 from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_lsd,
-                        scenarios_network, scenarios_pex, scenarios_router, scenarios_tracker)
+                        scenarios_magnet, scenarios_network, scenarios_pex, scenarios_router, scenarios_tracker)
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -50,6 +50,7 @@ GROUPS = {
     "dht": lambda whole: scenarios_dht.make_all(),
     "ipv6": lambda whole: scenarios_ipv6.make_all([Rasterbar, Transmission]),
     "lsd": lambda whole: scenarios_lsd.make_all(),
+    "magnet": lambda whole: scenarios_magnet.make_all([Rasterbar, Transmission, Aria2]),
     "network": lambda whole: scenarios_network.make_all([Rasterbar, Transmission], whole),
     "pex": lambda whole: scenarios_pex.make_all(Rasterbar, Transmission),
     "router": lambda whole: scenarios_router.make_all(),

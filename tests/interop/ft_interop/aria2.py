@@ -62,8 +62,8 @@ class Aria2(Peer):
         self._gids[torrent.hex] = self._call("aria2.addTorrent", metainfo, [],
                                              {"dir": str(folder)})
 
-    def add_link(self, torrent, folder):
-        self._gids[torrent.hex] = self._call("aria2.addUri", [torrent.link()], {"dir": str(folder)})
+    def add_link(self, torrent, folder, link=None):
+        self._gids[torrent.hex] = self._call("aria2.addUri", [link or torrent.link()], {"dir": str(folder)})
 
     def _follow(self, torrent):
         """What came of a link is another download than the link."""

@@ -48,8 +48,8 @@ class Rasterbar(Peer):
         """@trusted: what is in @folder is complete; pieces are checked as they are asked for."""
         self._call("add", path=str(torrent.path), folder=str(folder), trusted=trusted)
 
-    def add_link(self, torrent, folder):
-        self._call("add_link", link=torrent.link(), folder=str(folder))
+    def add_link(self, torrent, folder, link=None):
+        self._call("add_link", link=link or torrent.link(), folder=str(folder))
 
     def _get(self, torrent):
         return self._call("status", hash=torrent.hex)

@@ -27,7 +27,7 @@ class SmallTracker:
                    self._process.tail)
 
     def announces(self):
-        """Of dictionaries: protocol, address, port, ipv6, event, hash"""
+        """Of dictionaries: protocol, address, port, ipv6, event, hash, left"""
         self._process.expect_alive()
         lines = self._output.read_text().splitlines()
         return [entry for entry in map(json.loads, lines) if "event" in entry]

@@ -28,7 +28,7 @@ class Swarms:
     def _is_told(self, family, address, other):
         return self._told is None or socket.inet_ntop(family, other[:-2]) in self._told.get(address, [])
 
-    def announce(self, protocol, family, info_hash, address, port, event):
+    def announce(self, protocol, family, info_hash, address, port, event, left):
         peer = socket.inet_pton(family, address) + struct.pack(">H", port)
         with self._lock:
             peers = self._peers.setdefault((info_hash, family), {})
@@ -37,7 +37,8 @@ class Swarms:
             else:
                 peers[peer] = True
             print(json.dumps({"protocol": protocol, "address": address, "event": event,
-                              "port": port, "ipv6": family == socket.AF_INET6, "hash": info_hash.hex()}), flush=True)
+                              "port": port, "ipv6": family == socket.AF_INET6, "hash": info_hash.hex(),
+                              "left": left}), flush=True)
             return b"".join(other for other in peers
                             if other != peer and self._is_told(family, address, other))
 
@@ -58,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         family = self.server.address_family
         peers = self.server.swarms.announce("http", family, query.get("info_hash", b""),
                                             self.client_address[0], int(query["port"]),
-                                            query.get("event", b"").decode())
+                                            query.get("event", b"").decode(), int(query.get("left", 0)))
         key = b"6:peers6" if family == socket.AF_INET6 else b"5:peers"
         body = b"d8:intervali60e%s%d:%se" % (key, len(peers), peers)
         self.send_response(200)
@@ -102,8 +103,9 @@ def serve_udp(family, port, swarms):
             listener.sendto(struct.pack(">II", CONNECT, transaction) + connection, sender)
         elif action == ANNOUNCE and packet[:8] == connection and len(packet) >= 98:
             event, = struct.unpack(">I", packet[80:84])
+            left, = struct.unpack(">Q", packet[64:72])
             port_of_peer, = struct.unpack(">H", packet[96:98])
-            peers = swarms.announce("udp", family, packet[16:36], sender[0], port_of_peer, EVENTS[event % 4])
+            peers = swarms.announce("udp", family, packet[16:36], sender[0], port_of_peer, EVENTS[event % 4], left)
             listener.sendto(struct.pack(">IIIII", ANNOUNCE, transaction, 60, 1, 1) + peers, sender)
 
 

@@ -4,6 +4,7 @@
 
 import hashlib
 import os
+import urllib.parse
 
 from . import bencode
 from .samples import CHUNK, next_data
@@ -21,9 +22,10 @@ class Torrent:
     def hex(self):
         return self.info_hash.hex()
 
-    def link(self, peers=()):
+    def link(self, peers=(), trackers=()):
         """A magnet link that names nothing else. @peers: HOST:PORT"""
-        return f"magnet:?xt=urn:btih:{self.hex}" + "".join(f"&x.pe={peer}" for peer in peers)
+        return (f"magnet:?xt=urn:btih:{self.hex}" + "".join(f"&x.pe={peer}" for peer in peers)
+                + "".join(f"&tr={urllib.parse.quote(url, safe='')}" for url in trackers))
 
 
 class PieceHasher:

@@ -78,8 +78,8 @@ class Transmission(Peer):
             "metainfo": base64.b64encode(torrent.path.read_bytes()).decode(),
             "download-dir": str(folder), "paused": False})
 
-    def add_link(self, torrent, folder):
-        self._call("torrent-add", **{"filename": torrent.link(), "download-dir": str(folder),
+    def add_link(self, torrent, folder, link=None):
+        self._call("torrent-add", **{"filename": link or torrent.link(), "download-dir": str(folder),
                                      "paused": False})
 
     def _get(self, torrent):
