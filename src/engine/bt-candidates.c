@@ -538,14 +538,28 @@ bt_candidates_ban_ip (BtCandidates *candidates, const char *ip)
     bt_candidates_ban (candidates, &endpoint);
 }
 
-void
-bt_candidates_forgive (BtCandidates *candidates, gint64 now)
+static void
+forgive (BtCandidates *candidates, gboolean only_useful, gint64 now)
 {
   for (guint i = 0; i < candidates->entries->len; i++)
     {
       BtCandidate *candidate = &get_entry (candidates, i)->candidate;
 
+      if (only_useful && candidate->last_useful == 0)
+        continue;
       candidate->next_try = MIN (candidate->next_try, now);
       candidate->fails = MIN (candidate->fails, 1);
     }
+}
+
+void
+bt_candidates_forgive (BtCandidates *candidates, gint64 now)
+{
+  forgive (candidates, FALSE, now);
+}
+
+void
+bt_candidates_forgive_useful (BtCandidates *candidates, gint64 now)
+{
+  forgive (candidates, TRUE, now);
 }

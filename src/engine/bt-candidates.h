@@ -93,5 +93,7 @@ void bt_candidates_ban_ip (BtCandidates *candidates, const char *ip);
 /* Nothing is left to try and nothing is connected: next_try of all is kept, but the network changed or
  * the user asked, so all may be tried at once. */
 void bt_candidates_forgive (BtCandidates *candidates, gint64 now);
+/* Only those that payload once came of. */
+void bt_candidates_forgive_useful (BtCandidates *candidates, gint64 now);
 
 G_END_DECLS

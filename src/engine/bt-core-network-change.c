@@ -9,9 +9,10 @@
 #define SETTLE_US (1 * G_USEC_PER_SEC)
 #define SETTLE_MAX_US (3 * G_USEC_PER_SEC)
 
-/* Peers that the change left behind a way that is no more are known by what they do not acknowledge. */
-#define PROBE_US (5 * G_USEC_PER_SEC)
-#define N_PROBES 3
+/* Peers that the change left behind a way that is no more are known by what they do not acknowledge for so long. */
+#define SILENCE_US (4 * G_USEC_PER_SEC)
+#define PROBE_US (5 * G_USEC_PER_SEC / 2)
+#define N_PROBES 6
 
 /* Less is a hiccup. */
 #define SLEEP_US (10 * G_USEC_PER_SEC)
@@ -130,7 +131,7 @@ drop_stuck (gpointer owner, gint64 now)
   BtCore *core = owner;
 
   for (guint i = 0; i < core->torrents->len; i++)
-    bt_torrent_drop_stuck_peers (g_ptr_array_index (core->torrents, i), PROBE_US - G_USEC_PER_SEC / 2);
+    bt_torrent_drop_stuck_peers (g_ptr_array_index (core->torrents, i), SILENCE_US);
   bt_core_want_connections (core);
   if (--core->network.n_probes > 0)
     bt_timer_start (&core->network.probe, now + PROBE_US);

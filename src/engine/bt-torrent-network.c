@@ -115,7 +115,7 @@ bt_torrent_drop_stuck_peers (BtTorrent *torrent, gint64 silence_us)
   close_where (torrent, is_stuck, &silence_us, "it does not answer");
   /* Who refused us may have been waiting for the end of our last connection. */
   if (torrent->active)
-    bt_candidates_forgive (torrent->candidates, bt_core_now (torrent->core));
+    bt_candidates_forgive_useful (torrent->candidates, bt_core_now (torrent->core));
 }
 
 void

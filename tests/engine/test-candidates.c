@@ -365,6 +365,28 @@ test_forgive (void)
   g_assert_cmpint (candidate->next_try, ==, f.now + 10 * SECOND);
 }
 
+/* Those that were of use before, however often they refused us since. */
+static void
+test_forgive_useful (void)
+{
+  g_auto (Fixture) f = { 0 };
+  BtCandidate *useful, *other;
+
+  fixture_init (&f, 1);
+  useful = add (&f, 1, BT_SOURCE_TRACKER);
+  other = add (&f, 2, BT_SOURCE_TRACKER);
+  bt_candidates_ended (f.all, useful, BT_CLOSE_NETWORK, 1000, f.now);
+  for (guint i = 0; i < 6; i++)
+    {
+      bt_candidates_ended (f.all, useful, BT_CLOSE_REMOTE, 0, f.now);
+      bt_candidates_ended (f.all, other, BT_CLOSE_REMOTE, 0, f.now);
+    }
+  g_assert_null (best (&f));
+  bt_candidates_forgive_useful (f.all, f.now);
+  g_assert_true (best (&f) == useful);
+  g_assert_cmpint (other->next_try, >, f.now);
+}
+
 /* A peer that left the tracker is forgotten, unless there is a reason to keep it. */
 static void
 test_announces (void)
@@ -791,6 +813,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/retry-by-reason", test_retry_by_reason);
   g_test_add_func ("/engine/candidates/postpone", test_postpone);
   g_test_add_func ("/engine/candidates/forgive", test_forgive);
+  g_test_add_func ("/engine/candidates/forgive-useful", test_forgive_useful);
   g_test_add_func ("/engine/candidates/announces", test_announces);
   g_test_add_func ("/engine/candidates/several-trackers", test_several_trackers);
   g_test_add_func ("/engine/candidates/many-trackers", test_many_trackers);
