@@ -224,7 +224,7 @@ fill_request (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event, BtA
     .key = torrent->key,
     .tracker_id = tracker->tracker_id,
   };
-  memcpy (request->peer_id, torrent->peer_id, sizeof request->peer_id);
+  memcpy (request->peer_id, torrent->tracker_id, sizeof request->peer_id);
   torrent->announced_port = request->port;
 }
 

@@ -4,6 +4,8 @@
 
 #include "bt-torrent-private.h"
 
+#include "bt-peer-id.h"
+
 /* Trackers are asked again by ten torrents a second, and never by all at once. */
 #define SPREAD_US (2 * G_USEC_PER_SEC)
 #define SPREAD_EACH_US (G_USEC_PER_SEC / 10)
@@ -40,8 +42,10 @@ void
 bt_torrent_drop_lost_peers (BtTorrent *torrent, const BtNetworkView *before, const BtNetworkView *now)
 {
   Views views = { before, now };
+  guint n = torrent->peers->len;
 
   close_where (torrent, has_lost_its_address, &views, "our address is gone");
+  torrent->lost_peers = torrent->lost_peers || torrent->peers->len < n;
 }
 
 static gboolean
@@ -65,6 +69,16 @@ get_spread (BtTorrent *torrent)
   return MAX ((gint64) SPREAD_US, (gint64) SPREAD_EACH_US * torrent->core->torrents->len);
 }
 
+/* They did not hear that we left, and many refuse, for minutes, somebody whom they think connected already.
+ * libtorrent has another id for each connection. Whoever is connected still keeps us by the old one. */
+static void
+become_another (BtTorrent *torrent)
+{
+  if (torrent->lost_peers)
+    bt_peer_id_generate (torrent->peer_id, &torrent->core->random);
+  torrent->lost_peers = FALSE;
+}
+
 void
 bt_torrent_renew (BtTorrent *torrent, gboolean moved)
 {
@@ -74,6 +88,7 @@ bt_torrent_renew (BtTorrent *torrent, gboolean moved)
     return;
   /* What was sent to connect went the old way; the kernel would try again late. */
   close_where (torrent, is_being_connected, NULL, "the network is another one");
+  become_another (torrent);
   bt_candidates_forgive (torrent->candidates, now);
   if (torrent->phase == BT_PHASE_METADATA)
     bt_torrent_add_named_peers (torrent);

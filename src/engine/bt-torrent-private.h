@@ -128,7 +128,9 @@ struct _BtTorrent
   BtChoker choker;
   gint64 next_choke;
   gboolean said_upload_only; /* to those who are connected */
-  guint8 peer_id[BT_PEER_ID_SIZE];
+  guint8 peer_id[BT_PEER_ID_SIZE];    /* as peers know us: another one when they may think the old one connected */
+  guint8 tracker_id[BT_PEER_ID_SIZE]; /* as trackers do, for as long as the engine runs */
+  gboolean lost_peers;     /* with an address of ours */
   guint32 key;
   gint64 started_at;       /* monotonic µs of the last activation */
   guint boost;             /* connections that may be made at once after a start */
