@@ -130,12 +130,16 @@ static void
 send_port (BtPeer *peer)
 {
   BtCore *core = peer->torrent->core;
+  gboolean ipv6 = !bt_endpoint_is_ipv4 (&peer->endpoint);
+  guint16 port = core->udp_port;
   guint8 bytes[BT_MESSAGE_MAX_HEAD];
 
-  if (!peer->has_dht || !bt_torrent_uses_dht (peer->torrent)
-      || bt_core_get_dht (core, !bt_endpoint_is_ipv4 (&peer->endpoint)) == NULL)
+  if (!peer->has_dht || !bt_torrent_uses_dht (peer->torrent) || bt_core_get_dht (core, ipv6) == NULL)
     return;
-  bt_link_send (peer->link, bytes, bt_message_encode_port (core->udp_port, bytes));
+  /* Out there it may be another one, as the router shows it. */
+  if (port == core->listen_port && !bt_endpoint_is_local (&peer->endpoint))
+    port = bt_core_get_port (core, ipv6);
+  bt_link_send (peer->link, bytes, bt_message_encode_port (port, bytes));
 }
 
 /* The order in which libtorrent speaks: extension handshake, pieces, port, allowed fast. */

@@ -99,6 +99,7 @@ bt_torrent_renew (BtTorrent *torrent, gboolean moved)
 void
 bt_torrent_port_changed (BtTorrent *torrent)
 {
+  bt_torrent_hurry_dht (torrent);
   if (!torrent->active || torrent->announced_port == 0
       || torrent->announced_port == bt_core_get_port (torrent->core, FALSE))
     return;

@@ -94,6 +94,32 @@ test_no_tracker (void)
   ft_sample_assert_equal (sample, leecher->dir);
 }
 
+/* A link that names nobody but a node of the DHT: its details and its data come. */
+static void
+test_link (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 10);
+  g_autoptr(FtNode) router = make_node (NULL, 0);
+  g_autoptr(FtNode) other = make_node (NULL, router->port);
+  g_autoptr(FtNode) seed = make_node (NULL, router->port);
+  g_autoptr(FtNode) leecher = make_node (NULL, 0);
+  BtSha1 hash = get_hash (sample->torrent);
+  char hex[BT_SHA1_HEX_SIZE];
+  g_autofree char *link = NULL;
+  BtAddRequest request = { .intent = BT_INTENT_RUN };
+  BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, FALSE);
+  BtTorrentId b;
+
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  ft_wait_until (other->dht[0].n_stored_torrents > 0);
+  bt_sha1_to_hex (&hash, hex);
+  link = g_strdup_printf ("magnet:?xt=urn:btih:%s&dht=127.0.0.1:%u", hex, router->port);
+  request.magnet = link;
+  b = ft_node_add_request (leecher, &request);
+  ft_wait_until (ft_node_is_complete (leecher, b));
+  ft_sample_assert_equal (sample, leecher->dir);
+}
+
 /* Nodes that a torrent names are a way in. */
 static void
 test_named_nodes (void)
@@ -317,6 +343,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/dht-swarm/no-tracker", test_no_tracker);
+  g_test_add_func ("/engine/dht-swarm/link", test_link);
   g_test_add_func ("/engine/dht-swarm/named-nodes", test_named_nodes);
   g_test_add_func ("/engine/dht-swarm/port-message", test_port_message);
   g_test_add_func ("/engine/dht-swarm/private", test_private);
