@@ -69,13 +69,12 @@ ask (BtDhtSearch *search, BtKrpcMessage *query)
   PeersSearch *self = (PeersSearch *) search;
 
   query->noseed = self->query.seed;
-  query->scrape = self->query.scrape;
 }
 
 static void
 note_scrape (PeersSearch *self, const BtKrpcMessage *reply)
 {
-  if (!self->query.scrape || (reply->seeds == NULL && reply->peers == NULL))
+  if (reply->seeds == NULL && reply->peers == NULL)
     return;
   self->result.has_scrape = TRUE;
   if (reply->seeds != NULL)
@@ -94,7 +93,6 @@ read_answer (BtDhtSearch *search,
   PeersSearch *self = (PeersSearch *) search;
 
   self->result.n_answers++;
-  note_scrape (self, reply);
   if (reply->n_values == 0)
     return;
   if (self->result.n_hops == 0)
@@ -102,25 +100,45 @@ read_answer (BtDhtSearch *search,
   tell (self, reply->values, reply->n_values);
 }
 
-static gboolean
-announce (BtDhtSearch *search, const BtKrpcNode *node, BtKrpcMessage *query)
+static void
+fill_announce (const PeersSearch *self, BtKrpcMessage *query)
 {
-  PeersSearch *self = (PeersSearch *) search;
-
   query->method = BT_KRPC_ANNOUNCE_PEER;
-  query->target = self->query.info_hash;
   query->port = self->query.port;
   query->implied_port = self->query.implied_port;
   query->seed = self->query.seed;
-  return self->query.announce;
 }
 
-static void
-note_announced (BtDhtSearch *search, const BtKrpcMessage *answer)
+/* Who is asked for counts may give them instead of peers, as libtorrent does: so that is a question of
+ * its own. */
+static gboolean
+tell_closest (BtDhtSearch *search, guint n, BtKrpcMessage *query)
 {
   PeersSearch *self = (PeersSearch *) search;
 
-  self->result.n_announced += answer != NULL && answer->type == BT_KRPC_REPLY;
+  query->target = self->query.info_hash;
+  if (self->query.announce && n == 0)
+    {
+      fill_announce (self, query);
+      return TRUE;
+    }
+  query->method = BT_KRPC_GET_PEERS;
+  query->token = (BtKrpcSpan){ NULL, 0 };
+  query->scrape = TRUE;
+  return self->query.scrape && n == (self->query.announce ? 1 : 0);
+}
+
+static void
+note_told (BtDhtSearch *search, BtKrpcMethod method, const BtKrpcMessage *answer)
+{
+  PeersSearch *self = (PeersSearch *) search;
+
+  if (answer == NULL || answer->type != BT_KRPC_REPLY)
+    return;
+  if (method == BT_KRPC_ANNOUNCE_PEER)
+    self->result.n_announced++;
+  else
+    note_scrape (self, answer);
 }
 
 static void
@@ -150,8 +168,8 @@ static const BtDhtSearchClass peers_class = {
   .begin = begin,
   .ask = ask,
   .read = read_answer,
-  .store = announce,
-  .stored = note_announced,
+  .store = tell_closest,
+  .stored = note_told,
   .finish = finish,
   .free = free_search,
 };

@@ -21,6 +21,7 @@ typedef struct
   BtNodeId id;
   BtKrpcMethod method;
   BtDhtSearchId search; /* 0: a check of the table */
+  gboolean is_last;     /* it does not look for nodes any more, but is for the closest */
   GBytes *bytes;        /* (nullable): the datagram, of a search, until it was sent again */
   GList *link;          /* in BtDht.questions */
 } BtDhtQuestion;
@@ -36,11 +37,11 @@ typedef struct
   /* (nullable) An answer came, over @n_hops nodes. */
   void (*read) (BtDhtSearch *search, const BtEndpoint *from, const BtKrpcMessage *reply, guint n_hops,
                 gint64 now);
-  /* (nullable) What is stored in the end with one of the closest, whose token is filled in, by
-   * another method. FALSE: nothing. */
-  gboolean (*store) (BtDhtSearch *search, const BtKrpcNode *node, BtKrpcMessage *query);
-  /* (nullable) What it said to it; NULL: nothing. */
-  void (*stored) (BtDhtSearch *search, const BtKrpcMessage *answer);
+  /* (nullable) What is said in the end to each of the closest that gave a token, which is filled in: first
+   * @n is 0, then 1, until there is no more: FALSE. */
+  gboolean (*store) (BtDhtSearch *search, guint n, BtKrpcMessage *query);
+  /* (nullable) What it said to that; NULL: nothing. */
+  void (*stored) (BtDhtSearch *search, BtKrpcMethod method, const BtKrpcMessage *answer);
   /* The result is told. The search is over, unless bt_dht_search_again() is called. */
   void (*finish) (BtDhtSearch *search, gint64 now);
   void (*free) (BtDhtSearch *search);
@@ -123,10 +124,10 @@ void bt_dht_send (BtDht *dht, const BtEndpoint *to, const void *bytes, gsize len
 gboolean bt_dht_may_ask (const BtDht *dht); /* FALSE: too many questions are open */
 /* @transaction: kept until the query has been sent. */
 void bt_dht_begin_query (BtDht *dht, BtKrpcMessage *query, BtKrpcMethod method, guint32 *transaction);
-/* @id: (nullable): who it is thought to be. @search: 0 for none. FALSE: what a stranger wants to be
+/* @id: (nullable): who it is thought to be. @search: (nullable). FALSE: what a stranger wants to be
  * told, a token of his, does not fit. */
 gboolean bt_dht_ask (BtDht *dht, const BtEndpoint *to, const BtNodeId *id, BtKrpcMessage *query,
-                     BtDhtSearchId search, gint64 now);
+                     const BtDhtSearch *search, gint64 now);
 /* A reply or an error. FALSE: to no question of ours. */
 gboolean bt_dht_take_answer (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *answer, gint64 now);
 void bt_dht_check_timeouts (BtDht *dht, gint64 now);

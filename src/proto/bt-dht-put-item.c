@@ -66,17 +66,17 @@ read_answer (BtDhtSearch *search,
 }
 
 static gboolean
-put (BtDhtSearch *search, const BtKrpcNode *node, BtKrpcMessage *query)
+put (BtDhtSearch *search, guint n, BtKrpcMessage *query)
 {
   PutSearch *self = (PutSearch *) search;
 
   query->method = BT_KRPC_PUT;
   query->item = self->item;
-  return !self->result.is_superseded;
+  return n == 0 && !self->result.is_superseded;
 }
 
 static void
-note_stored (BtDhtSearch *search, const BtKrpcMessage *answer)
+note_stored (BtDhtSearch *search, BtKrpcMethod method, const BtKrpcMessage *answer)
 {
   PutSearch *self = (PutSearch *) search;
 

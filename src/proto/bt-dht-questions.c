@@ -56,7 +56,7 @@ bt_dht_ask (BtDht *dht,
             const BtEndpoint *to,
             const BtNodeId *id,
             BtKrpcMessage *query,
-            BtDhtSearchId search,
+            const BtDhtSearch *search,
             gint64 now)
 {
   guint8 bytes[BT_KRPC_MAX_ITEM_BYTES];
@@ -72,9 +72,12 @@ bt_dht_ask (BtDht *dht,
   if (id != NULL)
     question.id = *id;
   question.method = query->method;
-  question.search = search;
-  if (search != 0)
-    question.bytes = g_bytes_new (bytes, length);
+  if (search != NULL)
+    {
+      question.search = search->id;
+      question.is_last = search->phase == BT_DHT_PHASE_STORING;
+      question.bytes = g_bytes_new (bytes, length);
+    }
   remember (dht, &question);
   bt_dht_send (dht, to, bytes, length);
   return TRUE;

@@ -102,6 +102,22 @@ bt_dht_search_finish (BtDhtSearch *search, gint64 now)
   search->class->finish (search, now);
 }
 
+static void
+store_with (BtDhtSearch *search, const BtDhtHolder *holder, gint64 now)
+{
+  for (guint n = 0;; n++)
+    {
+      guint32 transaction;
+      BtKrpcMessage query;
+
+      bt_dht_begin_query (search->dht, &query, BT_KRPC_PING, &transaction);
+      query.token = holder->token;
+      if (!search->class->store (search, n, &query))
+        return;
+      search->n_pending += bt_dht_ask (search->dht, &holder->node.endpoint, &holder->node.id, &query, search, now);
+    }
+}
+
 /* The closest that gave a token are told, all at once. */
 static void
 store (BtDhtSearch *search, gint64 now)
@@ -111,18 +127,8 @@ store (BtDhtSearch *search, gint64 now)
 
   search->phase = BT_DHT_PHASE_STORING;
   for (guint i = 0; search->class->store != NULL && i < n_holders; i++)
-    {
-      guint32 transaction;
-      BtKrpcMessage query;
-
-      if (holders[i].token.length == 0)
-        continue;
-      bt_dht_begin_query (search->dht, &query, BT_KRPC_PING, &transaction);
-      query.token = holders[i].token;
-      if (search->class->store (search, &holders[i].node, &query))
-        search->n_pending += bt_dht_ask (search->dht, &holders[i].node.endpoint,
-                                         &holders[i].node.id, &query, search->id, now);
-    }
+    if (holders[i].token.length > 0)
+      store_with (search, &holders[i], now);
   if (search->n_pending == 0)
     bt_dht_search_finish (search, now);
 }
@@ -137,7 +143,7 @@ ask_next (BtDhtSearch *search, const BtKrpcNode *node, gboolean has_id, gint64 n
   query.target = search->target;
   if (search->class->ask != NULL)
     search->class->ask (search, &query);
-  bt_dht_ask (search->dht, &node->endpoint, has_id ? &node->id : NULL, &query, search->id, now);
+  bt_dht_ask (search->dht, &node->endpoint, has_id ? &node->id : NULL, &query, search, now);
 }
 
 static void
@@ -265,22 +271,15 @@ bt_dht_searches_deadline (const BtDht *dht)
   return deadline;
 }
 
-/* What was stored was said with another method than what was looked for. */
-static gboolean
-is_about_storing (const BtDhtSearch *search, const BtDhtQuestion *question)
-{
-  return question->method != search->class->method;
-}
-
 static void
-note_stored (BtDhtSearch *search, const BtKrpcMessage *answer, gint64 now)
+note_stored (BtDhtSearch *search, BtKrpcMethod method, const BtKrpcMessage *answer, gint64 now)
 {
   /* It began anew meanwhile. */
   if (search->phase != BT_DHT_PHASE_STORING)
     return;
   search->n_pending--;
   if (search->class->stored != NULL)
-    search->class->stored (search, answer);
+    search->class->stored (search, method, answer);
   if (search->n_pending == 0)
     bt_dht_search_finish (search, now);
 }
@@ -296,9 +295,9 @@ bt_dht_search_answered (BtDht *dht,
 
   if (search == NULL)
     return;
-  if (is_about_storing (search, question))
+  if (question->is_last)
     {
-      note_stored (search, reply, now);
+      note_stored (search, question->method, reply, now);
       return;
     }
   if (search->lookup == NULL)
@@ -315,7 +314,7 @@ bt_dht_search_slow (BtDht *dht, const BtDhtQuestion *question)
 {
   BtDhtSearch *search = bt_dht_search_find (dht, question->search);
 
-  if (search != NULL && search->lookup != NULL && !is_about_storing (search, question))
+  if (search != NULL && search->lookup != NULL && !question->is_last)
     bt_dht_lookup_slow (search->lookup, &question->to);
 }
 
@@ -329,8 +328,8 @@ bt_dht_search_failed (BtDht *dht,
 
   if (search == NULL)
     return;
-  if (is_about_storing (search, question))
-    note_stored (search, error, now);
+  if (question->is_last)
+    note_stored (search, question->method, error, now);
   else if (search->lookup != NULL)
     bt_dht_lookup_failed (search->lookup, &question->to);
 }

@@ -148,7 +148,7 @@ check (BtDht *dht, const BtKrpcNode *node, gboolean look_around, gint64 now)
   bt_dht_begin_query (dht, &query, method, &transaction);
   query.target = bt_node_id_random_near (
     bt_dht_id (dht), bt_node_id_common_bits (bt_dht_id (dht), &node->id), &dht->random);
-  bt_dht_ask (dht, &node->endpoint, &node->id, &query, 0, now);
+  bt_dht_ask (dht, &node->endpoint, &node->id, &query, NULL, now);
 }
 
 static gboolean
@@ -187,7 +187,7 @@ check_seeds (BtDht *dht, gint64 now)
         {
           seed->is_tried = TRUE;
           bt_dht_begin_query (dht, &query, BT_KRPC_PING, &transaction);
-          bt_dht_ask (dht, &seed->node.endpoint, seed->has_id ? &seed->node.id : NULL, &query, 0, now);
+          bt_dht_ask (dht, &seed->node.endpoint, seed->has_id ? &seed->node.id : NULL, &query, NULL, now);
           return TRUE;
         }
       g_array_remove_index (dht->seeds, i);

@@ -364,6 +364,48 @@ test_read_only (void)
     }
 }
 
+static void
+no_peers_cb (gpointer data, const BtEndpoint *peers, guint n_peers)
+{
+}
+
+static void
+scraped_cb (gpointer data, const BtDhtPeersResult *result)
+{
+  *(BtDhtPeersResult *) data = *result;
+}
+
+/* How many there are is counted over all that were told (BEP 33). */
+static void
+test_scrape (void)
+{
+  g_autoptr (FtDhtNet) net = ft_dht_net_new (16, FALSE);
+  BtSha1 info_hash = random_hash (net);
+  BtDhtPeersQuery query = { .info_hash = info_hash, .announce = TRUE, .port = 7000, .scrape = TRUE };
+  BtDhtPeersResult result = { 0 };
+
+  ft_dht_net_grow (net, 60);
+  ft_dht_net_run (net, 2 * FT_DHT_MINUTE);
+  for (guint i = 0; i < 30; i++)
+    {
+      query.seed = i % 3 == 0;
+      bt_dht_find_peers (nth (net, i)->dht, &query, no_peers_cb, scraped_cb, &result, net->now);
+      ft_dht_host_rearm (nth (net, i));
+      ft_dht_net_run (net, 20 * FT_DHT_SECOND);
+    }
+  query.announce = FALSE;
+  query.seed = FALSE;
+  bt_dht_find_peers (nth (net, 40)->dht, &query, no_peers_cb, scraped_cb, &result, net->now);
+  ft_dht_host_rearm (nth (net, 40));
+  ft_dht_net_run (net, 20 * FT_DHT_SECOND);
+  g_assert_true (result.has_scrape);
+  g_assert_cmpuint (result.n_peers, ==, 30);
+  g_assert_cmpuint (result.n_seeds, >=, 9);
+  g_assert_cmpuint (result.n_seeds, <=, 11);
+  g_assert_cmpuint (result.n_downloaders, >=, 18);
+  g_assert_cmpuint (result.n_downloaders, <=, 22);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -378,5 +420,6 @@ main (int argc, char **argv)
   g_test_add_func ("/dht-sim/address-change", test_address_change);
   g_test_add_func ("/dht-sim/first-address", test_first_address);
   g_test_add_func ("/dht-sim/read-only", test_read_only);
+  g_test_add_func ("/dht-sim/scrape", test_scrape);
   return g_test_run ();
 }

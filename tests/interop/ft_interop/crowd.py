@@ -40,7 +40,8 @@ class Crowd(Peer):
         """HOST:PORT of one of them"""
         return f"{self.addresses[n]}:{PORT}"
 
-    def _count_nodes(self):
+    def _count(self):
+        """[nodes, peers] of each"""
         self._process.expect_alive()
         self._process.stdin.write(b"\n")
         self._process.stdin.flush()
@@ -53,6 +54,15 @@ class Crowd(Peer):
         counts = []
 
         def is_ready():
-            counts[:] = self._count_nodes()
+            counts[:] = [nodes for nodes, _ in self._count()]
             return min(counts, default=0) >= n_known
         wait_until("the crowd knows itself", READY_S, is_ready, lambda: str(counts))
+
+    def wait_told(self, n_peers, timeout_s):
+        """Until that many peers were announced: most of the eight that are told of each have heard of it."""
+        counts = []
+
+        def is_told():
+            counts[:] = [peers for _, peers in self._count()]
+            return sum(counts) >= 6 * n_peers
+        wait_until("the crowd is told", timeout_s, is_told, lambda: str(counts))

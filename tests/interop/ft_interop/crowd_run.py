@@ -1,7 +1,7 @@
 # crowd_run.py: many libtorrent (rasterbar) sessions of one process, each a node of a DHT.
 # SPDX-License-Identifier: GPL-3.0-or-later
 """crowd_run.py ADDRESS...: makes them known to each other, and answers each line on standard input with
-how many nodes each of them knows."""
+how many nodes each of them knows and how many peers it was told of."""
 
 import json
 import random
@@ -25,13 +25,13 @@ def open_session(address):
         | libtorrent.alert.category_t.stats_notification})
 
 
-def count_nodes(session):
+def count(session):
     session.post_session_stats()
     while True:
         session.wait_for_alert(1000)
         for alert in session.pop_alerts():
             if isinstance(alert, libtorrent.session_stats_alert):
-                return alert.values["dht.dht_nodes"]
+                return alert.values["dht.dht_nodes"], alert.values["dht.dht_peers"]
 
 
 def main():
@@ -44,7 +44,7 @@ def main():
             session.add_dht_node((other, PORT))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     for _ in sys.stdin:
-        print(json.dumps([count_nodes(session) for session in sessions]), flush=True)
+        print(json.dumps([count(session) for session in sessions]), flush=True)
 
 
 main()

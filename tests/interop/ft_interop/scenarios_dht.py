@@ -102,6 +102,7 @@ def _first_payload():
         for torrent in torrents:
             seed.add(torrent, swarm.data)
         seed.wait_complete(torrents, TIMEOUT_S)
+        crowd.wait_told(len(torrents), TIMEOUT_S)
         ours = swarm.start_ours(folder, options=[*_ours_options(crowd), "--limit-down", "4096"])
         links = [torrents[0].link(), torrents[1].link(),
                  torrents[2].link([f"{seed.node.address}:6881"])]
