@@ -9,7 +9,8 @@ import signal
 import sys
 
 from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_lsd,
-                        scenarios_magnet, scenarios_network, scenarios_pex, scenarios_router, scenarios_tracker)
+                        scenarios_magnet, scenarios_network, scenarios_pex, scenarios_private,
+                        scenarios_router, scenarios_tracker)
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -53,6 +54,7 @@ GROUPS = {
     "magnet": lambda whole: scenarios_magnet.make_all([Rasterbar, Transmission, Aria2]),
     "network": lambda whole: scenarios_network.make_all([Rasterbar, Transmission], whole),
     "pex": lambda whole: scenarios_pex.make_all(Rasterbar, Transmission),
+    "private": lambda whole: scenarios_private.make_all(),
     "router": lambda whole: scenarios_router.make_all(),
     "together": lambda whole: [scenarios_crash.all_together([Rasterbar, Transmission, Aria2])],
 }
