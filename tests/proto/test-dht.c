@@ -419,6 +419,13 @@ note_done_cb (gpointer data, const BtDhtPeersResult *result)
   ++*(guint *) data;
 }
 
+static void
+count_done_cb (gpointer data, const BtDhtPeersResult *result)
+{
+  g_assert_cmpuint (result->n_announced, ==, 1);
+  ++*(guint *) data;
+}
+
 /* Where nobody is known a search waits a minute for somebody; a cancelled one says nothing. */
 static void
 test_nobody_known (Fixture *f, gconstpointer data)
@@ -440,6 +447,42 @@ test_nobody_known (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_done, ==, 1);
   bt_dht_get_status (f->dht, f->now, &status);
   g_assert_cmpuint (status.n_searches, ==, 0);
+}
+
+/* Nodes of libtorrent give counts instead of peers when they are asked for them (BEP 33): not while peers
+ * are looked for. */
+static void
+test_peers_before_counts (Fixture *f, gconstpointer data)
+{
+  static const char reply[] = "d1:rd2:id20:0123456789abcdefghij5:token3:abce1:t4:";
+  BtEndpoint asked = at ("20.3.3.3:6881");
+  BtDhtPeersQuery query = { .announce = TRUE, .port = 7000, .scrape = TRUE };
+  BtKrpcMethod methods[2] = { BT_KRPC_UNKNOWN };
+  BtKrpcMessage message;
+  guint n_done = 0;
+
+  bt_dht_find_peers (f->dht, &query, count_peers_cb, count_done_cb, &n_done, f->now);
+  bt_dht_add_address (f->dht, &asked, f->now);
+  run (f, SECOND / 10);
+  for (guint i = 0; i < f->sent->len; i++)
+    {
+      g_autoptr (GString) answer = g_string_new (reply);
+      gsize length;
+      const void *bytes = g_bytes_get_data (g_array_index (f->sent, Sent, i).bytes, &length);
+
+      g_assert_true (bt_krpc_decode (bytes, length, &asked, &message));
+      if (i < 2) /* our own place, and peers */
+        g_assert_false (message.scrape);
+      else if (i < 4)
+        methods[i - 2] = message.method;
+      g_string_append_len (answer, (const char *) message.transaction.data, 4);
+      g_string_append (answer, "1:y1:re");
+      input (f, "20.3.3.3:6881", answer->str, answer->len);
+    }
+  g_assert_cmpuint (n_done, ==, 1);
+  g_assert_cmpint (methods[0], ==, BT_KRPC_ANNOUNCE_PEER);
+  g_assert_cmpint (methods[1], ==, BT_KRPC_GET_PEERS);
+  g_assert_true (message.scrape);
 }
 
 /* In each family it names nodes of the other when that is wanted. */
@@ -548,6 +591,7 @@ main (int argc, char **argv)
   ADD ("/dht/routers-last", test_routers_last);
   ADD ("/dht/flood", test_flood);
   ADD ("/dht/nobody-known", test_nobody_known);
+  ADD ("/dht/peers-before-counts", test_peers_before_counts);
   ADD ("/dht/want", test_want);
   ADD ("/dht/long-token", test_long_token);
   ADD ("/dht/fuzz", test_fuzz);

@@ -114,5 +114,6 @@ def _first_payload():
 
 
 def make_all():
-    return [_first_payload(), *(scenario(kind, by_link) for kind in (Rasterbar, Transmission, Aria2)
-                                for by_link in (False, True) for scenario in (_downloads, _seeds))]
+    pairs = [(Rasterbar, False), (Rasterbar, True), (Transmission, True), (Aria2, True)]
+    return [_first_payload(), *(scenario(kind, by_link) for kind, by_link in pairs
+                                for scenario in (_downloads, _seeds))]
