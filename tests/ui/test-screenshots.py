@@ -22,6 +22,7 @@ from ft_face import Atspi, wait_for  # noqa: E402
 from ft_harness import expect, running, test, write_settings  # noqa: E402
 from ft_picture import find_window, focus, resize, scale_text, take  # noqa: E402
 from ft_scene import LOST, TORRENTS, Scene, Torrent, build  # noqa: E402
+from ft_torrents import Seed, info_hash_of  # noqa: E402
 
 CONSOLE = sys.argv.pop(2)
 STYLE = """[Settings]
@@ -266,6 +267,43 @@ def preferences(home):
         for page in PAGES:
             face.press(page, role=Atspi.Role.PAGE_TAB)
             take_narrow(face, f"narrow-preferences-{page.lower()}", title="Preferences")
+
+
+@contextlib.contextmanager
+def seeding(home, torrent):
+    """Somebody who has no more than its details gives these. A link to that person."""
+    path = str(make(home, torrent))
+    with contextlib.closing(Seed(CONSOLE, str(home), [path])) as seed:
+        seed.start()
+        yield f"magnet:?xt=urn:btih:{info_hash_of(path)}&x.pe=127.0.0.1:{seed.port}"
+
+
+@test
+def links(home):
+    """The details of a link have come; links that wait, in the list and in the details; the connection."""
+    waiting = f"magnet:?xt=urn:btih:{40 * 'a'}&dn=Internet%20Archive%3A%20prints%20of%20Hokusai"
+    write_settings(home, download_folder=f"'{home}/Downloads'", show_add_dialog="true")
+    pathlib.Path(home, "Downloads").mkdir()
+    style(home)
+    with seeding(home, MORE[0]) as link, showing(900, 760, link, home=home) as face:
+        face.wait("Add a Torrent", Atspi.Role.FRAME)
+        face.wait(lambda text: text.startswith("Space: "))
+        face.open(waiting)
+        face.wait("Add 2 Torrents", Atspi.Role.PUSH_BUTTON)
+        take(face, "add-links", (None, None), title="Add Torrents")
+        take_narrow(face, "narrow-add-links", title="Add Torrents")
+        close_window(face)
+        face.click(face.wait_row("Internet Archive: prints of Hokusai, "))
+        face.wait_row(f"{MORE[0].name}, 0 percent, Paused: details only")
+        take(face, "links", (900, 760))
+        face.press("Show Details")
+        for page in ("Overview", "Files", "Peers", "Trackers"):
+            face.press(page, role=Atspi.Role.PAGE_TAB)
+            take(face, f"links-{page.lower()}", (900, 760))
+        face.press("Back to the Torrents")
+        face.click(face.wait(lambda text: text.startswith("Connection: ")))
+        face.wait(lambda text: text.startswith("Router: "))
+        take(face, "connection", (None, None), title=None)
 
 
 @test
