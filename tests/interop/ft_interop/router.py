@@ -72,7 +72,8 @@ class Miniupnpd:
     def restart(self):
         """As a router that was switched off: it remembers nothing."""
         self._process.kill()
-        for table, chain in (("nat", "prerouting_miniupnpd"), ("nat", "postrouting_miniupnpd"), ("filter", "miniupnpd")):
+        for table, chain in (("nat", "prerouting_miniupnpd"), ("nat", "postrouting_miniupnpd"),
+                             ("filter", "miniupnpd")):
             self._hub.run(self._nft, "flush", "chain", "inet", table, chain)
         self._leases.unlink(missing_ok=True)
         self._start()

@@ -178,7 +178,8 @@ def refused():
                  f"Behind a second NAT: the router is 100.64.3.4 to the outside. Port {PORT} is mapped by PCP"))):
             router = SmallRouter(swarm.network, swarm.folder(f"router{i}"), **options)
             try:
-                ours = swarm.start_ours(swarm.folder(f"downloads{i}"), [], ["--no-dht"], bound=False, uses=["port-mapping"])
+                ours = swarm.start_ours(swarm.folder(f"downloads{i}"), [], ["--no-dht"], bound=False,
+                                        uses=["port-mapping"])
                 _wait_for(ours, router, mapper, state)
                 if "upnp" in options:
                     _wait_for(ours, router, "upnp", "refused")
@@ -241,6 +242,9 @@ def miniupnpd():
 
     def run(swarm):
         router = Miniupnpd(swarm.network, swarm.folder("router"))
+
+        def is_leased():
+            return router.leases() == {"TCP": PORT, "UDP": PORT}
         try:
             ours = swarm.start_ours(swarm.folder("downloads"), [], ["--no-dht"], bound=False, uses=["port-mapping"])
             mapping = _wait_for(ours, router, "pcp", "mapped")
@@ -248,12 +252,12 @@ def miniupnpd():
                               str(mapping))
             _wait_for(ours, router, "upnp", "mapped")
             swarm.block.passed(names[1])
-            wait_until("it is mapped", TIMEOUT_S, lambda: router.leases() == {"TCP": PORT, "UDP": PORT}, router.tail)
+            wait_until("it is mapped", TIMEOUT_S, is_leased, router.tail)
             rules, text = router.rules()
             swarm.block.check(names[2], _expect, text.count(f"dnat ip to {ours.node.address}:{PORT}") == 2,
                               f"{rules}\n{text}")
             router.restart()
-            wait_until("it is mapped again", TIMEOUT_S, lambda: router.leases() == {"TCP": PORT, "UDP": PORT}, router.tail)
+            wait_until("it is mapped again", TIMEOUT_S, is_leased, router.tail)
             swarm.block.passed(names[3])
             ours.leave()
             swarm.block.check(names[4], _expect, router.leases() == {} and "dnat" not in router.rules()[1],
@@ -264,5 +268,5 @@ def miniupnpd():
 
 
 def make_all():
-    return [pcp(), pcp_over_ipv6(), another_address(), nat_pmp(), upnp(), upnp_other_port(), *strange_places(), refused(), bound(), off(), no_router(),
-            miniupnpd()]
+    return [pcp(), pcp_over_ipv6(), another_address(), nat_pmp(), upnp(), upnp_other_port(), *strange_places(),
+            refused(), bound(), off(), no_router(), miniupnpd()]
