@@ -69,27 +69,26 @@ tick (gpointer owner, gint64 now)
 
 /* Memory. */
 
-static void
+/* FALSE when it found nobody: then those that it knew before are remembered. */
+static gboolean
 remember (BtDhtSide *side, gint64 now)
 {
-  gint64 made_at = side->memory.made_at;
+  g_autoptr(GArray) nodes = bt_dht_save (side->dht, BT_DHT_MEMORY_MAX_NODES, now);
 
+  if (nodes->len == 0)
+    return FALSE;
   bt_dht_memory_clear (&side->memory);
   side->memory.id = *bt_dht_id (side->dht);
-  side->memory.made_at = made_at;
-  side->memory.nodes = bt_dht_save (side->dht, BT_DHT_MEMORY_MAX_NODES, now);
+  side->memory.nodes = g_steal_pointer (&nodes);
+  return TRUE;
 }
 
-/* Nothing is better than nothing: who found nobody this time keeps whom it knew before. */
 static void
 save (BtDhtSide *side, gint64 now)
 {
   g_autofree char *text = NULL;
 
-  if (side->core->db == NULL)
-    return;
-  remember (side, now);
-  if (side->memory.nodes->len == 0)
+  if (!remember (side, now) || side->core->db == NULL)
     return;
   text = bt_dht_memory_format (&side->memory, side->ipv6);
   bt_state_db_set (side->core->db, memory_keys[side->ipv6], text);

@@ -9,7 +9,6 @@
 #define INTERVAL_US (15 * 60 * G_USEC_PER_SEC)    /* nodes forget who announced after half an hour */
 #define FEW_PEERS_US (5 * 60 * G_USEC_PER_SEC)    /* somebody was found, but hardly anybody */
 #define FEW_PEERS 5
-#define SPREAD_EACH_US (20 * G_TIME_SPAN_MILLISECOND) /* many that start together fill the queue of turns slowly */
 
 /* Whether it may use the DHT now; a private torrent never. */
 static gboolean
@@ -52,17 +51,18 @@ announces (BtTorrent *torrent)
 
 /* Waiting. */
 
+/* @urgent: before all that wait. */
 static void
-want_turn (BtTorrent *torrent)
+want_turn (BtTorrent *torrent, gboolean urgent)
 {
   if (torrent->dht.turn == NULL && may_use (torrent))
-    torrent->dht.turn = bt_core_dht_want_turn (torrent->core, torrent, has_few_peers (torrent));
+    torrent->dht.turn = bt_core_dht_want_turn (torrent->core, torrent, urgent);
 }
 
 static void
 due_cb (gpointer owner, gint64 now)
 {
-  want_turn (owner);
+  want_turn (owner, FALSE);
 }
 
 /* Nobody was found, or nobody was told of us, though that was what it was for. */
@@ -167,7 +167,7 @@ void
 bt_torrent_hurry_dht (BtTorrent *torrent)
 {
   if (torrent->dht.started && !bt_torrent_is_searching_dht (torrent))
-    want_turn (torrent);
+    want_turn (torrent, TRUE);
 }
 
 void
@@ -179,25 +179,20 @@ bt_torrent_dht_changed (BtTorrent *torrent)
 
 /* Beginning and end. */
 
+/* One that has just come does not wait for ten thousand others; once, or they would wait for ever. */
 void
 bt_torrent_start_dht (BtTorrent *torrent)
 {
-  BtCore *core = torrent->core;
-  gint64 spread = (gint64) SPREAD_EACH_US * core->torrents->len;
+  gboolean is_new = !torrent->dht.started;
 
   if (!torrent->active || !may_use (torrent))
     return;
   torrent->dht.started = TRUE;
-  bt_torrent_touch (torrent, BT_CHANGED_STATE);
   torrent->dht.fails = 0;
-  bt_core_dht_add_names (core, (const char *const *) torrent->metainfo->nodes);
-  if (bt_torrent_is_searching_dht (torrent))
-    return;
-  if (core->torrents->len <= 10)
-    want_turn (torrent);
-  else
-    bt_timer_start (&torrent->dht.timer,
-                    bt_core_now (core) + (gint64) bt_random_below (&core->random, (guint32) MIN (spread, G_MAXUINT32)));
+  bt_torrent_touch (torrent, BT_CHANGED_STATE);
+  bt_core_dht_add_names (torrent->core, (const char *const *) torrent->metainfo->nodes);
+  if (!bt_torrent_is_searching_dht (torrent))
+    want_turn (torrent, is_new && has_few_peers (torrent));
 }
 
 void
