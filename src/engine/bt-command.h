@@ -24,6 +24,7 @@ struct _BtCommand
   GTask *task;
 
   BtTorrentId id;
+  guint ticket;        /* of what can be called off before it is answered */
   char *path;
   char *text;
   GBytes *bytes;

@@ -80,14 +80,32 @@ bt_core_fetch_torrent (BtCore *core, BtCommand *command)
   fetch->fetch = core->world->ops->fetch (core->world, &request, fetched_cb, fetch);
 }
 
+static void
+cancel (BtTorrentFetch *fetch, const char *why)
+{
+  fetch->core->world->ops->fetch_cancel (fetch->core->world, fetch->fetch);
+  finish (fetch, g_error_new_literal (BT_ERROR, BT_ERROR_CANCELLED, why));
+}
+
+void
+bt_core_cancel_fetch (BtCore *core, BtCommand *command)
+{
+  for (GList *link = core->fetches.head; link != NULL; link = link->next)
+    {
+      BtTorrentFetch *fetch = link->data;
+
+      if (fetch->command->ticket == command->ticket)
+        {
+          cancel (fetch, "It was called off");
+          break;
+        }
+    }
+  bt_command_reply (command, NULL);
+}
+
 void
 bt_core_cancel_fetches (BtCore *core)
 {
   while (!g_queue_is_empty (&core->fetches))
-    {
-      BtTorrentFetch *fetch = g_queue_peek_head (&core->fetches);
-
-      core->world->ops->fetch_cancel (core->world, fetch->fetch);
-      finish (fetch, g_error_new (BT_ERROR, BT_ERROR_CANCELLED, "The network was closed"));
-    }
+    cancel (g_queue_peek_head (&core->fetches), "The network was closed");
 }

@@ -65,6 +65,8 @@ void bt_core_ban_peer (BtCore *core, BtCommand *command);
 void bt_core_unban_peer (BtCore *core, BtCommand *command);
 void bt_core_get_torrent (BtCore *core, BtCommand *command);
 void bt_core_fetch_torrent (BtCore *core, BtCommand *command);
+/* Of the command's ticket; unless it was answered meanwhile. */
+void bt_core_cancel_fetch (BtCore *core, BtCommand *command);
 void bt_core_set_config (BtCore *core, BtCommand *command);
 void bt_core_get_detail (BtCore *core, BtCommand *command);
 

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 /* A command whose reply is a boolean, and who waits for it. */
 BtCommand *bt_engine_make_command (BtEngine *engine, void (*run) (BtCore *core, BtCommand *command), gpointer tag,
                                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* A number that no other command of this engine has. */
+guint bt_engine_take_ticket (BtEngine *engine);
 /* Sends it (transfer full). */
 void bt_engine_post (BtEngine *engine, BtCommand *command);
 

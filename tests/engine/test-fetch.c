@@ -189,6 +189,46 @@ test_stop (Fixture *fixture, gconstpointer data)
   g_assert_error (error, BT_ERROR, BT_ERROR_CANCELLED);
 }
 
+/* Whoever asked for it has closed the connection. */
+static gboolean
+has_left (SoupServerMessage *message)
+{
+  char byte;
+
+  return g_socket_receive_with_blocking (soup_server_message_get_socket (message), &byte, 1, FALSE, NULL, NULL) == 0;
+}
+
+/* Who has left keeps no server waiting, and others are not disturbed. */
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr(GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr(GAsyncResult) result = NULL;
+  g_autoptr(GAsyncResult) at_once = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GError) early = NULL;
+  g_autofree char *url = g_strconcat (fixture->base, "/held", NULL);
+  guint n;
+
+  bt_engine_fetch_torrent_async (fixture->node->engine, url, cancellable, fetched_cb, &result);
+  ft_wait_until (fixture->held != NULL);
+  assert_torrent (fixture, "/a.torrent");
+  g_assert_null (result);
+  g_cancellable_cancel (cancellable);
+  ft_wait_until (result != NULL && has_left (fixture->held));
+  g_assert_null (bt_engine_fetch_torrent_finish (fixture->node->engine, result, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+
+  /* Before it has begun. */
+  n = fixture->n_requests;
+  bt_engine_fetch_torrent_async (fixture->node->engine, url, cancellable, fetched_cb, &at_once);
+  ft_wait_until (at_once != NULL);
+  g_assert_null (bt_engine_fetch_torrent_finish (fixture->node->engine, at_once, &early));
+  g_assert_error (early, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  assert_torrent (fixture, "/a.torrent");
+  g_assert_cmpuint (fixture->n_requests, ==, n + 1);
+}
+
 /* Nothing goes by another way than the one that was asked for. */
 static void
 test_interface (Fixture *fixture, gconstpointer data)
@@ -225,6 +265,7 @@ main (int argc, char *argv[])
   g_test_add ("/engine/fetch/torrent", Fixture, NULL, set_up, test_torrent, tear_down);
   g_test_add ("/engine/fetch/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/engine/fetch/stop", Fixture, NULL, set_up, test_stop, tear_down);
+  g_test_add ("/engine/fetch/cancelled", Fixture, NULL, set_up, test_cancelled, tear_down);
   g_test_add ("/engine/fetch/interface", Fixture, NULL, set_up, test_interface, tear_down);
   return g_test_run ();
 }

@@ -199,11 +199,52 @@ bt_engine_get_torrent_finish (BtEngine *engine, GAsyncResult *result, GError **e
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* What belongs to the task of a fetch: a server is not kept waiting by somebody who has left. */
+typedef struct
+{
+  BtEngine *engine; /* (unowned): the task's */
+  guint ticket;
+  GCancellable *cancellable;
+  gulong handler;
+} Way;
+
+static void
+way_free (gpointer data)
+{
+  Way *way = data;
+
+  g_cancellable_disconnect (way->cancellable, way->handler);
+  g_clear_object (&way->cancellable);
+  g_free (way);
+}
+
+static void
+cancelled_cb (GCancellable *cancellable, gpointer user_data)
+{
+  Way *way = user_data;
+  BtCommand *command = bt_command_new (bt_core_cancel_fetch);
+
+  command->ticket = way->ticket;
+  bt_engine_post (way->engine, command);
+}
+
+/* After its command was sent, which is called off by another. */
+static void
+listen_to_cancellable (GTask *task)
+{
+  Way *way = g_task_get_task_data (task);
+
+  if (way->cancellable != NULL)
+    way->handler = g_cancellable_connect (way->cancellable, G_CALLBACK (cancelled_cb), way, NULL);
+}
+
 void
 bt_engine_fetch_torrent_async (BtEngine *engine, const char *url, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data)
 {
+  g_autoptr(GTask) task = NULL;
   BtCommand *command;
+  Way *way;
 
   g_return_if_fail (BT_IS_ENGINE (engine));
   g_return_if_fail (url != NULL);
@@ -212,7 +253,15 @@ bt_engine_fetch_torrent_async (BtEngine *engine, const char *url, GCancellable *
                                     callback, user_data);
   command->reply = return_bytes;
   command->text = g_strdup (url);
+  command->ticket = bt_engine_take_ticket (engine);
+  way = g_new0 (Way, 1);
+  way->engine = engine;
+  way->ticket = command->ticket;
+  way->cancellable = cancellable != NULL ? g_object_ref (cancellable) : NULL;
+  task = g_object_ref (command->task);
+  g_task_set_task_data (task, way, way_free);
   bt_engine_post (engine, command);
+  listen_to_cancellable (task);
 }
 
 GBytes *

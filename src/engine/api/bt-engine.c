@@ -25,6 +25,7 @@ struct _BtEngine
   BtThread *shared;
   GThread *thread;  /* (nullable): NULL after the stop */
   GWeakRef *self;   /* for letters that may come after the last reference */
+  guint last_ticket;
 };
 
 enum
@@ -227,6 +228,12 @@ bt_engine_make_command (BtEngine *engine, void (*run) (BtCore *core, BtCommand *
   return command;
 }
 
+guint
+bt_engine_take_ticket (BtEngine *engine)
+{
+  return ++engine->last_ticket;
+}
+
 /* A stopped engine answers at once: nobody reads its mailbox. */
 void
 bt_engine_post (BtEngine *engine, BtCommand *command)
@@ -236,7 +243,8 @@ bt_engine_post (BtEngine *engine, BtCommand *command)
       bt_command_post (command, engine->shared->mailbox, engine->shared->core);
       return;
     }
-  g_task_return_new_error (command->task, BT_ERROR, BT_ERROR_CANCELLED, "The engine has stopped");
+  if (command->task != NULL)
+    g_task_return_new_error (command->task, BT_ERROR, BT_ERROR_CANCELLED, "The engine has stopped");
   bt_command_free (command);
 }
 

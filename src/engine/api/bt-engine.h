@@ -165,7 +165,7 @@ GBytes *bt_engine_get_torrent_finish (BtEngine *engine, GAsyncResult *result, GE
  * @url: http or https, of a .torrent file
  *
  * Goes the way that sockets go, by the address and interface they are bound to. No cookies, few redirections,
- * bounded size and time; one that was called off by @cancellable ends by itself.
+ * bounded size and time. Calling it off by @cancellable, in the thread that asked, closes the connection too.
  * Errors: %BT_ERROR_MALFORMED if it is no URL or no torrent comes, NETWORK, REMOTE, TIMED_OUT, LIMIT.
  */
 void bt_engine_fetch_torrent_async (BtEngine *engine, const char *url, GCancellable *cancellable,
