@@ -11,6 +11,14 @@ struct _FtAdder
   FtSession *session;
   GQueue waiting;       /* of FtAddition */
   FtAddition *addition; /* (nullable): being read and added */
+  gboolean fetching;    /* it comes from a server */
+};
+
+enum
+{
+  PROP_0,
+  PROP_FETCHING,
+  N_PROPS
 };
 
 enum
@@ -24,7 +32,17 @@ enum
 
 G_DEFINE_FINAL_TYPE (FtAdder, ft_adder, G_TYPE_OBJECT)
 
+static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
+
+static void
+set_fetching (FtAdder *self, gboolean fetching)
+{
+  if (fetching == self->fetching)
+    return;
+  self->fetching = fetching;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FETCHING]);
+}
 
 static void
 finish (GTask *task)
@@ -78,7 +96,8 @@ report_failure (GTask *task, const GError *error)
 {
   FtAdder *self = g_task_get_source_object (task);
 
-  g_signal_emit (self, signals[SIGNAL_FAILED], 0, self->addition, error);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_signal_emit (self, signals[SIGNAL_FAILED], 0, self->addition, error);
   finish (task);
 }
 
@@ -128,6 +147,7 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   g_autoptr (GTask) task = user_data;
 
   ft_addition_load_finish (FT_ADDITION (object), result, NULL);
+  set_fetching (g_task_get_source_object (task), FALSE);
   add (task);
 }
 
@@ -145,7 +165,10 @@ next_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     return;
   task = g_task_new (self, NULL, next_cb, NULL);
   if (ft_addition_get_state (self->addition) == FT_ADDITION_WAITING)
-    ft_addition_load_async (self->addition, self->session, NULL, loaded_cb, g_object_ref (task));
+    {
+      set_fetching (self, ft_addition_is_web (self->addition));
+      ft_addition_load_async (self->addition, self->session, loaded_cb, g_object_ref (task));
+    }
   else
     add (task);
 }
@@ -169,11 +192,31 @@ ft_adder_dispose (GObject *object)
 }
 
 static void
+ft_adder_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  FtAdder *self = FT_ADDER (object);
+
+  switch (prop_id)
+    {
+    case PROP_FETCHING:
+      g_value_set_object (value, self->fetching ? self->addition : NULL);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
 ft_adder_class_init (FtAdderClass *klass)
 {
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = ft_adder_dispose;
+  G_OBJECT_CLASS (klass)->get_property = ft_adder_get_property;
+
+  properties[PROP_FETCHING] = g_param_spec_object ("fetching", NULL, NULL, FT_TYPE_ADDITION,
+                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, properties);
 
   signals[SIGNAL_ADDED] = g_signal_new ("added", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                         G_TYPE_NONE, 2, FT_TYPE_ADDITION, G_TYPE_UINT);

@@ -14,7 +14,9 @@ G_DECLARE_FINAL_TYPE (FtAdder, ft_adder, FT, ADDER, GObject)
  *
  * Reads and adds in the order in which it was told, one at a time, so that a hundred files do not
  * lie in memory together. They wait while the session starts or is being stopped. What becomes of a
- * .torrent file happens after its torrent was added.
+ * .torrent file happens after its torrent was added. Of what was called off while it was loaded nothing is told.
+ *
+ * Property: fetching (#FtAddition, nullable, read-only): what a server is waited for, see ft_addition_is_web().
  *
  * FtAdder::added:
  * @adder: the adder

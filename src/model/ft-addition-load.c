@@ -412,7 +412,6 @@ read_web (GTask *task)
 void
 ft_addition_load_async (FtAddition *self,
                         FtSession *session,
-                        GCancellable *cancellable,
                         GAsyncReadyCallback callback,
                         gpointer user_data)
 {
@@ -422,12 +421,12 @@ ft_addition_load_async (FtAddition *self,
   g_return_if_fail (FT_IS_SESSION (session));
   g_return_if_fail (self->state == FT_ADDITION_WAITING);
 
-  task = g_task_new (self, cancellable, callback, user_data);
+  task = g_task_new (self, self->loading, callback, user_data);
   g_task_set_source_tag (task, ft_addition_load_async);
   g_task_set_task_data (task, g_object_ref (session), g_object_unref);
   ft_addition_set_state (self, FT_ADDITION_LOADING, NULL);
   if (self->file != NULL)
-    ft_read_torrent_async (self->file, cancellable, read_cb, g_object_ref (task));
+    ft_read_torrent_async (self->file, self->loading, read_cb, g_object_ref (task));
   else if (ft_addition_is_magnet (self))
     read_magnet (task);
   else
@@ -440,4 +439,13 @@ ft_addition_load_finish (FtAddition *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+ft_addition_stop_loading (FtAddition *self)
+{
+  g_return_if_fail (FT_IS_ADDITION (self));
+
+  if (self->state == FT_ADDITION_LOADING)
+    g_cancellable_cancel (self->loading);
 }

@@ -171,6 +171,7 @@ ft_addition_discard (FtAddition *self, FtSession *session)
   if (self->discarded)
     return;
   self->discarded = TRUE;
+  ft_addition_stop_loading (self);
   stop_waiting (self, session);
   ft_addition_leave_list (self);
   ft_addition_unfollow (self);

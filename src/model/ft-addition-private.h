@@ -17,6 +17,7 @@ struct _FtAddition
 
   FtAdditionState state;
   GError *error;              /* (nullable) */
+  GCancellable *loading;
   GBytes *torrent;            /* (nullable) */
   char *own_name;             /* (nullable): as it calls itself, fit for display */
   BtFileList *files;          /* (nullable) */

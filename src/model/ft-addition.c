@@ -94,6 +94,7 @@ ft_addition_finalize (GObject *object)
 
   ft_addition_leave_list (self);
   ft_addition_unfollow (self);
+  g_clear_object (&self->loading);
   g_clear_object (&self->file);
   g_free (self->link);
   g_clear_error (&self->error);
@@ -203,6 +204,7 @@ ft_addition_class_init (FtAdditionClass *klass)
 static void
 ft_addition_init (FtAddition *self)
 {
+  self->loading = g_cancellable_new ();
   self->start = TRUE;
   self->tags = g_new0 (char *, 1);
 }
@@ -373,6 +375,14 @@ ft_addition_is_magnet (FtAddition *self)
   g_return_val_if_fail (FT_IS_ADDITION (self), FALSE);
 
   return self->link != NULL && ft_link_is_magnet (self->link);
+}
+
+gboolean
+ft_addition_is_web (FtAddition *self)
+{
+  g_return_val_if_fail (FT_IS_ADDITION (self), FALSE);
+
+  return self->link != NULL && ft_link_is_web (self->link);
 }
 
 BtTorrentId

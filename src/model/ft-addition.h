@@ -51,9 +51,11 @@ void ft_addition_take_settings (FtAddition *addition, GSettings *settings);
 
 /* Reads and describes; the state says how it went, and so does the result. To be a duplicate is no
  * failure. One that comes into the list later makes it a duplicate too, until it is added. */
-void ft_addition_load_async (FtAddition *addition, FtSession *session, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
+void ft_addition_load_async (FtAddition *addition, FtSession *session, GAsyncReadyCallback callback,
+                             gpointer user_data);
 gboolean ft_addition_load_finish (FtAddition *addition, GAsyncResult *result, GError **error);
+/* If it is being loaded: it fails then, with %G_IO_ERROR_CANCELLED, and no server is waited for. */
+void ft_addition_stop_loading (FtAddition *addition);
 
 /**
  * ft_addition_prepare:
@@ -68,7 +70,7 @@ void ft_addition_prepare (FtAddition *addition, FtSession *session);
 gboolean ft_addition_is_prepared (FtAddition *addition);
 /* Whether two that are ready are links, or files, of the same torrent. */
 gboolean ft_addition_is_same (FtAddition *addition, FtAddition *other);
-/* Out of the list, if it is there because it was prepared. Nothing else is done with it afterwards. */
+/* Stops loading it; out of the list, if it is there because it was prepared. Nothing else is done with it afterwards. */
 void ft_addition_discard (FtAddition *addition, FtSession *session);
 /* Returns: 0 … 1: how much of its details is there; -1: nothing, or nobody knows how much they are */
 double ft_addition_get_details_progress (FtAddition *addition);
@@ -85,6 +87,8 @@ const GError *ft_addition_get_error (FtAddition *addition);
 /* Returns: (transfer none) (nullable): the file that it comes from */
 GFile *ft_addition_get_file (FtAddition *addition);
 gboolean ft_addition_is_magnet (FtAddition *addition);
+/* Whether it is the address of a .torrent file, which a server is asked for. */
+gboolean ft_addition_is_web (FtAddition *addition);
 /* Returns: (transfer full): what it is called, or, before that is known, where it comes from */
 char *ft_addition_dup_title (FtAddition *addition);
 

@@ -28,7 +28,6 @@ struct _FtAddDialog
   FtTags *tags;
   GListStore *additions;   /* of FtAddition */
   FtAddition *current;     /* (nullable): the one that is looked at */
-  GCancellable *cancellable;
   GStrv tags_before;       /* those whose rules were applied */
   char *folder_before;     /* (nullable): before the folder of a tag was taken */
   gboolean adding;         /* as it was chosen; nothing is kept for later */
@@ -416,14 +415,21 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   addition_changed_cb (self);
 }
 
+/* No server is waited for when nobody is there any more. */
+static void
+stop_loading (FtAddDialog *self)
+{
+  for (guint i = 0; i < count_additions (self); i++)
+    ft_addition_stop_loading (get_addition (self, i));
+}
+
 static void
 ft_add_dialog_dispose (GObject *object)
 {
   FtAddDialog *self = FT_ADD_DIALOG (object);
 
   g_clear_handle_id (&self->update_id, g_source_remove);
-  g_cancellable_cancel (self->cancellable);
-  g_clear_object (&self->cancellable);
+  stop_loading (self);
   g_clear_object (&self->additions);
   g_clear_object (&self->current);
   g_clear_object (&self->tags);
@@ -509,7 +515,6 @@ static void
 ft_add_dialog_init (FtAddDialog *self)
 {
   self->additions = g_list_store_new (FT_TYPE_ADDITION);
-  self->cancellable = g_cancellable_new ();
   self->tags_before = g_new0 (char *, 1);
   gtk_widget_init_template (GTK_WIDGET (self));
   gtk_list_box_bind_model (self->list_box, G_LIST_MODEL (self->additions), make_row, self, NULL);
@@ -560,7 +565,7 @@ ft_add_dialog_append (FtAddDialog *self, FtAddition *addition)
   g_list_store_append (self->additions, addition);
   g_signal_connect_object (addition, "notify", G_CALLBACK (addition_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  ft_addition_load_async (addition, self->session, self->cancellable, loaded_cb, g_object_ref (self));
+  ft_addition_load_async (addition, self->session, loaded_cb, g_object_ref (self));
   look_at (self, self->current != NULL ? self->current : addition);
   update (self);
 }

@@ -253,6 +253,7 @@ add_action (GtkWidget *widget, const char *name, GVariant *parameter)
 void
 ft_window_install_add (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, FtWindow, fetch_bar);
   gtk_widget_class_install_action (widget_class, "win.add", NULL, add_action);
   gtk_widget_class_install_action (widget_class, "win.merge-trackers", "(uaas)", merge_action);
 }
@@ -265,6 +266,7 @@ ft_window_set_adder (FtWindow *self, FtAdder *adder)
   g_return_if_fail (self->adder == NULL);
 
   self->adder = g_object_ref (adder);
+  ft_fetch_bar_set_adder (self->fetch_bar, adder);
   g_signal_connect_object (adder, "added", G_CALLBACK (added_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adder, "exists", G_CALLBACK (exists_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (adder, "failed", G_CALLBACK (failed_cb), self, G_CONNECT_SWAPPED);

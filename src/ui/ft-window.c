@@ -239,6 +239,7 @@ ft_window_class_init (FtWindowClass *klass)
   g_type_ensure (FT_TYPE_DETAILS);
   g_type_ensure (FT_TYPE_GRADUAL_SELECTION);
   g_type_ensure (FT_TYPE_SELECTION_SUMMARY);
+  g_type_ensure (FT_TYPE_FETCH_BAR);
   g_type_ensure (FT_TYPE_POLICY_BANNER);
   g_type_ensure (FT_TYPE_SESSION);
   g_type_ensure (FT_TYPE_SIDEBAR);

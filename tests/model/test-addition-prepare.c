@@ -79,7 +79,7 @@ load (Fixture *fixture, const char *more)
   g_autofree char *link = g_strconcat ("magnet:?xt=urn:btih:", fixture->hex, more, NULL);
   FtAddition *addition = ft_addition_new_for_link (link);
 
-  ft_addition_load_async (addition, fixture->session, NULL, NULL, NULL);
+  ft_addition_load_async (addition, fixture->session, NULL, NULL);
   ft_wait_until (ft_addition_get_state (addition) != FT_ADDITION_LOADING);
   return addition;
 }
@@ -266,7 +266,7 @@ test_before_start (Fixture *fixture, gconstpointer data)
   ft_session_start_async (fixture->session, NULL, done_cb, &started);
   kept = load (fixture, "");
   dropped = ft_addition_new_for_link ("magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567");
-  ft_addition_load_async (dropped, fixture->session, NULL, NULL, NULL);
+  ft_addition_load_async (dropped, fixture->session, NULL, NULL);
   ft_wait_until (ft_addition_get_state (dropped) == FT_ADDITION_READY);
   ft_addition_prepare (kept, fixture->session);
   assert_text (kept, "subtitle", "Looking for people who have the details…");

@@ -65,7 +65,7 @@ tear_down (Fixture *fixture, gconstpointer data)
 static void
 load (Fixture *fixture, FtAddition *addition)
 {
-  ft_addition_load_async (addition, fixture->session, NULL, NULL, NULL);
+  ft_addition_load_async (addition, fixture->session, NULL, NULL);
   ft_wait_until (ft_addition_get_state (addition) != FT_ADDITION_LOADING);
 }
 
@@ -332,11 +332,10 @@ test_link_as_file (Fixture *fixture, gconstpointer data)
 static void
 test_cancelled (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   FtAddition *addition = ft_addition_new_for_file (fixture->file);
 
-  ft_addition_load_async (addition, fixture->session, cancellable, NULL, NULL);
-  g_cancellable_cancel (cancellable);
+  ft_addition_load_async (addition, fixture->session, NULL, NULL);
+  ft_addition_stop_loading (addition);
   g_object_add_weak_pointer (G_OBJECT (addition), (gpointer *) &addition);
   g_object_unref (addition);
   ft_wait_until (addition == NULL);

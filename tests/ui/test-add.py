@@ -7,6 +7,8 @@ import functools
 import http.server
 import os
 import pathlib
+import queue
+import socketserver
 import subprocess
 import sys
 import threading
@@ -344,6 +346,50 @@ def web_link(home):
             face.wait("Pasted address")
             add(face)
         face.wait_row("Pasted address, 0 percent, ")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@contextlib.contextmanager
+def silent_server():
+    """A web server that never answers, and a queue of how its connections ended."""
+    ends = queue.Queue()
+
+    class Silent(socketserver.BaseRequestHandler):
+        def handle(self):
+            while data := self.request.recv(4096):
+                ends.put(data[:4])
+            ends.put(b"")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}/slow.torrent", ends
+        finally:
+            server.shutdown()
+
+
+@test
+def called_off(home):
+    """A server that does not answer is spoken of, and is left when a person does not want to wait."""
+    with silent_server() as (link, ends), running(home, link) as face:
+        face.wait("Fetching “slow.torrent”…", Atspi.Role.LABEL)
+        expect(ends.get(timeout=30) == b"GET ", "it was asked")
+        face.press("Cancel")
+        expect(ends.get(timeout=20) == b"", "it was left")
+        # The next has its turn, and nothing is said of the one before.
+        face.open("file://" + make_torrent(home, "Next", False))
+        face.wait_row("Next, 0 percent, ")
+        expect(face.find("“slow.torrent” was not added") is None, "no complaint")
+        write_settings(home, show_add_dialog="true")
+
+        def asked():
+            face.open(link)
+            return face.find("Add a Torrent", Atspi.Role.FRAME) or face.find("Add Torrents", Atspi.Role.FRAME)
+
+        dialog = wait_for("the dialog", asked)
+        expect(ends.get(timeout=30) == b"GET ", "it was asked")
+        face.press("Cancel", within=dialog)
+        expect(ends.get(timeout=30) == b"", "it was left")
         expect(face.terminate() == 0, "the program ended well")
 
 
