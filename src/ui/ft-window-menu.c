@@ -49,6 +49,25 @@ select_torrent (FtWindow *self, FtTorrent *torrent)
     gtk_selection_model_select_item (selection, position, TRUE);
 }
 
+static gboolean
+give_focus_back_cb (gpointer user_data)
+{
+  FtWindow *self = user_data;
+  GtkWidget *before = self->focus_before_menu;
+  GtkWidget *focus = gtk_root_get_focus (GTK_ROOT (self));
+
+  if (before != NULL && gtk_widget_get_mapped (before) && (focus == NULL || !gtk_widget_get_mapped (focus)))
+    gtk_widget_grab_focus (before);
+  return G_SOURCE_REMOVE;
+}
+
+/* GTK leaves nobody with the focus after a menu in a menu. When this is told of, the menu has it still. */
+static void
+menu_closed_cb (FtWindow *self)
+{
+  g_idle_add_full (G_PRIORITY_HIGH_IDLE, give_focus_back_cb, g_object_ref (self), g_object_unref);
+}
+
 /* @x, @y: in the coordinates of the page */
 static void
 pop_up (FtWindow *self, FtTorrent *torrent, double x, double y)
@@ -57,6 +76,7 @@ pop_up (FtWindow *self, FtTorrent *torrent, double x, double y)
 
   select_torrent (self, torrent);
   ft_window_update_tagging (self);
+  g_set_weak_pointer (&self->focus_before_menu, gtk_root_get_focus (GTK_ROOT (self)));
   gtk_popover_set_pointing_to (GTK_POPOVER (self->context_menu), &point);
   gtk_popover_popup (GTK_POPOVER (self->context_menu));
 }
@@ -196,12 +216,14 @@ ft_window_init_menu (FtWindow *self)
   gtk_popover_set_has_arrow (GTK_POPOVER (self->context_menu), FALSE);
   gtk_widget_set_halign (self->context_menu, GTK_ALIGN_START);
   gtk_widget_set_parent (self->context_menu, GTK_WIDGET (self->list_page));
+  g_signal_connect_object (self->context_menu, "closed", G_CALLBACK (menu_closed_cb), self, G_CONNECT_SWAPPED);
   add_drag_source (self);
 }
 
 void
 ft_window_end_menu (FtWindow *self)
 {
+  g_clear_weak_pointer (&self->focus_before_menu);
   g_clear_pointer (&self->context_menu, gtk_widget_unparent);
   g_clear_pointer (&self->selected_before, gtk_bitset_unref);
 }

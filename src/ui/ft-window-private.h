@@ -6,6 +6,7 @@
 #include "ft-adder.h"
 #include "ft-column.h"
 #include "ft-details.h"
+#include "ft-fetch-bar.h"
 #include "ft-gradual-selection.h"
 #include "ft-query.h"
 #include "ft-selection-summary.h"
@@ -33,6 +34,7 @@ struct _FtWindow
   BtTorrentId awaited_id;             /* likewise, when the view has its row; 0: none */
   BtTorrentId focus_id;               /* gets the focus back when the view has its row */
   GtkWidget *context_menu;
+  GtkWidget *focus_before_menu; /* (nullable) (unowned) */
   GtkBitset *selected_before; /* (nullable): the press that may begin a drag */
   AdwToast *undo_toast;               /* (unowned) (nullable): of the last removal, while it can be undone */
   GSimpleAction *sequential;
@@ -67,6 +69,7 @@ struct _FtWindow
   guint panes_id;              /* updates the panes soon; 0: need not */
   GtkStack *details_stack;
   FtDetails *details;
+  FtFetchBar *fetch_bar;
   FtSelectionSummary *selection_summary;
 
   AdwToastOverlay *toast_overlay;

@@ -150,6 +150,31 @@ class Face:
         return self.wait(lambda text: text.startswith(start) and all(part in text for part in parts),
                          Atspi.Role.LIST_ITEM)
 
+    def is_focused(self, start):
+        """Whether what has the focus, or what it is in, is called so at the start."""
+        def begins(accessible):
+            return (accessible.get_name() or "").replace("_", "").startswith(start)
+
+        return any(begins(found) or begins(found.get_parent()) for found in walk(self.root())
+                   if found.get_state_set().contains(Atspi.StateType.FOCUSED))
+
+    def key_until(self, key, start):
+        """A key again and again, until what begins with START has the focus."""
+        def try_again():
+            if self.is_focused(start):
+                return True
+            self.key(key)
+            return False
+
+        wait_for(f"the focus on {start}", try_again)
+
+    def choose(self, *items):
+        """Of a menu that was opened, then of a menu in it, by keys."""
+        for item in items:
+            self.wait(item, Atspi.Role.MENU_ITEM)
+            self.key_until("Down", item)
+            self.key("Return")
+
     def press(self, name, within=None, role=Atspi.Role.PUSH_BUTTON):
         button = wait_for(f"button {name}", lambda: self.find(name, role, within))
         action = button.get_action_iface()

@@ -46,6 +46,29 @@ def source(what, mime_type, text):
         process.stdout.close()
 
 
+def read_clipboard():
+    """Its text, as another program gets it."""
+    return subprocess.run([sys.executable, __file__, "read"], env=dict(os.environ, GTK_A11Y="none"),
+                          capture_output=True, text=True, check=True, timeout=30).stdout
+
+
+def print_clipboard():
+    import gi
+    gi.require_version("Gdk", "4.0")
+    gi.require_version("Gtk", "4.0")
+    from gi.repository import Gdk, GLib, Gtk
+
+    loop = GLib.MainLoop()
+
+    def read_cb(clipboard, result):
+        sys.stdout.write(clipboard.read_text_finish(result) or "")
+        loop.quit()
+
+    Gtk.init()
+    Gdk.Display.get_default().get_clipboard().read_text_async(None, read_cb)
+    loop.run()
+
+
 def manage(title):
     """Marks its windows as a window manager does it: only on such ones something is dropped."""
     tree = subprocess.run(["xwininfo", "-root", "-tree"], capture_output=True, text=True, check=True).stdout
@@ -85,4 +108,7 @@ def release(x, y):
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(line_buffering=True)
-    run(*sys.argv[1:])
+    if sys.argv[1] == "read":
+        print_clipboard()
+    else:
+        run(*sys.argv[1:])

@@ -10,8 +10,8 @@ from ft_harness import begin, expect, main, read_setting, running, set_until, te
 begin()
 
 from ft_face import Atspi, children, wait_for, walk  # noqa: E402
-from ft_source import jiggle, manage, point  # noqa: E402
-from ft_torrents import make_torrent  # noqa: E402
+from ft_source import jiggle, manage, point, read_clipboard  # noqa: E402
+from ft_torrents import info_hash_of, make_torrent  # noqa: E402
 
 NAMES = ["Ärger im Paradies", "Debian 13", "Sintel"]
 
@@ -39,6 +39,11 @@ def is_focused(face, name):
     """Keys go where the focus is, which comes a moment after what they are meant for."""
     focused = [found for found in walk(face.root()) if found.get_state_set().contains(Atspi.StateType.FOCUSED)]
     return any(name in (found.get_name(), found.get_parent().get_name()) for found in focused)
+
+
+def middle(accessible):
+    box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    return box.x + box.width // 3, box.y + box.height // 2
 
 
 @test
@@ -127,11 +132,6 @@ def set_text(accessible, text):
     accessible.get_editable_text_iface().set_text_contents(text)
 
 
-def is_row_focused(face, start):
-    focused = [found for found in walk(face.root()) if found.get_state_set().contains(Atspi.StateType.FOCUSED)]
-    return any((at.get_name() or "").startswith(start) for found in focused for at in (found, found.get_parent()))
-
-
 @test
 def focus_kept(home):
     """Other rows come into a list that has the focus: it stays on its torrent, or goes to the first one.
@@ -147,19 +147,19 @@ def focus_kept(home):
         # Which rows are in sight is not known: the last one that was added is scrolled to.
         face.click(face.wait_row("Number 058, "))
         face.key("Home")
-        wait_for("the focus on a row", lambda: is_row_focused(face, "Number 000, "))
+        wait_for("the focus on a row", lambda: face.is_focused("Number 000, "))
         for _ in range(3):
             face.key("Down")
-        wait_for("the focus on another", lambda: is_row_focused(face, "Number 003, "))
+        wait_for("the focus on another", lambda: face.is_focused("Number 003, "))
         face.wait("1 selected", Atspi.Role.LABEL)
         set_text(entry, "number")
         time.sleep(1)
-        wait_for("the focus where it was", lambda: is_row_focused(face, "Number 003, "))
+        wait_for("the focus where it was", lambda: face.is_focused("Number 003, "))
         expect(face.find("1 selected", Atspi.Role.LABEL), "so is the selection")
         face.key("Down")
-        wait_for("the focus on the next", lambda: is_row_focused(face, "Number 004, "))
+        wait_for("the focus on the next", lambda: face.is_focused("Number 004, "))
         set_text(entry, "05")
-        wait_for("the focus on the first", lambda: is_row_focused(face, "Number 005, "))
+        wait_for("the focus on the first", lambda: face.is_focused("Number 005, "))
         set_text(entry, "nothing")
         face.wait("No Torrent Found", Atspi.Role.LABEL)
         wait_for("the focus in the search", lambda: is_focused(face, "Search by name"))
@@ -178,6 +178,67 @@ def table(home):
         wait_for("the setting", lambda: read_setting(home, "view") == "'table'")
         face.key("1", "Control")
         wait_for("all of them", lambda: len(rows(face)) == 3)
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def column_is_shown(home, name):
+    return f"('{name}'," in (read_setting(home, "columns") or "") \
+        and "true" in read_setting(home, "columns").split(f"('{name}',")[1].split(")")[0]
+
+
+@test
+def columns(home):
+    """They are chosen in a menu, by keyboard and by mouse, and remembered."""
+    write_settings(home, view="'table'")
+    with running(home, *make_three(home)) as face:
+        face.wait("All, 3 torrents", Atspi.Role.LIST_ITEM)
+        face.wait("State", Atspi.Role.LABEL)
+        expect(face.find("Added", Atspi.Role.LABEL) is None, "not from the beginning")
+        face.key("F10")
+        face.choose("Columns", "Added")
+        face.wait("Added", Atspi.Role.LABEL)
+        wait_for("the setting", lambda: column_is_shown(home, "added"))
+        face.key("Escape")
+        face.key("Escape")
+        x, y = middle(face.wait("Name", Atspi.Role.LABEL))
+        Atspi.generate_mouse_event(x, y, "b3c")
+        face.click(face.wait("Size", Atspi.Role.MENU_ITEM))
+        wait_for("the setting", lambda: not column_is_shown(home, "size"))
+        expect(face.terminate() == 0, "the program ended well")
+    with running(home) as face:
+        face.wait("Added", Atspi.Role.LABEL)
+        expect(face.find("Size", Atspi.Role.LABEL) is None, "it is remembered")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+def copy(face, what):
+    """By the menu of the row that has the focus. Returns what the clipboard has then."""
+    face.key("Menu")
+    face.choose("Copy", what)
+    face.wait("Copied to the clipboard")
+    return read_clipboard()
+
+
+@test
+def copied(home):
+    """Names, hashes and links of what is selected are in the clipboard, one a line, in the order of the list."""
+    torrents = make_three(home)
+    hashes = [info_hash_of(path) for path in torrents]
+    write_settings(home, sort_column="'name'", sort_descending="false")
+    with running(home, *torrents) as face:
+        wait_for("all of them", lambda: len(rows(face)) == 3)
+        face.click(face.wait_row("Debian 13, "))
+        face.wait("1 selected", Atspi.Role.LABEL)
+        expect(copy(face, "Name") == "Debian 13", "a name")
+        expect(copy(face, "Hash") == hashes[1], "a hash")
+        wait_for("the focus in the list", lambda: face.is_focused("Debian 13, "))
+        face.key("a", "Control")
+        face.wait("3 selected", Atspi.Role.LABEL)
+        face.key("c", "Control")
+        wait_for("three links", lambda: read_clipboard().count("magnet:?xt=urn:btih:") == 3)
+        links = read_clipboard().splitlines()
+        expect([hashes[i] in link for i, link in zip((1, 2, 0), links)] == [True] * 3, "in the order of the list")
+        expect("dn=Debian" in links[0], "with the name")
         expect(face.terminate() == 0, "the program ended well")
 
 
@@ -243,11 +304,6 @@ def mode(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
-def middle(accessible):
-    box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
-    return box.x + box.width // 3, box.y + box.height // 2
-
-
 def drag(face, row, group, result, select):
     """By mouse, again and again: on a busy machine the drop may come before anybody was asked for it."""
     def try_again():
@@ -270,7 +326,7 @@ def drag(face, row, group, result, select):
 
 @test
 def dragged(home):
-    """One torrent, then all that are selected, are dragged to a tag."""
+    """One torrent, then all that are selected, are dragged to a tag, and one to none."""
     write_settings(home, tags="[{'name': <'Films'>, 'color': <'#3584e4'>}]")
     with running(home, *make_three(home)) as face:
         wait_for("all of them", lambda: len(rows(face)) == 3)
@@ -286,6 +342,14 @@ def dragged(home):
 
         drag(face, "Sintel, ", lambda name: name.startswith("Films, "), "Films, 1 torrent", lambda: None)
         drag(face, "Debian 13, ", lambda name: name.startswith("Films, "), "Films, 3 torrents", select_all)
+
+        def select_one():
+            face.click(face.wait_row("Sintel, "))
+            face.wait("1 selected", Atspi.Role.LABEL)
+            time.sleep(1)
+
+        drag(face, "Sintel, ", lambda name: name.startswith("Untagged, "), "Untagged, 1 torrent", select_one)
+        face.wait("Films, 2 torrents", Atspi.Role.LIST_ITEM)
         expect(face.terminate() == 0, "the program ended well")
 
 

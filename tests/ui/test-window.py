@@ -6,9 +6,10 @@ import contextlib
 import os
 import pathlib
 import signal
+import socket
 import sys
 
-from ft_harness import begin, expect, main, running, test
+from ft_harness import begin, expect, main, running, test, write_settings
 
 begin()
 
@@ -145,6 +146,22 @@ def connection(home):
         face.press("Network Preferences")
         face.wait("Ask the router to forward the port", Atspi.Role.LABEL)
         expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def port_taken(home):
+    """The status bar says that others cannot connect, and why."""
+    with socket.socket(socket.AF_INET6) as taken:
+        taken.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+        taken.bind(("::", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        write_settings(home, listen_port=f"uint32 {port}", notify_problem="false")
+        with running(home) as face:
+            face.wait("Not listening", Atspi.Role.LABEL)
+            face.wait(lambda text: text.startswith(f"Connection: Not listening: port {port} cannot be opened: ")
+                      and text.endswith("Address already in use"))
+            expect(face.terminate() == 0, "the program ended well")
 
 
 def check_names(face):
