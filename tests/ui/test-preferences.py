@@ -104,8 +104,22 @@ def pages(home):
         expect(not nameless, "without a name: " + ", ".join(nameless))
         names = [widget.get_name() for widget in widgets if widget.get_role() == Atspi.Role.CHECK_BOX]
         expect(len(names) == len(set(names)), "each switch has a name of its own: " + ", ".join(sorted(names)))
-        expect(not has_state(find_switch(face, "Distributed hash table (DHT)"), Atspi.StateType.SENSITIVE),
+        expect(not has_state(find_switch(face, "Connections that give way to others (µTP)"), Atspi.StateType.SENSITIVE),
                "what is not built cannot be switched")
+        expect(face.terminate() == 0, "the program ended well")
+
+
+@test
+def dht(home):
+    """The switch acts at once, and what comes of it stands below it."""
+    quiet(home, dht="false", dht_routers="@as []")
+    with running(home) as face:
+        face.wait("No Torrents Yet", Atspi.Role.LABEL)
+        open_page(face, "Network")
+        face.wait("Not used", Atspi.Role.LABEL)
+        flip(face, "Distributed hash table (DHT)")
+        wait_setting(home, "dht", "true")
+        face.wait(lambda text: text.startswith("No node is known that could be asked"), Atspi.Role.LABEL)
         expect(face.terminate() == 0, "the program ended well")
 
 
