@@ -24,6 +24,14 @@ use_dht (BtConfig *config)
     config->dht_routers[0] = g_strdup_printf ("127.0.0.1:%u", router_port);
 }
 
+static void
+use_dht_of_ipv6 (BtConfig *config)
+{
+  use_dht (config);
+  g_free (config->bind_address);
+  config->bind_address = g_strdup ("::1");
+}
+
 static FtNode *
 make_node (const char *state_dir, guint16 router)
 {
@@ -118,6 +126,46 @@ test_link (void)
   b = ft_node_add_request (leecher, &request);
   ft_wait_until (ft_node_is_complete (leecher, b));
   ft_sample_assert_equal (sample, leecher->dir);
+}
+
+static gboolean
+has_ipv6 (void)
+{
+  g_autoptr(GSocket) socket = g_socket_new (G_SOCKET_FAMILY_IPV6, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr(GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV6);
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new (loopback, 0);
+
+  return socket != NULL && g_socket_bind (socket, address, FALSE, NULL);
+}
+
+/* The other family is another network with nodes of its own. */
+static void
+test_ipv6 (void)
+{
+  g_autoptr(FtSample) sample = NULL;
+  g_autoptr(FtNode) seed = NULL;
+  g_autoptr(FtNode) leecher = NULL;
+  g_autoptr(GBytes) torrent = NULL;
+  g_autofree char *nodes = NULL;
+  BtTorrentId a, b;
+
+  if (!has_ipv6 ())
+    {
+      g_test_skip ("this machine has no IPv6 loopback");
+      return;
+    }
+  sample = ft_sample_new (files, 16384, 11);
+  router_port = 0;
+  seed = ft_node_new_full (NULL, NULL, use_dht_of_ipv6);
+  leecher = ft_node_new_full (NULL, NULL, use_dht_of_ipv6);
+  nodes = g_strdup_printf ("5:nodesll3:::1i%ueee", seed->port);
+  torrent = insert (sample->torrent, nodes, 1);
+  a = ft_node_add (seed, sample->torrent, sample->dir, FALSE);
+  ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
+  b = ft_node_add (leecher, torrent, NULL, FALSE);
+  ft_wait_until (leecher->dht[1].state == BT_DHT_FACTS_WORKING);
+  g_assert_cmpint (leecher->dht[0].state, ==, BT_DHT_FACTS_OFF);
+  ft_wait_until (ft_node_is_complete (leecher, b));
 }
 
 /* Nodes that a torrent names are a way in. */
@@ -344,6 +392,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/dht-swarm/no-tracker", test_no_tracker);
   g_test_add_func ("/engine/dht-swarm/link", test_link);
+  g_test_add_func ("/engine/dht-swarm/ipv6", test_ipv6);
   g_test_add_func ("/engine/dht-swarm/named-nodes", test_named_nodes);
   g_test_add_func ("/engine/dht-swarm/port-message", test_port_message);
   g_test_add_func ("/engine/dht-swarm/private", test_private);
