@@ -36,12 +36,27 @@ take_details (FtAddition *self)
   ft_session_get_detail_async (self->session, status->id, BT_DETAIL_FILES, NULL, detail_cb, g_object_ref (self));
 }
 
+/* What has come cannot be used: there is nothing more to wait for. */
+static void
+give_up (FtAddition *self)
+{
+  g_autofree char *text = NULL;
+
+  g_object_get (self->listed, "state-text", &text, NULL);
+  if (self->state == FT_ADDITION_READY)
+    ft_addition_set_state (self, FT_ADDITION_FAILED, g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, text));
+}
+
 static void
 listed_changed_cb (FtAddition *self)
 {
+  const BtTorrentStatus *status = ft_torrent_get_status (self->listed);
+
   if (self->files != NULL)
     return;
-  if (ft_torrent_get_status (self->listed)->is_magnet)
+  if (status->reason == BT_REASON_BAD_METADATA)
+    give_up (self);
+  else if (status->is_magnet)
     ft_addition_notify_text (self);
   else
     take_details (self);
