@@ -796,6 +796,31 @@ test_postpone (void)
   g_assert_true (best (&f) == candidate);
 }
 
+/* A torrent turns out private: whom the DHT and others named is forgotten, unless somebody else named him too. */
+static void
+test_keep (void)
+{
+  g_auto(Fixture) f = { 0 };
+  BtCandidate *connected;
+  BtEndpoint both = peer (2), banned = peer (4);
+
+  fixture_init (&f, 1);
+  add (&f, 1, BT_SOURCE_DHT);
+  add (&f, 2, BT_SOURCE_PEX);
+  add (&f, 2, BT_SOURCE_TRACKER);
+  add (&f, 3, BT_SOURCE_MANUAL);
+  add (&f, 4, BT_SOURCE_LSD);
+  add (&f, 5, BT_SOURCE_INCOMING);
+  connected = add (&f, 6, BT_SOURCE_RESUME);
+  bt_candidates_trying (f.all, connected, f.now);
+  bt_candidates_ban (f.all, &banned);
+  bt_candidates_keep (f.all, BT_SOURCES_OF_PRIVATE);
+  g_assert_cmpuint (bt_candidates_count (f.all), ==, 4);
+  g_assert_cmpuint (bt_candidates_find (f.all, &both)->sources, ==, BT_SOURCE_TRACKER);
+  g_assert_true (bt_candidates_is_banned (f.all, &banned));
+  g_assert_true (connected->connected);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -825,6 +850,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/ban-local", test_ban_local);
   g_test_add_func ("/engine/candidates/ban-cap", test_ban_cap);
   g_test_add_func ("/engine/candidates/self", test_self);
+  g_test_add_func ("/engine/candidates/keep", test_keep);
   g_test_add_func ("/engine/candidates/random", test_random);
   return g_test_run ();
 }
