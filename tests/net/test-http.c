@@ -277,6 +277,23 @@ test_bad_answers (HttpFixture *fixture, gconstpointer data)
              BT_ERROR_MALFORMED);
 }
 
+/* A head that is larger than any honest one is not taken, neither as one line nor as many. */
+static void
+test_endless_head (HttpFixture *fixture, gconstpointer line)
+{
+  g_autoptr (GString) answer = g_string_new ("HTTP/1.1 200 OK\r\n");
+  g_autofree char *url = NULL;
+
+  while (answer->len < 1024u * 1024)
+    g_string_append (answer, line);
+  g_string_append (answer, "\r\nContent-Length: 1\r\n\r\nd");
+  http_serve_raw (fixture, answer->str, answer->len);
+  url = g_strdup_printf ("http://127.0.0.1:%u/announce", fixture->raw_port);
+  http_run (fixture, BT_FETCH_TORRENT, 1000, url);
+  g_assert_nonnull (fixture->error);
+  g_assert_null (fixture->body);
+}
+
 /* Compressed bytes that are damaged far behind the start. */
 static void
 test_bad_gzip (HttpFixture *fixture, gconstpointer data)
@@ -541,6 +558,8 @@ main (int argc, char **argv)
   ADD ("bomb", NULL, test_bomb);
   ADD ("bad-answers", NULL, test_bad_answers);
   ADD ("bad-gzip", NULL, test_bad_gzip);
+  ADD ("endless-head/lines", "X-Line: of a head\r\n", test_endless_head);
+  ADD ("endless-head/line", "X: ", test_endless_head);
   ADD ("query-bytes", NULL, test_query_bytes);
   ADD ("bad-urls", NULL, test_bad_urls);
   ADD ("unreachable", NULL, test_unreachable);
