@@ -17,6 +17,16 @@ bt_core_get_bind_address (const BtConfig *config, BtEndpoint *out, gboolean *is_
   return FALSE;
 }
 
+gboolean
+bt_core_is_bound_to_loopback (BtCore *core)
+{
+  BtEndpoint address;
+  gboolean is_bound;
+
+  return bt_core_get_bind_address (core->config, &address, &is_bound, NULL) && is_bound
+         && bt_endpoint_is_loopback (&address);
+}
+
 static guint
 find_interface (BtCore *core)
 {

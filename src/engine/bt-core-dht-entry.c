@@ -49,17 +49,6 @@ looked_up_cb (GArray *endpoints, const GError *error, gpointer owner)
     add (dht, &g_array_index (endpoints, BtEndpoint, i), is_router);
 }
 
-/* From there nothing that has a name can be reached. */
-static gboolean
-is_bound_to_loopback (BtCore *core)
-{
-  BtEndpoint address;
-  gboolean is_bound;
-
-  return bt_core_get_bind_address (core->config, &address, &is_bound, NULL) && is_bound
-         && bt_endpoint_is_loopback (&address);
-}
-
 static void
 add_name (BtCoreDht *dht, const char *text, gboolean is_router)
 {
@@ -75,7 +64,7 @@ add_name (BtCoreDht *dht, const char *text, gboolean is_router)
       add (dht, &endpoint, is_router);
       return;
     }
-  if (dht->names->len >= MAX_NAMES || is_bound_to_loopback (dht->core))
+  if (dht->names->len >= MAX_NAMES || bt_core_is_bound_to_loopback (dht->core))
     return;
   name = g_new0 (Name, 1);
   name->dht = dht;

@@ -62,20 +62,10 @@ drop_lost (BtCore *core, const BtNetworkView *before)
     bt_torrent_drop_lost_peers (g_ptr_array_index (core->torrents, i), before, now);
 }
 
-static gboolean
-is_bound_to_loopback (BtCore *core)
-{
-  BtEndpoint address;
-  gboolean is_bound;
-
-  return bt_core_get_bind_address (core->config, &address, &is_bound, NULL) && is_bound
-         && bt_endpoint_is_loopback (&address);
-}
-
 static void
 tell_offline (BtCore *core)
 {
-  gboolean offline = bt_network_view_is_offline (&core->network.seen) && !is_bound_to_loopback (core);
+  gboolean offline = bt_network_view_is_offline (&core->network.seen) && !bt_core_is_bound_to_loopback (core);
 
   if (offline == core->offline)
     return;
@@ -224,7 +214,7 @@ bt_core_init_network_change (BtCore *core)
   core->world->ops->watch_network (core->world, changed_cb, core);
   bt_network_view_take (&network->seen, core->world);
   move_home (core);
-  core->offline = bt_network_view_is_offline (&network->seen) && !is_bound_to_loopback (core);
+  core->offline = bt_network_view_is_offline (&network->seen) && !bt_core_is_bound_to_loopback (core);
 }
 
 void

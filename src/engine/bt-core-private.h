@@ -218,6 +218,8 @@ void bt_core_dht_search_ended (BtCore *core);
 /* bt-core-binding.c */
 /* What @config binds sockets to, or NULL with an error. Returns: (transfer none): FALSE if it is no address */
 gboolean bt_core_get_bind_address (const BtConfig *config, BtEndpoint *out, gboolean *is_bound, GError **error);
+/* From there nobody outside can be reached, nor what has a name. */
+gboolean bt_core_is_bound_to_loopback (BtCore *core);
 /* Before the first socket, and whenever the binding or the port is another: closes all there are, and opens
  * those there may be. */
 void bt_core_rebind (BtCore *core);
