@@ -86,6 +86,7 @@ struct _BtCore
   BtCoreLsd *lsd;           /* (nullable) until there is a network */
   BtPortMapper *mapper;     /* (nullable) until there is a network */
   guint16 told_port;        /* what trackers are told, when it was looked at last */
+  guint n_reading;          /* torrents that are being read to be added; waited for */
   gboolean mapping_ends;    /* routers are told that we go; waited for */
   GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
 
@@ -298,6 +299,11 @@ void bt_core_fill_mappings (BtCore *core, BtUpdate *update);
 /* bt-core-stop.c */
 /* A torrent finished what it had to do before the end; goes on with the stop when all have. */
 void bt_core_check_stopped (BtCore *core);
+
+/* Under an id of its own. */
+BtTorrent *bt_core_make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load);
+/* Either may be given. In any thread. */
+BtMetainfo *bt_core_read_metainfo (GBytes *torrent, const char *link, GError **error);
 
 /* bt-core-magnet.c */
 /* A torrent of which only a link is known takes up @metainfo, under its id; answers the command. */

@@ -19,7 +19,8 @@ finish_stop (BtCore *core)
 void
 bt_core_check_stopped (BtCore *core)
 {
-  if (core->stop_command != NULL && core->torrents->len == 0 && !core->mapping_ends)
+  if (core->stop_command != NULL && core->torrents->len == 0 && core->n_reading == 0
+      && !core->mapping_ends)
     finish_stop (core);
 }
 

@@ -10,7 +10,6 @@
 #ifdef HAVE_MALLOC_TRIM
 #include <malloc.h>
 #endif
-#include "bt-tiers.h"
 
 #define POOL_IDLE_BYTES (8 * 1024 * 1024)
 #define MEMORY_DELAY_US (5 * G_USEC_PER_SEC) /* the files of all torrents have been looked at by then */
@@ -179,8 +178,8 @@ bt_core_find (BtCore *core, BtTorrentId id)
   return g_hash_table_lookup (core->by_id, GUINT_TO_POINTER (id));
 }
 
-static BtTorrent *
-make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+BtTorrent *
+bt_core_make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
 {
   BtTorrent *torrent = bt_torrent_new (core, ++core->last_id, metainfo, resume, load);
 
@@ -248,23 +247,11 @@ make_lost_resume (BtCore *core, const BtStateRow *row)
   return resume;
 }
 
-/* Either may be given. */
-static BtMetainfo *
-read_metainfo (GBytes *torrent, const char *link, GError **error)
-{
-  g_autoptr(BtMagnet) magnet = NULL;
-
-  if (torrent != NULL)
-    return bt_metainfo_parse (torrent, error);
-  magnet = bt_magnet_parse (link, error);
-  return magnet != NULL ? bt_metainfo_new_from_magnet (magnet) : NULL;
-}
-
 static void
 load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(BtMetainfo) metainfo = read_metainfo (row->torrent, row->magnet, &error);
+  g_autoptr(BtMetainfo) metainfo = bt_core_read_metainfo (row->torrent, row->magnet, &error);
 
   /* The others' bytes do not have to be there at the same time. */
   g_clear_pointer (&row->torrent, g_bytes_unref);
@@ -281,7 +268,7 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
                      metainfo->name);
       row->resume = make_lost_resume (core, row);
     }
-  make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
+  bt_core_make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
 }
 
 static void
@@ -337,139 +324,4 @@ bt_core_start (BtCore *core, BtCommand *command)
       return;
     }
   bt_state_db_load (core->db, loaded_cb, command);
-}
-
-/* Adding. */
-
-static gboolean
-clean_tiers (BtCommand *command, GError **error)
-{
-  GPtrArray *clean;
-
-  if (command->tiers == NULL)
-    return TRUE;
-  clean = bt_tiers_clean (command->tiers, error);
-  if (clean == NULL)
-    return FALSE;
-  g_ptr_array_unref (command->tiers);
-  command->tiers = clean;
-  return TRUE;
-}
-
-/* The .torrent file of a link is no second torrent. */
-static gboolean
-can_resolve (BtTorrent *there, const BtMetainfo *metainfo)
-{
-  return metainfo->magnet == NULL && bt_torrent_can_resolve (there);
-}
-
-/* As many as there are, whether the link or the file is given. */
-static guint32
-count_files (BtTorrent *there, const BtMetainfo *metainfo)
-{
-  return there != NULL && !bt_torrent_is_magnet (there) ? bt_torrent_get_metainfo (there)->n_files : metainfo->n_files;
-}
-
-/* Whoever chooses for a link at the moment its details are being saved need not wait: what is set then counts. */
-static gboolean
-is_busy (BtTorrent *there, const BtMetainfo *metainfo)
-{
-  return bt_torrent_is_resolving (there) && !(metainfo->magnet != NULL && bt_torrent_can_be_chosen_for (there));
-}
-
-static GError *
-check_can_add (BtCore *core, BtCommand *command, BtMetainfo *metainfo)
-{
-  GError *error = NULL;
-  BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
-
-  if (there != NULL && is_busy (there, metainfo))
-    {
-      command->result_id = bt_torrent_get_id (there);
-      return g_error_new (BT_ERROR, BT_ERROR_BUSY, "\"%s\" is being added", metainfo->name);
-    }
-  if (there != NULL && !can_resolve (there, metainfo) && !bt_torrent_can_be_chosen_for (there))
-    {
-      command->result_id = bt_torrent_get_id (there);
-      return g_error_new (BT_ERROR, BT_ERROR_EXISTS, "\"%s\" is there already", metainfo->name);
-    }
-  if (!clean_tiers (command, &error))
-    return error;
-  if (command->path != NULL && !g_path_is_absolute (command->path))
-    return g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "\"%s\" is not an absolute path", command->path);
-  if (command->priorities != NULL && g_bytes_get_size (command->priorities) != count_files (there, metainfo))
-    return g_error_new (BT_ERROR, BT_ERROR_MALFORMED,
-                        "Priorities for %" G_GSIZE_FORMAT " files were given, it has %u",
-                        g_bytes_get_size (command->priorities), count_files (there, metainfo));
-  return NULL;
-}
-
-static BtResume *
-make_first_resume (BtCore *core, BtCommand *command)
-{
-  BtResume *resume = bt_resume_new ();
-
-  resume->save_path = g_strdup (command->path != NULL ? command->path : core->config->download_dir);
-  if (core->config->incomplete_dir != NULL && !command->flag)
-    resume->data_path = g_strdup (core->config->incomplete_dir);
-  resume->intent = command->intent;
-  resume->added_at = bt_core_unix_now (core);
-  resume->queue_key = bt_core_next_queue_key (core);
-  if (command->priorities != NULL)
-    resume->priorities = g_bytes_ref (command->priorities);
-  if (command->tiers != NULL)
-    resume->extra_tiers = g_ptr_array_ref (command->tiers);
-  if (command->options != NULL)
-    resume->options = bt_torrent_options_clean (command->options);
-  return resume;
-}
-
-static void
-added_cb (const GError *error, gpointer owner)
-{
-  BtCommand *command = owner;
-  BtTorrent *torrent = bt_core_find (command->core, command->result_id);
-
-  if (error == NULL && torrent != NULL)
-    bt_torrent_set_saved (torrent);
-  bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
-}
-
-void
-bt_core_add (BtCore *core, BtCommand *command)
-{
-  GError *error = NULL;
-  g_autoptr(BtMetainfo) metainfo = NULL;
-  g_autoptr(BtResume) resume = NULL;
-  BtTorrent *there;
-
-  if (!core->running)
-    error = g_error_new (BT_ERROR, BT_ERROR_CANCELLED, "The engine is not running");
-  else if ((metainfo = read_metainfo (command->bytes, command->text, &error)) != NULL)
-    error = check_can_add (core, command, metainfo);
-  if (error != NULL)
-    {
-      bt_command_reply (command, error);
-      return;
-    }
-  there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
-  if (there != NULL)
-    {
-      if (can_resolve (there, metainfo))
-        bt_core_resolve (core, there, metainfo, command);
-      else
-        bt_core_choose (core, there, metainfo, command);
-      return;
-    }
-  resume = make_first_resume (core, command);
-  make_torrent (core, metainfo, resume, command->flag ? BT_LOAD_TRUSTED : BT_LOAD_NEW);
-  command->result_id = core->last_id;
-  if (metainfo->magnet != NULL)
-    {
-      g_autofree char *link = bt_magnet_format (metainfo->magnet);
-
-      bt_state_db_add_magnet (core->db, &metainfo->info_hash, link, resume, added_cb, command);
-    }
-  else
-    bt_state_db_add (core->db, &metainfo->info_hash, command->bytes, resume, added_cb, command);
 }
