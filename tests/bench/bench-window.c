@@ -3,7 +3,8 @@
 #include "config.h"
 
 #include "ft-application.h"
-#include "ft-file-view.h"
+#include "bench-seed.h"
+#include "bench-turns.h"
 #include "ft-file-check.h"
 #include "ft-file-view.h"
 
@@ -42,6 +43,7 @@ struct Bench
   gint64 returned_cpu; /* the same in processor time of the thread, which other programs do not lengthen */
   gint64 longest_cpu;
   GFile *added;        /* (nullable): a torrent for the dialog */
+  BenchSeed *seed;     /* (nullable): knows the details of a link */
   GString *json;
 };
 
@@ -324,23 +326,17 @@ step_search_files (Bench *self, guint n)
 
 /* A torrent that is not in the list, of very many files in folders. */
 
-#define ADDED_FOLDERS 200
-#define ADDED_FILES 1000 /* in each */
-
 static GFile *
 write_large_torrent (void)
 {
-  g_autoptr (GString) text = g_string_new ("d4:infod5:filesl");
+  g_autoptr (GBytes) torrent = bench_large_torrent_new ();
   g_autoptr (GFileIOStream) stream = NULL;
   GFile *file = g_file_new_tmp ("friendtorrent-bench-XXXXXX.torrent", &stream, NULL);
+  gsize size;
+  const char *data = g_bytes_get_data (torrent, &size);
 
-  for (guint i = 0; i < ADDED_FOLDERS * ADDED_FILES; i++)
-    g_string_append_printf (text, "d6:lengthi1e4:pathl10:Folder %03u17:A file %06u.bine" "e",
-                            i % ADDED_FOLDERS, i);
-  g_string_append (text, "e4:name8:Very big12:piece lengthi262144e6:pieces20:01234567890123456789ee");
   if (file != NULL)
-    g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (stream)), text->str, text->len, NULL,
-                               NULL, NULL);
+    g_output_stream_write_all (g_io_stream_get_output_stream (G_IO_STREAM (stream)), data, size, NULL, NULL, NULL);
   return file;
 }
 
@@ -383,6 +379,55 @@ step_add (Bench *self, guint n)
   return n < 390;
 }
 
+/* A link to as many files, of which nothing is known before: somebody has to be found who tells of them. */
+
+static gboolean
+step_seed (Bench *self, guint n)
+{
+  g_autoptr (GBytes) torrent = NULL;
+
+  if (n > 0)
+    return !bench_seed_is_ready (self->seed) || n < 3000 / TICK_MS;
+  torrent = bench_large_torrent_new ();
+  self->seed = bench_seed_new (torrent);
+  return TRUE;
+}
+
+static void
+open_link (Bench *self)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (bench_seed_get_link (self->seed));
+
+  g_application_open (G_APPLICATION (self->application), &file, 1, "");
+}
+
+/* The dialog from the link to the files, which are looked at for a while. */
+static gboolean
+step_magnet (Bench *self, guint n)
+{
+  static guint shown;
+  GtkWidget *dialog = find_dialog (get_window (self));
+
+  if (n == 0)
+    open_link (self);
+  if (shown == 0 && dialog != NULL && find_widget (dialog, FT_TYPE_FILE_CHECK) != NULL)
+    shown = n;
+  if (shown == 0 && n == 60000 / TICK_MS)
+    g_printerr ("The files of the link were not shown in time\n");
+  return (shown == 0 || n < shown + 3000 / TICK_MS) && n < 60000 / TICK_MS;
+}
+
+/* And it is added: its files are looked for. */
+static gboolean
+step_magnet_add (Bench *self, guint n)
+{
+  GtkWidget *dialog = find_dialog (get_window (self));
+
+  if (n == 0 && dialog != NULL)
+    gtk_widget_activate_action (dialog, "add-dialog.add", NULL);
+  return n < 5000 / TICK_MS;
+}
+
 static const Phase phases[] = {
   { "start", step_start },   { "idle", step_idle },     { "scroll", step_scroll }, { "sort", step_sort },
   { "search", step_search }, { "select", step_select }, { "table", step_table },   { "table-sort", step_sort },
@@ -395,6 +440,9 @@ static const Phase phases[] = {
   { "files-collapse", step_collapse },
   { "files-search", step_search_files },
   { "add", step_add },
+  { "seed", step_seed },
+  { "magnet", step_magnet },
+  { "magnet-add", step_magnet_add },
 };
 
 static guint64
@@ -409,15 +457,29 @@ read_rss_kib (void)
   return line != NULL ? g_ascii_strtoull (line + strlen ("VmRSS:"), NULL, 10) : 0;
 }
 
+/* The window's engine was there first. */
+static void
+append_engine (Bench *self, const char *key, guint number)
+{
+  BenchTurn turn;
+
+  bench_turns_take ("bt-engine", number, &turn);
+  g_string_append_printf (self->json, ", \"%s_ms\": %.1f, \"%s_cpu_ms\": %.1f", key, (double) turn.wall / 1000, key,
+                          (double) turn.cpu / 1000);
+}
+
 static void
 end_phase (Bench *self)
 {
   gint64 now = g_get_monotonic_time ();
 
-  g_string_append_printf (self->json, "%s\n  \"%s\": {\"ms\": %.0f, \"longest_stall_ms\": %.1f, \"longest_stall_cpu_ms\": %.1f, \"rss_mib\": %.1f}",
+  g_string_append_printf (self->json,
+                          "%s\n  \"%s\": {\"ms\": %.0f, \"longest_stall_ms\": %.1f, \"longest_stall_cpu_ms\": %.1f",
                           self->phase > 0 ? "," : "", phases[self->phase].name, (double) (now - self->phase_began) / 1000,
-                          (double) self->longest / 1000, (double) self->longest_cpu / 1000,
-                          (double) read_rss_kib () / 1024);
+                          (double) self->longest / 1000, (double) self->longest_cpu / 1000);
+  append_engine (self, "engine", 0);
+  append_engine (self, "seed", 1);
+  g_string_append_printf (self->json, ", \"rss_mib\": %.1f}", (double) read_rss_kib () / 1024);
   self->phase++;
   self->n = 0;
   self->longest = 0;
@@ -470,6 +532,8 @@ main (int argc, char *argv[])
   g_timeout_add (TICK_MS, tick_cb, &bench);
   status = g_application_run (G_APPLICATION (bench.application), 1, argv);
   printf ("%s\n}\n", bench.json->str);
+  if (bench.seed != NULL)
+    bench_seed_free (bench.seed);
   if (bench.added != NULL)
     g_file_delete (bench.added, NULL, NULL);
   g_clear_object (&bench.added);
