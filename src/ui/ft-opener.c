@@ -9,6 +9,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef GDK_WINDOWING_X11
+#include <gdk/x11/gdkx.h>
+#endif
 #include <glib/gi18n-lib.h>
 #include <string.h>
 
@@ -206,11 +209,25 @@ portal_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   end (task, g_steal_pointer (&error));
 }
 
+/* What the portal's dialog stands before. Where it is not known, the dialog stands by itself. */
+static char *
+dup_parent_handle (Opening *opening)
+{
+#ifdef GDK_WINDOWING_X11
+  GdkSurface *surface = opening->parent != NULL ? gtk_native_get_surface (GTK_NATIVE (opening->parent)) : NULL;
+
+  if (surface != NULL && GDK_IS_X11_SURFACE (surface))
+    return g_strdup_printf ("x11:%lx", gdk_x11_surface_get_xid (surface));
+#endif
+  return g_strdup ("");
+}
+
 static void
 ask_portal (GTask *task, GDBusConnection *bus)
 {
   Opening *opening = g_task_get_task_data (task);
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
+  g_autofree char *parent = dup_parent_handle (opening);
   const char *path = g_file_peek_path (opening->file);
   GVariantDict options;
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -228,7 +245,7 @@ ask_portal (GTask *task, GDBusConnection *bus)
   close (fd);
   g_variant_dict_init (&options, NULL);
   ft_portal_request_async (bus, "org.freedesktop.portal.OpenURI", opening->shows ? "OpenDirectory" : "OpenFile",
-                           g_variant_new ("(sh)", "", 0), g_variant_dict_end (&options), fds,
+                           g_variant_new ("(sh)", parent, 0), g_variant_dict_end (&options), fds,
                            g_task_get_cancellable (task), portal_cb, g_object_ref (task));
 }
 

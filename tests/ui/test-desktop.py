@@ -79,7 +79,11 @@ def opened_through_the_portal(home):
         face.click(face.wait_row("a song.ogg, complete, "))
         wait_for("the selection", lambda: is_selected(face.wait_row("a song.ogg, ")))
         press_key(RETURN, CONTROL)
-        expect(fakes.wait("OpenFile")[1] == f"{home}/Downloads/a song.ogg", "the file is handed over")
+        parent, path = fakes.wait("OpenFile")[:2]
+        expect(path == f"{home}/Downloads/a song.ogg", "the file is handed over")
+        expect(parent.startswith("x11:"), "with the window that asks")
+        window = subprocess.run(["xwininfo", "-id", "0x" + parent[4:]], capture_output=True, text=True, check=True)
+        expect('"FriendTorrent"' in window.stdout, "which is ours")
         face.click(face.wait_row("game.exe, complete, "))
         wait_for("the selection", lambda: is_selected(face.wait_row("game.exe, ")))
         press_key(RETURN, CONTROL)
