@@ -1,7 +1,8 @@
 # ft_apart.py: a network of the test's own, in which names and addresses of strangers can be used.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""begin() starts the test again in new namespaces, where HOSTS lead to this machine and so do PEERS. Where that is
-not allowed everything has an address of the loopback network: the pictures are the same but for such names."""
+"""begin() starts the test again in new namespaces, where HOSTS lead to this machine and so do PEERS. A cable leads to
+nowhere: without any the network cannot be used, and the program says so. Where that is not allowed everything has
+an address of the loopback network: the pictures are the same but for such names."""
 
 import os
 import subprocess
@@ -15,6 +16,10 @@ PEERS = ["10.31.4.17", "172.20.8.6", "192.168.14.80", "10.104.77.203"]
 
 SCRIPT = """set -e
 ip link set lo up
+ip link add home type veth peer name away
+ip address add 192.168.14.2/24 dev home
+ip link set home up
+ip link set away up
 for address in $ADDRESSES; do ip address add $address/32 dev lo; done
 mount --bind "$FT_UI_HOSTS" /etc/hosts
 FT_UI_APART=yes exec "$@" """

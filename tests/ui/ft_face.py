@@ -81,6 +81,19 @@ def accessibility_bus():
                          Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
 
 
+def wait_still(accessible):
+    """Returns its place in the window when two looks saw the same one."""
+    seen = []
+
+    def is_still():
+        seen.append(accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW))
+        places = [(box.x, box.y, box.width, box.height) for box in seen[-2:]]
+        return len(places) == 2 and places[0] == places[1]
+
+    wait_for("it to stand still", is_still)
+    return seen[-1]
+
+
 class Face:
     def __init__(self, program, home, *arguments):
         self.home = pathlib.Path(home)
@@ -185,8 +198,9 @@ class Face:
         raise AssertionError(f"{name} cannot be pressed")
 
     def click(self, accessible):
-        """With the pointer; there is no window manager, so the window stands in the corner."""
-        box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        """With the pointer, once it stands still: what slides in would be missed. There is no window manager,
+        so the window stands in the corner."""
+        box = wait_still(accessible)
         Atspi.generate_mouse_event(box.x + box.width // 3, box.y + box.height // 2, "b1c")
 
     def key(self, name, *modifiers):
