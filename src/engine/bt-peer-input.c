@@ -175,8 +175,10 @@ take_port (BtPeer *peer, guint16 port)
 {
   BtEndpoint node = peer->endpoint;
 
-  if (port == 0 || !bt_torrent_uses_dht (peer->torrent))
+  /* Once: thousands of ports would push out all other nodes that we know of. */
+  if (port == 0 || peer->said_port || !bt_torrent_uses_dht (peer->torrent))
     return;
+  peer->said_port = TRUE;
   node.port = port;
   bt_core_dht_add_address (peer->torrent->core, &node);
 }

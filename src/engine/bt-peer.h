@@ -48,6 +48,7 @@ typedef struct
   gboolean ready;          /* both handshakes are done */
   gboolean fast, extended; /* both sides have it */
   gboolean has_dht;        /* it says that it has a node of the DHT */
+  gboolean said_port;      /* of that node */
   guint8 ids[BT_EXTENDED_N]; /* its extension ids; 0: no */
   gboolean upload_only;    /* it said so */
   gboolean prefers_encryption; /* likewise */

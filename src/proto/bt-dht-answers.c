@@ -41,17 +41,29 @@ send_error (Answer *answer, BtKrpcErrorCode code)
   send_answer (answer);
 }
 
+/* Who is near us is nobody's business further away. */
+static gboolean
+may_tell (const Answer *answer, const BtEndpoint *endpoint)
+{
+  return !bt_endpoint_is_local (endpoint) || bt_endpoint_is_local (answer->from);
+}
+
 /* The nodes of @dht that are closest to the target, if it is there and its family is wanted. */
 static gboolean
 add_nodes (const Answer *answer, BtDht *dht, BtKrpcWant family, BtKrpcNode *nodes, guint *n_nodes)
 {
   BtKrpcWant want = answer->query->want;
+  guint n;
 
   if (want == BT_KRPC_WANT_DEFAULT)
     want = answer->dht->is_ipv6 ? BT_KRPC_WANT_IPV6 : BT_KRPC_WANT_IPV4;
   if (dht == NULL || (want & family) == 0)
     return FALSE;
-  *n_nodes = bt_dht_table_closest (dht->table, &answer->query->target, FALSE, BT_DHT_K, nodes);
+  n = bt_dht_table_closest (dht->table, &answer->query->target, FALSE, BT_DHT_K, nodes);
+  *n_nodes = 0;
+  for (guint i = 0; i < n; i++)
+    if (may_tell (answer, &nodes[i].endpoint))
+      nodes[(*n_nodes)++] = nodes[i];
   return TRUE;
 }
 
@@ -85,6 +97,18 @@ has_token (const Answer *answer, const BtSha1 *target)
 }
 
 static void
+add_peers (Answer *answer)
+{
+  BtKrpcMessage *reply = &answer->reply;
+  guint n = bt_dht_store_get_peers (answer->dht->store, answer->now, &answer->query->target,
+                                    answer->query->noseed, reply->values, MAX_VALUES);
+
+  for (guint i = 0; i < n; i++)
+    if (may_tell (answer, &reply->values[i]))
+      reply->values[reply->n_values++] = reply->values[i];
+}
+
+static void
 answer_get_peers (Answer *answer)
 {
   BtDhtStore *store = answer->dht->store;
@@ -94,8 +118,7 @@ answer_get_peers (Answer *answer)
   add_closest (answer);
   if (bt_dht_store_takes_peers (store, &query->target))
     add_token (answer);
-  reply->n_values = bt_dht_store_get_peers (store, answer->now, &query->target, query->noseed,
-                                            reply->values, MAX_VALUES);
+  add_peers (answer);
   if (query->scrape
       && bt_dht_store_scrape (store, answer->now, &query->target, &answer->seeds, &answer->peers))
     {
@@ -211,6 +234,12 @@ bt_dht_answer (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *query, g
 
   if (dht->read_only)
     return;
+  /* Who will not be answered is not worked for: filters and signatures cost. */
+  if (!bt_dht_guard_can_reply (&dht->guard, now))
+    {
+      dht->n_refused++;
+      return;
+    }
   if (query->problem != 0)
     {
       send_error (&answer, query->problem);

@@ -4,6 +4,8 @@
 
 #include "bt-dht-guard.h"
 
+#include "bt-krpc.h"
+
 #include <string.h>
 
 #define WINDOW_US ((gint64) 10 * G_USEC_PER_SEC)
@@ -73,6 +75,12 @@ bt_dht_guard_admits (BtDhtGuard *guard, gint64 now, const BtEndpoint *from)
   source->ignored_till = now + IGNORE_US;
   source->n_messages = 0;
   return FALSE;
+}
+
+gboolean
+bt_dht_guard_can_reply (BtDhtGuard *guard, gint64 now)
+{
+  return bt_limiter_allows (&guard->replies, now, BT_KRPC_MAX_BYTES) >= BT_KRPC_MAX_BYTES;
 }
 
 gboolean

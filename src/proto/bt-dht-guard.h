@@ -29,6 +29,8 @@ void bt_dht_guard_init (BtDhtGuard *guard, BtRandom *secret, gint64 now);
 /* To be asked about every datagram but an answer that was awaited: FALSE when it must be ignored.
  * Nobody on this machine is. */
 gboolean bt_dht_guard_admits (BtDhtGuard *guard, gint64 now, const BtEndpoint *from);
+/* FALSE when nothing of full size could be sent now: what leads to it need not be worked out. */
+gboolean bt_dht_guard_can_reply (BtDhtGuard *guard, gint64 now);
 /* To be asked before a reply or error of @bytes is sent: FALSE when it must be dropped. Whoever asks
  * under a false address makes us send no more than this to his victim. */
 gboolean bt_dht_guard_may_reply (BtDhtGuard *guard, gint64 now, gsize bytes);

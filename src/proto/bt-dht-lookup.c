@@ -14,6 +14,8 @@
 #define ALPHA 4
 #define MAX_CANDIDATES 100
 #define MAX_NODES_OF_ONE 16 /* taken of one answer, so that nobody fills the list alone */
+#define MAX_ASKED 400       /* some forty are enough: who always knows somebody closer leads nowhere */
+#define MAX_UNNAMED 100     /* without an id, beside routers */
 
 typedef enum
 {
@@ -42,6 +44,7 @@ struct _BtDhtLookup
   GPtrArray *candidates; /* of Candidate, the closest first */
   GPtrArray *unnamed;    /* of Candidate without an id yet, routers among them */
   guint n_answers;
+  guint n_asked; /* in all */
 };
 
 static void
@@ -171,7 +174,8 @@ bt_dht_lookup_add_address (BtDhtLookup *lookup, const BtEndpoint *address, gbool
 {
   Candidate *candidate;
 
-  if (find_in (lookup->candidates, address) != NULL || find_in (lookup->unnamed, address) != NULL)
+  if ((!is_router && lookup->unnamed->len >= MAX_UNNAMED) || find_in (lookup->candidates, address) != NULL
+      || find_in (lookup->unnamed, address) != NULL)
     return;
   candidate = g_new0 (Candidate, 1);
   candidate->node.endpoint = *address;
@@ -207,6 +211,8 @@ walk_through (const BtDhtLookup *lookup)
     step (&walk, g_ptr_array_index (lookup->candidates, i));
   for (guint i = 0; i < lookup->unnamed->len && walk.n_answered < BT_DHT_K; i++)
     step (&walk, g_ptr_array_index (lookup->unnamed, i));
+  if (lookup->n_asked >= MAX_ASKED)
+    walk.next = NULL;
   return walk;
 }
 
@@ -218,6 +224,7 @@ bt_dht_lookup_next (BtDhtLookup *lookup, BtKrpcNode *node, gboolean *has_id)
   if (walk.next == NULL || walk.n_asked >= ALPHA)
     return FALSE;
   walk.next->state = STATE_ASKED;
+  lookup->n_asked++;
   *node = walk.next->node;
   *has_id = walk.next->has_id;
   return TRUE;

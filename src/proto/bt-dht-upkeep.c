@@ -195,6 +195,13 @@ check_seeds (BtDht *dht, gint64 now)
   return FALSE;
 }
 
+/* As the table tells nodes apart. */
+static gboolean
+is_same_place (const BtEndpoint *a, const BtEndpoint *b)
+{
+  return bt_endpoint_same_ip (a, b) && (a->port == b->port || !bt_endpoint_is_local (a));
+}
+
 void
 bt_dht_add_seed (BtDht *dht, const BtEndpoint *address, const BtNodeId *id, gint64 now)
 {
@@ -205,7 +212,7 @@ bt_dht_add_seed (BtDht *dht, const BtEndpoint *address, const BtNodeId *id, gint
       || bt_dht_table_find (dht->table, address) != NULL)
     return;
   for (guint i = 0; i < dht->seeds->len; i++)
-    if (bt_endpoint_equal (&g_array_index (dht->seeds, BtDhtSeed, i).node.endpoint, address))
+    if (is_same_place (&g_array_index (dht->seeds, BtDhtSeed, i).node.endpoint, address))
       return;
   if (dht->seeds->len >= MAX_SEEDS)
     g_array_remove_index (dht->seeds, 0);

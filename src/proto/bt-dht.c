@@ -171,6 +171,8 @@ bt_dht_set_address (BtDht *dht, const BtEndpoint *address, gint64 now)
     return;
   id = bt_node_id_make (address, &dht->random);
   bt_dht_table_move (dht->table, &id, now);
+  bt_dht_cancel (dht, dht->bootstrap); /* it looks for who we were */
+  dht->bootstrap = 0;
   bt_dht_restart (dht, now);
   if (dht->ops->id_changed != NULL)
     dht->ops->id_changed (dht->owner);

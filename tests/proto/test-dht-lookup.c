@@ -225,6 +225,26 @@ test_whom_it_takes (void)
   g_assert_cmpuint (n_asked, ==, 13);
 }
 
+/* Whoever names somebody closer each time does not keep it going for ever. */
+static void
+test_endless (void)
+{
+  g_autoptr (BtDhtLookup) lookup = make_lookup ();
+  guint n_asked = 0;
+  guint asked;
+
+  add (lookup, 60000);
+  while ((asked = next (lookup)) != 0 && n_asked < 2000)
+    {
+      const guint closer[] = { asked - 1, 0 };
+
+      answer (lookup, asked, closer);
+      n_asked++;
+    }
+  g_assert_cmpuint (n_asked, <, 500);
+  g_assert_true (bt_dht_lookup_is_done (lookup));
+}
+
 static void
 test_bounded (void)
 {
@@ -254,6 +274,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dht-lookup/answers-that-do-not-count", test_answers_that_do_not_count);
   g_test_add_func ("/dht-lookup/addresses-and-routers", test_addresses_and_routers);
   g_test_add_func ("/dht-lookup/whom-it-takes", test_whom_it_takes);
+  g_test_add_func ("/dht-lookup/endless", test_endless);
   g_test_add_func ("/dht-lookup/bounded", test_bounded);
   return g_test_run ();
 }
