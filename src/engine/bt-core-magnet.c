@@ -94,7 +94,7 @@ resolved_cb (BtTorrent *torrent, const GError *error, gpointer data)
     take_up (core, torrent, resolving);
   else if (problem == NULL && core->running)
     problem = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "It was removed meanwhile");
-  else if (problem != NULL && resolving->command == NULL)
+  else if (problem != NULL)
     bt_torrent_fail (torrent, problem);
   answer (resolving, problem);
 }

@@ -12,6 +12,7 @@ struct _BtClaims
   GByteArray *bits; /* as a bitfield is sent; as long as it was, or as the pieces that were named need */
   gsize bitfield_length; /* 0: none came */
   gboolean all;
+  gboolean lost; /* there was no room for what it said */
   guint n_allowed;
   guint32 allowed[BT_LIMIT_ALLOWED_FAST];
 };
@@ -45,7 +46,7 @@ bt_peer_free_claims (BtPeer *peer)
   free_claims (claims);
 }
 
-/* FALSE, and the peer closed, if everybody together claims too much. */
+/* FALSE if everybody together claims too much. It may still give details; for pieces it has to come again. */
 static gboolean
 resize (BtPeer *peer, gsize length)
 {
@@ -55,7 +56,7 @@ resize (BtPeer *peer, gsize length)
 
   if (length > before && core->claim_bytes + (length - before) > BT_LIMIT_CLAIMS_TOTAL)
     {
-      bt_peer_close (peer, BT_CLOSE_TOO_MANY, "too many pieces whose number is not known");
+      claims->lost = TRUE;
       return FALSE;
     }
   core->claim_bytes += length - before;
@@ -95,6 +96,7 @@ claim_all_or_none (BtPeer *peer, gboolean all)
   BtClaims *claims = get_claims (peer);
 
   claims->all = all;
+  claims->lost = FALSE;
   claims->bitfield_length = 0;
   (void) resize (peer, 0);
 }
@@ -185,7 +187,9 @@ bt_peer_judge_claims (BtPeer *peer)
     return;
   peer->torrent->core->claim_bytes -= claims->bits->len;
   judge_allowed (peer, claims);
-  if (claims->all)
+  if (claims->lost)
+    bt_peer_close (peer, BT_CLOSE_STOPPED, "what it said of its pieces could not be kept");
+  else if (claims->all)
     bt_peer_take_pieces (peer, &all);
   else
     judge_bits (peer, claims);

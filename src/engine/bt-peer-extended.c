@@ -187,7 +187,8 @@ take_handshake (BtPeer *peer, const BtMessage *message)
   peer->prefers_encryption |= handshake.prefers_encryption;
   if (handshake.upload_only >= 0)
     set_upload_only (peer, handshake.upload_only);
-  if (handshake.has_your_ip)
+  /* It sees us by the family of this connection alone. */
+  if (handshake.has_your_ip && bt_endpoint_is_ipv4 (&handshake.your_ip) == bt_endpoint_is_ipv4 (&peer->endpoint))
     bt_address_vote_cast (peer->torrent->core->votes, &peer->endpoint, BT_VOTE_PEER, &handshake.your_ip,
                           bt_core_now (peer->torrent->core));
   learn_other_address (peer, &handshake);

@@ -28,6 +28,9 @@ bt_peer_ask_metadata (BtPeer *peer, guint32 block)
 {
   BtMetadataMessage message = { .type = BT_METADATA_REQUEST, .block = block };
 
+  /* It may have taken the id back meanwhile. */
+  if (peer->ids[BT_EXTENDED_METADATA] == 0)
+    return;
   send (peer, &message, NULL, 0);
 }
 

@@ -234,7 +234,9 @@ looked_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
   BtTorrent *torrent = owner;
   g_autoptr(GError) gone = NULL;
 
-  if (torrent->phase == BT_PHASE_LOADING && !bt_torrent_leaves_home (torrent, has_any (torrent, stamps)))
+  /* On its way to another folder it is looked at anew there: this answer is of the old one. */
+  if (torrent->phase == BT_PHASE_LOADING && !torrent->relocating
+      && !bt_torrent_leaves_home (torrent, has_any (torrent, stamps)))
     {
       if (error == NULL && !torrent->check_asked && had_data (torrent) && !has_any (torrent, stamps))
         gone = g_error_new (BT_ERROR, BT_ERROR_DISK_MISSING, "All files are gone from \"%s\"",

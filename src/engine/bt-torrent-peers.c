@@ -5,6 +5,7 @@
 #include "bt-torrent-private.h"
 
 #define CONNECTING_MAX 30
+#define DETAILS_PAUSE_US (10 * G_USEC_PER_SEC) /* who gave some of a link's details as lately as that gives more */
 
 BtPeer *
 bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id)
@@ -172,6 +173,13 @@ get_priority (BtTorrent *torrent, const BtPeer *peer)
                                  peer->candidate != NULL ? &peer->candidate->endpoint : &peer->endpoint);
 }
 
+/* Rates are of payload, of which a link has none. */
+static gboolean
+gives_details (BtTorrent *torrent, const BtPeer *peer, gint64 now)
+{
+  return torrent->phase == BT_PHASE_METADATA && peer->useful_at != 0 && now - peer->useful_at < DETAILS_PAUSE_US;
+}
+
 /* Whom nobody would miss, for nothing moves: of those the one of the lowest priority.
  * Returns: (nullable) */
 static BtPeer *
@@ -186,6 +194,7 @@ find_lowest (BtTorrent *torrent, gint64 now)
       guint32 priority = get_priority (torrent, peer);
 
       if (peer->closed || bt_rate_get (&peer->rate_down, now) > 0 || bt_rate_get (&peer->rate_up, now) > 0
+          || gives_details (torrent, peer, now)
           || (lowest != NULL && priority >= lowest_priority))
         continue;
       lowest = peer;

@@ -182,6 +182,9 @@ bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
     bt_torrent_started_by_hand (torrent);
   bt_core_queue_changed (torrent->core, FALSE);
   bt_torrent_reconsider (torrent);
+  /* Whoever only looked at the details has told nobody of himself. */
+  if (torrent->active && intent == BT_INTENT_RUN)
+    bt_torrent_hurry_dht (torrent);
   if (!torrent->active)
     bt_torrent_save (torrent);
 }

@@ -394,7 +394,7 @@ bt_metadata_fetch_take (BtMetadataFetch *self, guint32 id, guint32 block, guint3
     }
   asked->at = 0;
   if (version->blocks == NULL || version->blocks[block].data != NULL || version->handed_out
-      || !bt_metadata_has_room (self, length))
+      || (version->by_one && version->sole != id) || !bt_metadata_has_room (self, length))
     return BT_METADATA_IGNORED;
   version->moved_at = now;
   keep_block (self, version, peer, block, data, length);
