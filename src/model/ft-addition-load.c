@@ -169,6 +169,7 @@ items_changed_cb (FtAddition *self, guint position, guint removed, guint added, 
   if (removed > 0 && has_gone (self))
     {
       ft_addition_unfollow (self);
+      self->prepared = 0;
       ft_addition_set_state (self, FT_ADDITION_FAILED,
                              g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, _("It was removed from the list")));
       return;

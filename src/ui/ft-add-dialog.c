@@ -401,7 +401,9 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   FtAddition *addition = FT_ADDITION (object);
   FtAddition *twin;
 
-  if (!ft_addition_load_finish (addition, result, NULL) || ft_addition_get_state (addition) != FT_ADDITION_READY)
+  /* The dialog may have gone meanwhile. */
+  if (!ft_addition_load_finish (addition, result, NULL) || self->session == NULL
+      || ft_addition_get_state (addition) != FT_ADDITION_READY)
     return;
   twin = ft_additions_find_twin (G_LIST_MODEL (self->additions), addition);
   /* A link is in the list from now on, even if nobody waits for its details. */

@@ -35,6 +35,8 @@ close_cb (gpointer user_data)
   Closer *self = user_data;
   gint64 end = g_get_monotonic_time () + SLICE_US;
 
+  /* What it shows may have become less meanwhile. */
+  self->end = MIN (self->end, g_list_model_get_n_items (G_LIST_MODEL (self->model)));
   while (self->end > 0 && g_get_monotonic_time () < end)
     close_last (self);
   return self->end > 0 ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;

@@ -121,6 +121,7 @@ leave_list (FtFileView *self)
   if (model == NULL)
     return;
   ft_late_rows_keep (GTK_WIDGET (self->column_view));
+  ft_file_expander_stop (GTK_TREE_LIST_MODEL (model));
   ft_file_closer_start (GTK_TREE_LIST_MODEL (model));
   gtk_multi_selection_set_model (self->selection, NULL);
 }

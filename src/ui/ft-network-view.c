@@ -18,6 +18,16 @@ struct _FtNetworkView
 
 G_DEFINE_FINAL_TYPE (FtNetworkView, ft_network_view, ADW_TYPE_BIN)
 
+/* Only items of menus close what they are in. */
+static void
+left_cb (FtNetworkView *self)
+{
+  GtkWidget *popover = gtk_widget_get_ancestor (GTK_WIDGET (self), GTK_TYPE_POPOVER);
+
+  if (popover != NULL)
+    gtk_popover_popdown (GTK_POPOVER (popover));
+}
+
 static void
 ft_network_view_class_init (FtNetworkViewClass *klass)
 {
@@ -30,6 +40,7 @@ ft_network_view_class_init (FtNetworkViewClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtNetworkView, router_fact);
   gtk_widget_class_bind_template_child (widget_class, FtNetworkView, dht_fact);
   gtk_widget_class_bind_template_child (widget_class, FtNetworkView, address_fact);
+  gtk_widget_class_bind_template_callback (widget_class, left_cb);
 }
 
 static void

@@ -56,6 +56,23 @@ test_close (void)
   g_assert_cmpuint (most, ==, N_IN_FOLDER);
 }
 
+/* What it shows goes away while it is being closed, as when another torrent is looked at. */
+static void
+test_cleared (void)
+{
+  GListModel *root = make_list (0);
+  GtkTreeListModel *model = gtk_tree_list_model_new (g_object_ref (root), FALSE, TRUE, open_cb, NULL, NULL);
+
+  g_object_add_weak_pointer (G_OBJECT (model), (gpointer *) &model);
+  ft_file_closer_start (model);
+  g_object_unref (model);
+  g_list_store_remove_all (G_LIST_STORE (root));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (model);
+  g_object_unref (root);
+}
+
 static void
 test_empty (void)
 {
@@ -76,6 +93,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/file-closer/close", test_close);
+  g_test_add_func ("/file-closer/cleared", test_cleared);
   g_test_add_func ("/file-closer/empty", test_empty);
 
   return g_test_run ();
