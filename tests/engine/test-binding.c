@@ -408,9 +408,7 @@ main (int argc, char *argv[])
   has_namespace = enter_namespace ();
   g_test_add_data_func ("/binding/peer", PEER, test_leaves);
   g_test_add_data_func ("/binding/udp-tracker", UDP_TRACKER, test_leaves);
-#ifndef __SANITIZE_THREAD__ /* GLib's own threads, which it uses for this, are not built for it */
   g_test_add_data_func ("/binding/http-tracker", HTTP_TRACKER, test_leaves);
-#endif
   g_test_add_func ("/binding/by-itself", test_by_itself);
   g_test_add_func ("/binding/gone", test_gone);
   g_test_add_func ("/binding/down", test_down);

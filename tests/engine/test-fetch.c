@@ -257,11 +257,6 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-#ifdef __SANITIZE_THREAD__
-  /* GLib's own threads, which it uses for this, are not built for it. */
-  if (TRUE)
-    return g_test_run ();
-#endif
   g_test_add ("/engine/fetch/torrent", Fixture, NULL, set_up, test_torrent, tear_down);
   g_test_add ("/engine/fetch/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/engine/fetch/stop", Fixture, NULL, set_up, test_stop, tear_down);
