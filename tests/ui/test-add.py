@@ -7,8 +7,6 @@ import functools
 import http.server
 import os
 import pathlib
-import queue
-import socketserver
 import subprocess
 import sys
 import threading
@@ -21,6 +19,7 @@ from ft_face import Atspi, Gio, wait_for  # noqa: E402
 from ft_services import Services  # noqa: E402
 from ft_source import drag, jiggle, manage, release, source  # noqa: E402
 from ft_torrents import make_folder_torrent, make_torrent  # noqa: E402
+from ft_web import silent_server  # noqa: E402
 
 HASH = 40 * "a"
 MAGNET = f"magnet:?xt=urn:btih:{HASH}&dn=Some%20link"
@@ -347,25 +346,6 @@ def web_link(home):
             add(face)
         face.wait_row("Pasted address, 0 percent, ")
         expect(face.terminate() == 0, "the program ended well")
-
-
-@contextlib.contextmanager
-def silent_server():
-    """A web server that never answers, and a queue of how its connections ended."""
-    ends = queue.Queue()
-
-    class Silent(socketserver.BaseRequestHandler):
-        def handle(self):
-            while data := self.request.recv(4096):
-                ends.put(data[:4])
-            ends.put(b"")
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Silent) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}/slow.torrent", ends
-        finally:
-            server.shutdown()
 
 
 @test

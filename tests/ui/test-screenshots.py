@@ -23,6 +23,7 @@ from ft_harness import expect, running, test, write_settings  # noqa: E402
 from ft_picture import find_window, focus, resize, scale_text, take  # noqa: E402
 from ft_scene import LOST, TORRENTS, Scene, Torrent, build  # noqa: E402
 from ft_torrents import Seed, info_hash_of  # noqa: E402
+from ft_web import silent_server  # noqa: E402
 
 CONSOLE = sys.argv.pop(2)
 STYLE = """[Settings]
@@ -304,6 +305,22 @@ def links(home):
         face.click(face.wait(lambda text: text.startswith("Connection: ")))
         face.wait(lambda text: text.startswith("Router: "))
         take(face, "connection", (None, None), title=None)
+
+
+@test
+def fetching(home):
+    """The address of a .torrent file whose server lets one wait."""
+    style(home)
+    for name, environment in (("fetching", {}), ("dark-narrow-fetching", LOOKS["dark"])):
+        with silent_server() as (link, _), showing(900, 600, link, environment=environment, home=home,
+                                                   show_add_dialog="false") as face:
+            face.wait("Fetching “slow.torrent”…", Atspi.Role.LABEL)
+            if "narrow" in name:
+                take_narrow(face, name)
+            else:
+                take(face, name, (900, 600))
+            face.press("Cancel")
+            wait_for("the end of it", lambda: face.find("Fetching “slow.torrent”…", Atspi.Role.LABEL) is None)
 
 
 @test
