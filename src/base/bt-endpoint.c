@@ -264,6 +264,16 @@ bt_endpoint_same_ip (const BtEndpoint *a, const BtEndpoint *b)
 }
 
 gboolean
+bt_endpoint_is_in_network (const BtEndpoint *endpoint, const BtEndpoint *network, guint prefix_length)
+{
+  gboolean is_ipv4 = bt_endpoint_is_ipv4 (network);
+  Range range = { .n_bits = is_ipv4 ? 96 + MIN (prefix_length, 32) : MIN (prefix_length, 128) };
+
+  memcpy (range.ip, network->ip, sizeof range.ip);
+  return bt_endpoint_is_ipv4 (endpoint) == is_ipv4 && is_in_range (endpoint, &range);
+}
+
+gboolean
 bt_endpoint_is_loopback (const BtEndpoint *endpoint)
 {
   return is_in_any (endpoint, loopback, G_N_ELEMENTS (loopback));

@@ -43,6 +43,8 @@ gboolean bt_endpoint_is_link_local (const BtEndpoint *endpoint);
 gboolean bt_endpoint_is_private (const BtEndpoint *endpoint); /* RFC 1918, unique local, CGNAT */
 gboolean bt_endpoint_is_multicast (const BtEndpoint *endpoint);
 gboolean bt_endpoint_is_unspecified (const BtEndpoint *endpoint);
+/* Both of one family, the first @prefix_length bits the same. */
+gboolean bt_endpoint_is_in_network (const BtEndpoint *endpoint, const BtEndpoint *network, guint prefix_length);
 /* loopback, link-local or private: not reachable from the Internet */
 gboolean bt_endpoint_is_local (const BtEndpoint *endpoint);
 /* Whether a peer can be there at all: port not 0, unicast, no reserved range. Loopback counts;

@@ -93,30 +93,18 @@ bt_gio_world_confine (BtGioWorld *world, int fd, gboolean is_ipv4, GError **erro
 }
 
 static gboolean
-is_address_of (int fd, const char *interface)
+is_address_of (BtGioWorld *world, const BtEndpoint *ip, guint interface_index)
 {
-  BtEndpoint local, own;
-  struct sockaddr_storage address;
-  struct ifaddrs *all;
-  gboolean found = FALSE;
+  g_autoptr (GArray) all = bt_gio_list_addresses (&world->base);
 
-  bt_gio_get_local (fd, &local);
-  if (getifaddrs (&all) < 0)
-    return FALSE;
-  for (struct ifaddrs *entry = all; entry != NULL && !found; entry = entry->ifa_next)
+  for (guint i = 0; all != NULL && i < all->len; i++)
     {
-      int family = entry->ifa_addr != NULL ? entry->ifa_addr->sa_family : AF_UNSPEC;
+      const BtLocalAddress *address = &g_array_index (all, BtLocalAddress, i);
 
-      if ((family != AF_INET && family != AF_INET6) || strcmp (entry->ifa_name, interface) != 0)
-        continue;
-      memset (&address, 0, sizeof address);
-      memcpy (&address, entry->ifa_addr,
-              family == AF_INET ? sizeof (struct sockaddr_in) : sizeof (struct sockaddr_in6));
-      bt_gio_from_sockaddr (&own, &address);
-      found = bt_endpoint_same_ip (&own, &local);
+      if (address->interface_index == interface_index && bt_endpoint_same_ip (&address->endpoint, ip))
+        return TRUE;
     }
-  freeifaddrs (all);
-  return found;
+  return FALSE;
 }
 
 gboolean
@@ -124,12 +112,14 @@ bt_gio_world_is_confined (BtGioWorld *world, int fd)
 {
   char name[IFNAMSIZ] = "";
   socklen_t length = sizeof name - 1;
+  BtEndpoint local;
 
   if (world->interface == NULL)
     return TRUE;
   if (getsockopt (fd, SOL_SOCKET, SO_BINDTODEVICE, name, &length) == 0 && *name != '\0')
     return strcmp (name, world->interface) == 0;
-  return is_address_of (fd, world->interface);
+  bt_gio_get_local (fd, &local);
+  return is_address_of (world, &local, if_nametoindex (world->interface));
 }
 
 gboolean
@@ -153,22 +143,6 @@ bt_gio_world_restrict (BtGioWorld *world, BtEndpoint *local, GError **error)
   return FALSE;
 }
 
-static gboolean
-is_bound_to_address_of (BtGioWorld *world, gboolean is_ipv4, guint interface_index)
-{
-  g_autoptr (GArray) all = bt_gio_list_addresses (&world->base);
-
-  for (guint i = 0; all != NULL && i < all->len; i++)
-    {
-      const BtLocalAddress *address = &g_array_index (all, BtLocalAddress, i);
-
-      if (address->interface_index == interface_index && bt_endpoint_is_ipv4 (&address->endpoint) == is_ipv4
-          && bt_endpoint_same_ip (&address->endpoint, &world->bind_address))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 gboolean
 bt_gio_world_may_use (BtGioWorld *world, gboolean is_ipv4, guint interface_index, GError **error)
 {
@@ -179,7 +153,9 @@ bt_gio_world_may_use (BtGioWorld *world, gboolean is_ipv4, guint interface_index
       g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the interface \"%s\" may be used", world->interface);
       return FALSE;
     }
-  if (!world->bound || is_bound_to_address_of (world, is_ipv4, interface_index))
+  if (!world->bound
+      || (bt_endpoint_is_ipv4 (&world->bind_address) == is_ipv4
+          && is_address_of (world, &world->bind_address, interface_index)))
     return TRUE;
   bt_endpoint_format_ip (&world->bind_address, text);
   g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "Only the local address %s may be used", text);

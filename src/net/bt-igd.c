@@ -20,6 +20,7 @@ static const char *const searches[] = {
 #define SEARCH_TTL 2
 #define MAX_DEVICES 8 /* televisions and printers answer as well; each is asked what it is */
 #define DESCRIPTION "FriendTorrent"
+#define WAN "urn:schemas-upnp-org:service:WANCommonInterfaceConfig:" /* what only a router has */
 
 #define ERROR_ACTION_FAILED 501
 #define ERROR_CONFLICT 718
@@ -75,14 +76,7 @@ bt_igd_free (BtIgd *igd)
 static gboolean
 is_in_network (const BtUpnpRequest *request, const BtEndpoint *host)
 {
-  guint bits = MIN (request->prefix_length, 32);
-
-  if (!bt_endpoint_is_ipv4 (host) || !bt_endpoint_is_ipv4 (&request->source))
-    return FALSE;
-  for (guint i = 0; i < bits; i++)
-    if (((host->ip[12 + i / 8] ^ request->source.ip[12 + i / 8]) & (0x80 >> i % 8)) != 0)
-      return FALSE;
-  return TRUE;
+  return bt_endpoint_is_in_network (host, &request->source, request->prefix_length);
 }
 
 /* Strangers answer searches too: they must not make us ask whom they like (other machines, services of this one,
@@ -116,16 +110,6 @@ choose_devices (const BtUpnpRequest *request, const struct UPNPDev *devices, GPt
   return out->len;
 }
 
-static gboolean
-is_usable_answer (int answer)
-{
-#if MINIUPNPC_API_VERSION >= 18
-  return answer >= 1 && answer <= 3; /* connected; with an address that is not public; not connected */
-#else
-  return answer == 1 || answer == 2; /* connected; not connected */
-#endif
-}
-
 /* The description may lead elsewhere as well. */
 static gboolean
 stays_at_home (const BtUpnpRequest *request, BtIgd *igd)
@@ -137,29 +121,65 @@ stays_at_home (const BtUpnpRequest *request, BtIgd *igd)
          && bt_endpoint_same_ip (&control, &igd->router);
 }
 
-static gboolean
-try_device (BtIgd *igd, const BtUpnpRequest *request, struct UPNPDev *device)
+/* IP and PPP may each have a way out of their own. */
+static void
+take_other_service (BtIgd *igd, const char *url)
 {
-  struct UPNPDev *next = device->pNext;
-  char lan[BT_ENDPOINT_TEXT_SIZE] = "";
-  int answer;
+  struct IGDdatas_service first = igd->data.first;
 
-  device->pNext = NULL; /* the library would ask the others too */
-#if MINIUPNPC_API_VERSION >= 18
-  char wan[BT_ENDPOINT_TEXT_SIZE] = "";
-  answer = UPNP_GetValidIGD (device, &igd->urls, &igd->data, lan, sizeof lan, wan, sizeof wan);
-#else
-  answer = UPNP_GetValidIGD (device, &igd->urls, &igd->data, lan, sizeof lan);
-#endif
-  device->pNext = next;
-  if (answer == 0)
+  igd->data.first = igd->data.second;
+  igd->data.second = first;
+  FreeUPNPUrls (&igd->urls);
+  GetUPNPUrls (&igd->urls, &igd->data, url, 0);
+}
+
+static void
+ask_address (BtIgd *igd, BtEndpoint *out)
+{
+  char text[BT_ENDPOINT_TEXT_SIZE] = "";
+
+  if (UPNP_GetExternalIPAddress (igd->urls.controlURL, igd->data.first.servicetype, text) != UPNPCOMMAND_SUCCESS
+      || !bt_endpoint_parse_ip (out, text, 0))
+    memset (out, 0, sizeof *out);
+}
+
+static gboolean
+leads_out (BtIgd *igd)
+{
+  BtEndpoint external;
+
+  if (!UPNPIGD_IsConnected (&igd->urls, &igd->data))
     return FALSE;
-  igd->found = answer > 0;
-  if (is_usable_answer (answer) && stays_at_home (request, igd)
-      && bt_endpoint_parse_ip (&igd->source, lan, 0) && is_in_network (request, &igd->source))
+  ask_address (igd, &external);
+  return !bt_endpoint_is_unspecified (&external) && !bt_endpoint_is_local (&external);
+}
+
+/* Of two the one that leads to the Internet, else the first. FALSE: nothing may be asked. */
+static gboolean
+choose_service (BtIgd *igd, const BtUpnpRequest *request, const char *url)
+{
+  if (!stays_at_home (request, igd))
+    return FALSE;
+  if (igd->data.second.servicetype[0] == '\0' || leads_out (igd))
     return TRUE;
-  forget (igd);
-  return FALSE;
+  take_other_service (igd, url);
+  if (!stays_at_home (request, igd) || !leads_out (igd))
+    take_other_service (igd, url);
+  return TRUE;
+}
+
+/* UPNP_GetValidIGD() would ask before anybody could look whom. */
+static void
+try_device (BtIgd *igd, const BtUpnpRequest *request, const char *url)
+{
+  char lan[BT_ENDPOINT_TEXT_SIZE] = "";
+
+  igd->found = UPNP_GetIGDFromUrl (url, &igd->urls, &igd->data, lan, sizeof lan) != 0;
+  if (!igd->found)
+    return;
+  if (!g_str_has_prefix (igd->data.CIF.servicetype, WAN) || !bt_endpoint_parse_ip (&igd->source, lan, 0)
+      || !is_in_network (request, &igd->source) || !choose_service (igd, request, url))
+    forget (igd);
 }
 
 static void
@@ -175,7 +195,7 @@ search (BtIgd *igd, const BtUpnpRequest *request, const char *type)
   devices = upnpDiscoverDevice (type, SEARCH_MS, source, "", UPNP_LOCAL_PORT_ANY, FALSE, SEARCH_TTL, &error);
   choose_devices (request, devices, chosen);
   for (guint i = 0; i < chosen->len && !igd->found && !is_unwanted (igd); i++)
-    try_device (igd, request, g_ptr_array_index (chosen, i));
+    try_device (igd, request, ((const struct UPNPDev *) g_ptr_array_index (chosen, i))->descURL);
   freeUPNPDevlist (devices);
 }
 
@@ -271,16 +291,6 @@ add (BtIgd *igd, const BtUpnpRequest *request, guint16 *external_port)
       error = add_both (igd, request, *external_port);
     }
   return error;
-}
-
-static void
-ask_address (BtIgd *igd, BtEndpoint *out)
-{
-  char text[BT_ENDPOINT_TEXT_SIZE] = "";
-
-  if (UPNP_GetExternalIPAddress (igd->urls.controlURL, igd->data.first.servicetype, text) != UPNPCOMMAND_SUCCESS
-      || !bt_endpoint_parse_ip (out, text, 0))
-    memset (out, 0, sizeof *out);
 }
 
 static void

@@ -35,23 +35,6 @@ struct _BtLsdClient
 
 /* Listening. */
 
-static gboolean
-is_in_network (const BtLocalAddress *address, const BtEndpoint *endpoint)
-{
-  gsize first = bt_endpoint_is_ipv4 (endpoint) ? 12 : 0;
-
-  if (bt_endpoint_is_ipv4 (&address->endpoint) != bt_endpoint_is_ipv4 (endpoint))
-    return FALSE;
-  for (guint i = 0; i < address->prefix_length; i++)
-    {
-      guint8 differs = address->endpoint.ip[first + i / 8] ^ endpoint->ip[first + i / 8];
-
-      if ((differs & (0x80 >> i % 8)) != 0)
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* Of the network that it was heard on. */
 static gboolean
 is_neighbour (const Socket *socket, const BtEndpoint *from)
@@ -62,7 +45,8 @@ is_neighbour (const Socket *socket, const BtEndpoint *from)
     {
       const BtLocalAddress *address = &g_array_index (addresses, BtLocalAddress, i);
 
-      if (address->interface_index == socket->group.interface_index && is_in_network (address, from))
+      if (address->interface_index == socket->group.interface_index
+          && bt_endpoint_is_in_network (from, &address->endpoint, address->prefix_length))
         return TRUE;
     }
   return FALSE;

@@ -73,11 +73,11 @@ find_own_ip (const struct nlmsghdr *answer, const struct ifaddrmsg *body)
 static gboolean
 fill_interface (BtLocalAddress *address, int fd)
 {
-  struct ifreq request = { 0 };
+  struct ifreq request = { .ifr_ifindex = (int) address->interface_index };
 
-  if (if_indextoname (address->interface_index, address->interface) == NULL)
+  if (ioctl (fd, SIOCGIFNAME, &request) < 0)
     return FALSE;
-  g_strlcpy (request.ifr_name, address->interface, sizeof request.ifr_name);
+  g_strlcpy (address->interface, request.ifr_name, sizeof address->interface);
   if (ioctl (fd, SIOCGIFFLAGS, &request) < 0)
     return FALSE;
   address->flags |= translate_interface_flags (request.ifr_flags);

@@ -101,16 +101,10 @@ begin_round (BtGateway *gateway, gint64 now)
 
 /* Removing. */
 
-static gboolean
-is_retired (BtGateway *gateway)
-{
-  return !gateway->asking && gateway->holes[0].until == 0 && gateway->holes[1].until == 0;
-}
-
 gboolean
 bt_gateway_is_retired (const BtGateway *gateway)
 {
-  return is_retired ((BtGateway *) gateway);
+  return !gateway->asking && gateway->holes[0].until == 0 && gateway->holes[1].until == 0;
 }
 
 static void
@@ -256,7 +250,6 @@ take_unsupported (BtGateway *gateway, gint64 now)
 {
   if (gateway->dialect == &bt_gateway_pcp && bt_endpoint_is_ipv4 (&gateway->local))
     {
-      gateway->knows_no_pcp = TRUE;
       gateway->dialect = &bt_gateway_nat_pmp;
       begin_round (gateway, now);
       return;
@@ -409,7 +402,7 @@ bt_gateway_get (BtGateway *gateway, BtMapping out[BT_N_MAPPERS])
   BtMapper mapper = bt_endpoint_is_ipv4 (&gateway->local) ? gateway->dialect->mapper : BT_MAPPER_PCP6;
   BtMapping *mapping = &out[mapper];
 
-  if (gateway->knows_no_pcp)
+  if (gateway->dialect == &bt_gateway_nat_pmp)
     out[BT_MAPPER_PCP].state = BT_MAPPING_UNSUPPORTED;
   /* Of several IPv6 addresses one will do. */
   if (bt_mapping_is_mapped (mapping))

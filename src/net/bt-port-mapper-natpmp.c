@@ -4,12 +4,6 @@
 
 #include "bt-port-mapper-private.h"
 
-static BtIpProtocol
-get_protocol (BtGatewayStep step)
-{
-  return step == BT_GATEWAY_UDP ? BT_IP_UDP : BT_IP_TCP;
-}
-
 static gsize
 write_request (BtGateway *gateway, BtGatewayStep step, guint32 lifetime_s, guint8 out[BT_GATEWAY_MAX_REQUEST])
 {
@@ -18,7 +12,7 @@ write_request (BtGateway *gateway, BtGatewayStep step, guint32 lifetime_s, guint
       bt_nat_pmp_write_address (out);
       return BT_NAT_PMP_ADDRESS_SIZE;
     }
-  bt_nat_pmp_write_map (get_protocol (step), gateway->mapper->port,
+  bt_nat_pmp_write_map (bt_gateway_protocol (step), gateway->mapper->port,
                         lifetime_s != 0 ? bt_gateway_hole (gateway, step)->port : 0, lifetime_s, out);
   return BT_NAT_PMP_MAP_SIZE;
 }
@@ -29,7 +23,7 @@ is_answer (BtGateway *gateway, BtGatewayStep step, const BtNatPmpReply *reply)
 {
   if (step == BT_GATEWAY_ADDRESS)
     return reply->kind == BT_NAT_PMP_REPLY_ADDRESS;
-  if (reply->kind != BT_NAT_PMP_REPLY_MAP || reply->protocol != get_protocol (step))
+  if (reply->kind != BT_NAT_PMP_REPLY_MAP || reply->protocol != bt_gateway_protocol (step))
     return FALSE;
   if (reply->result != BT_NAT_PMP_SUCCESS)
     return TRUE;

@@ -6,18 +6,12 @@
 
 #include <string.h>
 
-static BtIpProtocol
-get_protocol (BtGatewayStep step)
-{
-  return step == BT_GATEWAY_UDP ? BT_IP_UDP : BT_IP_TCP;
-}
-
 static gsize
 write_request (BtGateway *gateway, BtGatewayStep step, guint32 lifetime_s, guint8 out[BT_GATEWAY_MAX_REQUEST])
 {
   const BtGatewayHole *hole = bt_gateway_hole (gateway, step);
   BtPcpMap map = {
-    .protocol = get_protocol (step),
+    .protocol = bt_gateway_protocol (step),
     .internal_port = gateway->mapper->port,
     .external_port = hole->port,
     .external = gateway->external,
@@ -36,7 +30,7 @@ is_answer (BtGateway *gateway, BtGatewayStep step, const BtPcpReply *reply)
   if (!reply->has_map)
     return TRUE;
   if (memcmp (reply->map.nonce, bt_gateway_hole (gateway, step)->nonce, BT_PCP_NONCE_SIZE) != 0
-      || reply->map.protocol != get_protocol (step) || reply->map.internal_port != gateway->mapper->port)
+      || reply->map.protocol != bt_gateway_protocol (step) || reply->map.internal_port != gateway->mapper->port)
     return FALSE;
   return reply->result != BT_PCP_SUCCESS || (reply->map.lifetime_s == 0) == gateway->removing;
 }

@@ -50,7 +50,6 @@ typedef enum
   BT_GATEWAY_TCP,
   BT_GATEWAY_UDP,
   BT_GATEWAY_ADDRESS, /* NAT-PMP tells it apart from the mappings */
-  BT_GATEWAY_DONE,
 } BtGatewayStep;
 
 /* A mapping of one protocol. */
@@ -101,8 +100,7 @@ struct _BtGateway
   BtEndpoint router; /* with the port of PCP */
   BtEndpoint local;  /* ours towards it */
   BtUdp *udp;        /* (nullable): none could be opened */
-  const BtGatewayDialect *dialect;
-  gboolean knows_no_pcp;
+  const BtGatewayDialect *dialect; /* NAT-PMP once it is known that PCP is not */
   BtMappingState state;
   guint code;
 
@@ -139,6 +137,12 @@ static inline const BtGatewayHole *
 bt_gateway_hole (const BtGateway *gateway, BtGatewayStep step)
 {
   return &gateway->holes[step == BT_GATEWAY_UDP];
+}
+
+static inline BtIpProtocol
+bt_gateway_protocol (BtGatewayStep step)
+{
+  return step == BT_GATEWAY_UDP ? BT_IP_UDP : BT_IP_TCP;
 }
 
 /* UPnP. */

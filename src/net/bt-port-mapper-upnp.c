@@ -19,7 +19,6 @@ struct _BtUpnpMapper
   BtTimer timer;     /* to the next call */
   guint n_silent;
 
-  gboolean mapped;
   gboolean removing;
   BtMapping mapping; /* @until on the monotonic clock */
 };
@@ -28,12 +27,12 @@ static BtUpnpRequest
 make_request (BtUpnpMapper *upnp)
 {
   BtUpnpRequest request = {
-    .anew = upnp->n_silent > 0 || !upnp->mapped,
+    .anew = upnp->n_silent > 0 || !bt_mapping_is_mapped (&upnp->mapping),
     .source = upnp->source,
     .prefix_length = upnp->prefix_length,
     .gateway = upnp->gateway,
     .internal_port = upnp->mapper->port,
-    .external_port = upnp->mapped ? upnp->mapping.port : upnp->mapper->port,
+    .external_port = bt_mapping_is_mapped (&upnp->mapping) ? upnp->mapping.port : upnp->mapper->port,
     .lifetime_s = BT_PORT_MAPPER_LIFETIME_S,
   };
 
@@ -54,7 +53,6 @@ rest (BtUpnpMapper *upnp, BtMappingState state, gint64 until)
 static void
 take_done (BtUpnpMapper *upnp, const BtUpnpReply *reply, gint64 now)
 {
-  upnp->mapped = TRUE;
   upnp->n_silent = 0;
   upnp->mapping.port = reply->external_port;
   upnp->mapping.address = reply->external;
@@ -72,12 +70,11 @@ take_silence (BtUpnpMapper *upnp, gint64 now)
   gint64 pause = upnp->n_silent < G_N_ELEMENTS (pauses) ? pauses[upnp->n_silent] : BT_PORT_MAPPER_PAUSE_US;
 
   upnp->n_silent++;
-  if (upnp->mapped && upnp->mapping.until > now)
+  if (bt_mapping_is_mapped (&upnp->mapping) && upnp->mapping.until > now)
     {
       rest (upnp, upnp->mapping.state, MIN (now + pause, upnp->mapping.until));
       return;
     }
-  upnp->mapped = FALSE;
   rest (upnp, BT_MAPPING_NO_ANSWER, now + pause);
 }
 
@@ -94,7 +91,6 @@ answered_cb (const BtUpnpReply *reply, gpointer owner)
       take_done (upnp, reply, now);
       break;
     case BT_UPNP_REFUSED:
-      upnp->mapped = FALSE;
       upnp->mapping.code = reply->code;
       rest (upnp, BT_MAPPING_REFUSED, now + BT_PORT_MAPPER_PAUSE_US);
       break;
@@ -102,7 +98,6 @@ answered_cb (const BtUpnpReply *reply, gpointer owner)
       take_silence (upnp, now);
       break;
     case BT_UPNP_BOUND:
-      upnp->mapped = FALSE;
       rest (upnp, BT_MAPPING_BOUND, G_MAXINT64); /* until the binding is another one */
       break;
     }
@@ -115,7 +110,7 @@ timer_cb (gpointer owner, gint64 now)
   BtWorld *world = upnp->mapper->world;
   BtUpnpRequest request = make_request (upnp);
 
-  if (!upnp->mapped)
+  if (!bt_mapping_is_mapped (&upnp->mapping))
     upnp->mapping.state = BT_MAPPING_ASKING;
   upnp->call = world->ops->upnp (world, &request, answered_cb, upnp);
 }
@@ -154,12 +149,11 @@ end_call (BtUpnpMapper *upnp)
 void
 bt_upnp_mapper_stop (BtUpnpMapper *upnp)
 {
-  gboolean removes = !upnp->removing && (upnp->mapped || upnp->call != NULL);
+  gboolean removes = !upnp->removing && (bt_mapping_is_mapped (&upnp->mapping) || upnp->call != NULL);
 
   end_call (upnp);
   if (removes)
     remove_mapping (upnp, NULL);
-  upnp->mapped = FALSE;
   upnp->mapping = (BtMapping){ 0 };
 }
 
@@ -168,7 +162,7 @@ bt_upnp_mapper_retire (BtUpnpMapper *upnp)
 {
   if (upnp->removing)
     return;
-  if (!upnp->mapped)
+  if (!bt_mapping_is_mapped (&upnp->mapping))
     {
       bt_upnp_mapper_stop (upnp);
       return;
@@ -176,7 +170,6 @@ bt_upnp_mapper_retire (BtUpnpMapper *upnp)
   end_call (upnp);
   upnp->removing = TRUE;
   upnp->call = remove_mapping (upnp, removed_cb);
-  upnp->mapped = FALSE;
   upnp->mapping = (BtMapping){ 0 };
 }
 

@@ -230,8 +230,12 @@ answer_method (Answer *answer)
 void
 bt_dht_answer (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *query, gint64 now)
 {
-  Answer answer = { .dht = dht, .from = from, .query = query, .now = now };
+  Answer answer; /* some eight kilobytes, and its beginning is zeroed by bt_krpc_init_…() */
 
+  answer.dht = dht;
+  answer.from = from;
+  answer.query = query;
+  answer.now = now;
   if (dht->read_only)
     return;
   /* Who will not be answered is not worked for: filters and signatures cost. */

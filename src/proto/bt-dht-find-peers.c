@@ -20,33 +20,19 @@ typedef struct
   BtBloom downloaders;
 } PeersSearch;
 
-/* Returns how many of them are new, and puts those in front. */
-static guint
-keep_new (PeersSearch *self, BtEndpoint *peers, guint n_peers)
-{
-  guint n_new = 0;
-
-  for (guint i = 0; i < n_peers && g_hash_table_size (self->found) < MAX_PEERS; i++)
-    {
-      if (peers[i].port == SPAM_PORT || !bt_endpoint_is_usable_peer (&peers[i])
-          || g_hash_table_contains (self->found, &peers[i]))
-        continue;
-      g_hash_table_add (self->found, g_memdup2 (&peers[i], sizeof peers[i]));
-      peers[n_new++] = peers[i];
-    }
-  return n_new;
-}
-
 static void
 tell (PeersSearch *self, const BtEndpoint *peers, guint n_peers)
 {
   BtEndpoint new[BT_KRPC_MAX_VALUES];
-  guint n_new;
+  guint n_new = 0;
 
-  for (guint i = 0; i < n_peers; i++)
-    new[i] = peers[i];
-  n_new = keep_new (self, new, n_peers);
-  self->result.n_peers += n_new;
+  for (guint i = 0; i < n_peers && g_hash_table_size (self->found) < MAX_PEERS; i++)
+    if (peers[i].port != SPAM_PORT && bt_endpoint_is_usable_peer (&peers[i])
+        && !g_hash_table_contains (self->found, &peers[i]))
+      {
+        g_hash_table_add (self->found, g_memdup2 (&peers[i], sizeof peers[i]));
+        new[n_new++] = peers[i];
+      }
   if (n_new > 0)
     self->peers (self->data, new, n_new);
 }
@@ -146,6 +132,7 @@ finish (BtDhtSearch *search, gint64 now)
 {
   PeersSearch *self = (PeersSearch *) search;
 
+  self->result.n_peers = g_hash_table_size (self->found);
   if (self->result.has_scrape)
     {
       self->result.n_seeds = (guint) (bt_bloom_estimate (&self->seeds) + 0.5);

@@ -12,8 +12,7 @@ typedef struct
   BtDhtGetDoneFunc done;
   gpointer data;
   BtDhtGetResult result;
-  gboolean has_item;
-  gint64 newest; /* sequence number */
+  gint64 newest; /* sequence number, when there are copies of it */
 } GetSearch;
 
 /* Only of use to us is what belongs to the target and is signed by its owner. */
@@ -31,14 +30,13 @@ is_genuine (const GetSearch *self, const BtKrpcItem *item)
 static void
 take_item (GetSearch *self, const BtKrpcItem *item, gint64 now)
 {
-  if (self->has_item && item->sequence < self->newest)
+  if (self->result.n_copies > 0 && item->sequence < self->newest)
     return;
-  if (self->has_item && item->sequence == self->newest)
+  if (self->result.n_copies > 0 && item->sequence == self->newest)
     {
       self->result.n_copies++;
       return;
     }
-  self->has_item = TRUE;
   self->newest = item->sequence;
   self->result.n_copies = 1;
   self->found (self->data, item);

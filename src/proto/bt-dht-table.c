@@ -12,7 +12,6 @@
 #define MAX_FAILED 20 /* then it goes even if nobody wants its place */
 #define CUT_OFF_US (60 * (gint64) G_USEC_PER_SEC) /* without any answer: it is we who are gone */
 
-/* Nodes are told apart by their IP address, on a local network with the port. */
 static guint
 hash_place (gconstpointer address)
 {
@@ -22,8 +21,8 @@ hash_place (gconstpointer address)
   return bt_endpoint_hash (&place);
 }
 
-static gboolean
-is_same_place (gconstpointer a, gconstpointer b)
+gboolean
+bt_dht_same_place (gconstpointer a, gconstpointer b)
 {
   return bt_endpoint_same_ip (a, b) && (bt_endpoint_equal (a, b) || !bt_endpoint_is_local (a));
 }
@@ -68,7 +67,7 @@ bt_dht_table_new (const BtNodeId *own_id, gboolean is_ipv6)
   table->is_ipv6 = is_ipv6;
   table->last_answer = G_MININT64;
   table->buckets = g_ptr_array_new_with_free_func (free_bucket);
-  table->by_address = g_hash_table_new (hash_place, is_same_place);
+  table->by_address = g_hash_table_new (hash_place, bt_dht_same_place);
   table->routers = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
   add_bucket (table);
   return table;

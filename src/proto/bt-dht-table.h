@@ -77,6 +77,8 @@ guint bt_dht_table_n_buckets (const BtDhtTable *table);
 /* (nullable) (transfer none): the node at @address, waiting or not. */
 const BtDhtNode *bt_dht_table_find (BtDhtTable *table, const BtEndpoint *address);
 
+/* Nodes are told apart by their IP address, on a local network with the port. @a, @b: BtEndpoint */
+gboolean bt_dht_same_place (gconstpointer a, gconstpointer b);
 /* Whether both are of one network, of which a bucket or a search takes one node. Local ones never. */
 gboolean bt_dht_same_network (const BtEndpoint *a, const BtEndpoint *b);
 

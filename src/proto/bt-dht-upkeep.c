@@ -195,13 +195,6 @@ check_seeds (BtDht *dht, gint64 now)
   return FALSE;
 }
 
-/* As the table tells nodes apart. */
-static gboolean
-is_same_place (const BtEndpoint *a, const BtEndpoint *b)
-{
-  return bt_endpoint_same_ip (a, b) && (a->port == b->port || !bt_endpoint_is_local (a));
-}
-
 void
 bt_dht_add_seed (BtDht *dht, const BtEndpoint *address, const BtNodeId *id, gint64 now)
 {
@@ -212,7 +205,7 @@ bt_dht_add_seed (BtDht *dht, const BtEndpoint *address, const BtNodeId *id, gint
       || bt_dht_table_find (dht->table, address) != NULL)
     return;
   for (guint i = 0; i < dht->seeds->len; i++)
-    if (is_same_place (&g_array_index (dht->seeds, BtDhtSeed, i).node.endpoint, address))
+    if (bt_dht_same_place (&g_array_index (dht->seeds, BtDhtSeed, i).node.endpoint, address))
       return;
   if (dht->seeds->len >= MAX_SEEDS)
     g_array_remove_index (dht->seeds, 0);
