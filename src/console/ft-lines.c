@@ -132,7 +132,8 @@ add_node (GPtrArray *lines, const char *family, const BtDhtFacts *facts)
   add_line (lines, _("  Our id: %s"), id);
   add_line (lines, _("  Known nodes: %u"), facts->n_nodes);
   add_line (lines, _("  Searches: %u"), facts->n_searches);
-  add_line (lines, _("  Kept for others: %u torrents, %u peers"), facts->n_stored_torrents, facts->n_stored_peers);
+  add_line (lines, _("  Torrents kept for others: %u"), facts->n_stored_torrents);
+  add_line (lines, _("  Peers kept for others: %u"), facts->n_stored_peers);
 }
 
 GPtrArray *

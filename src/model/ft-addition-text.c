@@ -36,7 +36,7 @@ describe_link (FtAddition *self)
   if (self->listed != NULL)
     g_object_get (self->listed, "state-text", &text, NULL);
   else
-    text = g_strdup (self->preparing ? _("Looking for people who have the details…")
+    text = g_strdup (self->preparing ? _("Looking for people who have the details")
                                      : _("Magnet link: size and files are not known yet"));
   return text;
 }

@@ -10,8 +10,6 @@
 
 #include <string.h>
 
-#define PRIORITY_NORMAL 4 /* as BtFileStatus has it */
-
 enum
 {
   PROP_0,
@@ -321,13 +319,13 @@ collect_priorities (BtFileList *files, guint n_all_files)
   g_autofree guint8 *priorities = g_malloc (MAX (n_all_files, 1));
   gboolean differ = FALSE;
 
-  memset (priorities, PRIORITY_NORMAL, MAX (n_all_files, 1));
+  memset (priorities, FT_PRIORITY_NORMAL, MAX (n_all_files, 1));
   for (guint i = 0; i < bt_file_list_length (files); i++)
     {
       const BtFileStatus *file = bt_file_list_get (files, i);
 
       priorities[file->index] = file->priority;
-      differ |= file->priority != PRIORITY_NORMAL;
+      differ |= file->priority != FT_PRIORITY_NORMAL;
     }
   return differ ? g_bytes_new_take (g_steal_pointer (&priorities), n_all_files) : NULL;
 }

@@ -238,7 +238,7 @@ ft_describe_state (const BtTorrentStatus *status, gint64 now)
 {
   char *text = describe_hold (status);
 
-  if (text == NULL && (status->is_magnet || status->intent == BT_INTENT_DETAILS))
+  if (text == NULL)
     text = ft_describe_link (status, now);
   if (text != NULL)
     return text;

@@ -24,16 +24,12 @@ enum
   PROP_NAME,
   PROP_PATH,
   PROP_PARENT_PATH,
-  PROP_IS_FOLDER,
   PROP_ICON_NAME,
-  PROP_LENGTH,
   PROP_SIZE_TEXT,
   PROP_PROGRESS,
   PROP_PROGRESS_TEXT,
   PROP_WANTED,
-  PROP_MIXED,
   PROP_PRIORITY,
-  PROP_PRIORITY_TEXT,
   PROP_PIECES,
   PROP_ROW_TEXT,
   N_PROPS
@@ -51,9 +47,7 @@ static const FtFileChanged property_facts[N_PROPS] = {
   [PROP_PROGRESS] = FT_FILE_DONE,
   [PROP_PROGRESS_TEXT] = FT_FILE_DONE,
   [PROP_WANTED] = FT_FILE_PRIORITY,
-  [PROP_MIXED] = FT_FILE_PRIORITY,
   [PROP_PRIORITY] = FT_FILE_PRIORITY,
-  [PROP_PRIORITY_TEXT] = FT_FILE_PRIORITY,
   [PROP_PIECES] = FT_FILE_PIECES,
   [PROP_ROW_TEXT] = FT_FILE_NAME | FT_FILE_DONE | FT_FILE_PRIORITY,
 };
@@ -195,9 +189,6 @@ get_text (FtFileItem *self, guint prop_id, GValue *value)
     case PROP_PROGRESS_TEXT:
       g_value_take_string (value, ft_format_percent (get_progress (node)));
       break;
-    case PROP_PRIORITY_TEXT:
-      g_value_set_string (value, ft_describe_priority (ft_file_item_get_priority (self)));
-      break;
     case PROP_ROW_TEXT:
       g_value_take_string (value, describe_row (self));
       break;
@@ -213,20 +204,11 @@ ft_file_item_get_property (GObject *object, guint prop_id, GValue *value, GParam
 
   switch (prop_id)
     {
-    case PROP_IS_FOLDER:
-      g_value_set_boolean (value, ft_file_item_is_folder (self));
-      break;
-    case PROP_LENGTH:
-      g_value_set_uint64 (value, get_node (self)->length);
-      break;
     case PROP_PROGRESS:
       g_value_set_double (value, get_progress (get_node (self)));
       break;
     case PROP_WANTED:
       g_value_set_boolean (value, ft_file_item_is_wanted (self));
-      break;
-    case PROP_MIXED:
-      g_value_set_boolean (value, ft_file_item_is_mixed (self));
       break;
     case PROP_PRIORITY:
       g_value_set_int (value, ft_file_item_get_priority (self));
@@ -251,16 +233,12 @@ ft_file_item_class_init (FtFileItemClass *klass)
   properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, NULL, flags);
   properties[PROP_PATH] = g_param_spec_string ("path", NULL, NULL, NULL, flags);
   properties[PROP_PARENT_PATH] = g_param_spec_string ("parent-path", NULL, NULL, NULL, flags);
-  properties[PROP_IS_FOLDER] = g_param_spec_boolean ("is-folder", NULL, NULL, FALSE, flags);
   properties[PROP_ICON_NAME] = g_param_spec_string ("icon-name", NULL, NULL, NULL, flags);
-  properties[PROP_LENGTH] = g_param_spec_uint64 ("length", NULL, NULL, 0, G_MAXUINT64, 0, flags);
   properties[PROP_SIZE_TEXT] = g_param_spec_string ("size-text", NULL, NULL, NULL, flags);
   properties[PROP_PROGRESS] = g_param_spec_double ("progress", NULL, NULL, 0, 1, 0, flags);
   properties[PROP_PROGRESS_TEXT] = g_param_spec_string ("progress-text", NULL, NULL, NULL, flags);
   properties[PROP_WANTED] = g_param_spec_boolean ("wanted", NULL, NULL, FALSE, flags);
-  properties[PROP_MIXED] = g_param_spec_boolean ("mixed", NULL, NULL, FALSE, flags);
   properties[PROP_PRIORITY] = g_param_spec_int ("priority", NULL, NULL, -1, 7, 0, flags);
-  properties[PROP_PRIORITY_TEXT] = g_param_spec_string ("priority-text", NULL, NULL, NULL, flags);
   properties[PROP_PIECES] = g_param_spec_boxed ("pieces", NULL, NULL, G_TYPE_BYTES, flags);
   properties[PROP_ROW_TEXT] = g_param_spec_string ("row-text", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

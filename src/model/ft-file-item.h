@@ -22,9 +22,9 @@ G_DECLARE_FINAL_TYPE (FtFileItem, ft_file_item, FT, FILE_ITEM, GObject)
  * FtFileItem:
  *
  * Properties, all read-only: name, path (below the torrent's folder), parent-path (the folder it is in, or empty),
- * is-folder, icon-name, length (bytes), size-text, progress (0 … 1), progress-text, wanted (some of it), mixed
- * (not all of it), priority (0, 1, 4, 7; -1: various), priority-text, pieces (#GBytes, nullable: BT_PIECE_* of a
- * file), row-text (one sentence for a screen reader).
+ * icon-name, size-text, progress (0 … 1), progress-text, wanted (some of it; told of too when it becomes all or not
+ * all), priority (0, 1, 4, 7; -1: various), pieces (#GBytes, nullable: BT_PIECE_* of a file), row-text (one sentence
+ * for a screen reader).
  */
 
 gboolean ft_file_item_is_folder (FtFileItem *item);

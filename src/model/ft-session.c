@@ -50,7 +50,6 @@ enum
   PROP_FREE_BYTES,
   PROP_N_PEERS,
   PROP_MODE,
-  PROP_NETWORK,
   PROP_POLICY,
   N_PROPS
 };
@@ -372,9 +371,6 @@ ft_session_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_MODE:
       g_value_set_enum (value, self->mode);
       break;
-    case PROP_NETWORK:
-      g_value_set_object (value, self->network);
-      break;
     case PROP_POLICY:
       g_value_set_object (value, self->policy);
       break;
@@ -405,7 +401,6 @@ ft_session_class_init (FtSessionClass *klass)
     = g_param_spec_int64 ("free-bytes", NULL, NULL, -1, G_MAXINT64, -1, flags);
   properties[PROP_N_PEERS] = g_param_spec_uint ("n-peers", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_MODE] = g_param_spec_enum ("mode", NULL, NULL, FT_TYPE_MODE, BT_MODE_ALL, flags);
-  properties[PROP_NETWORK] = g_param_spec_object ("network", NULL, NULL, FT_TYPE_NETWORK, flags);
   properties[PROP_POLICY] = g_param_spec_object ("policy", NULL, NULL, FT_TYPE_POLICY, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 

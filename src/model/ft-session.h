@@ -36,7 +36,7 @@ GType ft_session_state_get_type (void);
  * Properties, all read-only: torrents (#GListModel of #FtTorrent), state (#FtSessionState), failure
  * (why the last start failed, in words, or %NULL), rate-down, rate-up (bytes a second), speed-text
  * (both in words, empty while nothing flows), free-bytes (-1: unknown), n-peers, mode (#FT_TYPE_MODE),
- * network (#FtNetwork), policy (#FtPolicy, %NULL until settings are bound).
+ * policy (#FtPolicy, %NULL until settings are bound).
  *
  * FtSession::event:
  * @session: the session

@@ -558,16 +558,24 @@ ft_add_dialog_new (GtkWindow *parent, FtSession *session, GSettings *settings, F
   return self;
 }
 
-void
-ft_add_dialog_append (FtAddDialog *self, FtAddition *addition)
+static void
+append (FtAddDialog *self, FtAddition *addition)
 {
-  g_return_if_fail (FT_IS_ADD_DIALOG (self));
-  g_return_if_fail (FT_IS_ADDITION (addition));
-
   g_list_store_append (self->additions, addition);
   g_signal_connect_object (addition, "notify", G_CALLBACK (addition_changed_cb), self,
                            G_CONNECT_SWAPPED);
   ft_addition_load_async (addition, self->session, loaded_cb, g_object_ref (self));
-  look_at (self, self->current != NULL ? self->current : addition);
+}
+
+/* What it shows is looked at once, not for each of a thousand. */
+void
+ft_add_dialog_append (FtAddDialog *self, GPtrArray *additions)
+{
+  g_return_if_fail (FT_IS_ADD_DIALOG (self));
+  g_return_if_fail (additions != NULL && additions->len > 0);
+
+  for (guint i = 0; i < additions->len; i++)
+    append (self, additions->pdata[i]);
+  look_at (self, self->current != NULL ? self->current : additions->pdata[0]);
   update (self);
 }

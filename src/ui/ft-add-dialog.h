@@ -31,7 +31,7 @@ G_DECLARE_FINAL_TYPE (FtAddDialog, ft_add_dialog, FT, ADD_DIALOG, AdwWindow)
 
 FtAddDialog *ft_add_dialog_new (GtkWindow *parent, FtSession *session, GSettings *settings, FtAdder *adder);
 
-/* @addition: not loaded yet */
-void ft_add_dialog_append (FtAddDialog *dialog, FtAddition *addition);
+/* @additions: (element-type FtAddition): at least one; not loaded yet */
+void ft_add_dialog_append (FtAddDialog *dialog, GPtrArray *additions);
 
 G_END_DECLS

@@ -82,16 +82,6 @@ format_copies (const BtTorrentStatus *status)
   return g_strdup_printf (_("%.2f copies"), status->availability);
 }
 
-static char *
-format_hash (const BtTorrentStatus *status)
-{
-  GString *text = g_string_sized_new (2 * sizeof status->info_hash.bytes);
-
-  for (gsize i = 0; i < sizeof status->info_hash.bytes; i++)
-    g_string_append_printf (text, "%02x", status->info_hash.bytes[i]);
-  return g_string_free (text, FALSE);
-}
-
 /* (nullable): of a link nobody knows */
 static const char *
 describe_privacy (const BtTorrentStatus *status)
@@ -123,8 +113,11 @@ show_transfer (FtDetailsOverview *self, const BtTorrentStatus *status)
 static void
 show_torrent (FtDetailsOverview *self, const BtTorrentStatus *status)
 {
+  char hash[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&status->info_hash, hash);
   g_free (self->hash);
-  self->hash = format_hash (status);
+  self->hash = g_strdup (hash);
   ft_fact_take_value (self->added, ft_format_date (status->added_at));
   ft_fact_take_value (self->completed, ft_format_date (status->completed_at));
   ft_fact_take_value (self->pieces, format_pieces (status));

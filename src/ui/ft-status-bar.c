@@ -144,7 +144,10 @@ set_session (FtStatusBar *self, FtSession *session)
   connect (self, "notify::mode", update_mode);
   connect (self, "notify::state", update_network);
   ft_network_view_set_network (self->network_view, ft_session_get_network (session));
-  g_signal_connect_object (ft_session_get_network (session), "notify", G_CALLBACK (update_network), self,
+  /* With the reach its text changes too. */
+  g_signal_connect_object (ft_session_get_network (session), "notify::reach-text", G_CALLBACK (update_network), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (ft_session_get_network (session), "notify::port-text", G_CALLBACK (update_network), self,
                            G_CONNECT_SWAPPED);
 }
 

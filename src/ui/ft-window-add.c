@@ -181,8 +181,7 @@ ask (FtWindow *self, GPtrArray *additions)
                                G_CONNECT_SWAPPED);
       g_signal_connect_object (self->add_dialog, "kept", G_CALLBACK (dialog_kept_cb), self, G_CONNECT_SWAPPED);
     }
-  for (guint i = 0; i < additions->len; i++)
-    ft_add_dialog_append (self->add_dialog, additions->pdata[i]);
+  ft_add_dialog_append (self->add_dialog, additions);
   gtk_window_present (GTK_WINDOW (self->add_dialog));
 }
 

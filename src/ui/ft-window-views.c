@@ -179,17 +179,16 @@ view_changed_cb (FtWindow *self)
   g_autofree char *name = g_settings_get_string (self->settings, "view");
   GtkWidget *shown = gtk_stack_get_child_by_name (self->view_stack, name);
 
-  ft_late_rows_keep (get_view (self));
+  ft_window_begin_other_rows (self);
   gtk_widget_set_visible (shown, TRUE);
   gtk_stack_set_visible_child (self->view_stack, shown);
   /* The other view would keep a row for each of 200 torrents and follow all changes. */
-  ft_gradual_selection_restart (self->rows);
   gtk_list_view_set_model (self->list_view, is_table (self) ? NULL : GTK_SELECTION_MODEL (self->rows));
   ft_torrent_table_set_model (self->table, is_table (self) ? GTK_SELECTION_MODEL (self->rows) : NULL);
   for (GtkWidget *view = gtk_widget_get_first_child (GTK_WIDGET (self->view_stack)); view != NULL;
        view = gtk_widget_get_next_sibling (view))
     gtk_widget_set_visible (view, view == shown);
-  scroll_to_selected (self);
+  ft_window_end_other_rows (self);
 }
 
 void

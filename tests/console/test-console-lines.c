@@ -142,7 +142,8 @@ test_dht (void)
                    "  Our id: abababababababababababababababababababab\n"
                    "  Known nodes: 60\n"
                    "  Searches: 3\n"
-                   "  Kept for others: 7 torrents, 9 peers\n"
+                   "  Torrents kept for others: 7\n"
+                   "  Peers kept for others: 9\n"
                    "IPv6: Not used");
 }
 

@@ -269,7 +269,7 @@ test_before_start (Fixture *fixture, gconstpointer data)
   ft_addition_load_async (dropped, fixture->session, NULL, NULL);
   ft_wait_until (ft_addition_get_state (dropped) == FT_ADDITION_READY);
   ft_addition_prepare (kept, fixture->session);
-  assert_text (kept, "subtitle", "Looking for people who have the details…");
+  assert_text (kept, "subtitle", "Looking for people who have the details");
   ft_addition_prepare (dropped, fixture->session);
   ft_addition_discard (dropped, fixture->session);
   ft_wait_until (started);
