@@ -311,6 +311,16 @@ bt_endpoint_is_local (const BtEndpoint *endpoint)
 }
 
 gboolean
+bt_endpoint_is_known_to (const BtEndpoint *endpoint, const BtEndpoint *by)
+{
+  if (bt_endpoint_is_link_local (endpoint))
+    return FALSE;
+  if (bt_endpoint_is_loopback (endpoint))
+    return bt_endpoint_is_loopback (by);
+  return !bt_endpoint_is_private (endpoint) || bt_endpoint_is_local (by);
+}
+
+gboolean
 bt_endpoint_is_usable_peer (const BtEndpoint *endpoint)
 {
   return endpoint->port != 0 && !bt_endpoint_is_unspecified (endpoint)

@@ -41,6 +41,8 @@ gboolean bt_endpoint_same_ip (const BtEndpoint *a, const BtEndpoint *b);
 gboolean bt_endpoint_is_loopback (const BtEndpoint *endpoint);
 gboolean bt_endpoint_is_link_local (const BtEndpoint *endpoint);
 gboolean bt_endpoint_is_private (const BtEndpoint *endpoint); /* RFC 1918, unique local, CGNAT */
+/* Whether @by can mean the same by it as we do: what is near somebody may be nowhere, or somebody else, elsewhere. */
+gboolean bt_endpoint_is_known_to (const BtEndpoint *endpoint, const BtEndpoint *by);
 gboolean bt_endpoint_is_multicast (const BtEndpoint *endpoint);
 gboolean bt_endpoint_is_unspecified (const BtEndpoint *endpoint);
 /* Both of one family, the first @prefix_length bits the same. */

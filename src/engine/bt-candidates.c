@@ -470,28 +470,8 @@ bt_candidates_ended (BtCandidates *candidates,
 /* Bans */
 
 static void
-ban_known (BtCandidates *candidates)
+mark_banned (BtCandidates *candidates)
 {
-  for (guint i = 0; i < candidates->entries->len; i++)
-    {
-      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
-
-      candidate->banned |= bt_bans_contain (candidates->bans, &candidate->endpoint);
-    }
-}
-
-void
-bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint)
-{
-  if (bt_bans_add (candidates->bans, endpoint))
-    ban_known (candidates);
-}
-
-gboolean
-bt_candidates_unban (BtCandidates *candidates, const BtEndpoint *endpoint)
-{
-  if (!bt_bans_remove (candidates->bans, endpoint))
-    return FALSE;
   for (guint i = 0; i < candidates->entries->len; i++)
     {
       BtCandidate *candidate = &get_entry (candidates, i)->candidate;
@@ -499,6 +479,21 @@ bt_candidates_unban (BtCandidates *candidates, const BtEndpoint *endpoint)
       candidate->banned = is_self (candidates, &candidate->endpoint)
                           || bt_bans_contain (candidates->bans, &candidate->endpoint);
     }
+}
+
+void
+bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  if (bt_bans_add (candidates->bans, endpoint))
+    mark_banned (candidates);
+}
+
+gboolean
+bt_candidates_unban (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  if (!bt_bans_remove (candidates->bans, endpoint))
+    return FALSE;
+  mark_banned (candidates);
   return TRUE;
 }
 

@@ -16,8 +16,7 @@ typedef struct
   BtDht *dht;         /* (nullable): while there is a socket and it is wanted */
   BtTimer timer;      /* to what it has to do next */
   BtDhtMemory memory; /* of the last time; nodes NULL: nothing */
-  BtDhtFactsState state; /* as it was looked at last */
-  BtDhtFacts facts;   /* as faces were told last */
+  BtDhtFacts facts;   /* as it was looked at last */
 } BtDhtSide;
 
 struct _BtCoreDht

@@ -154,7 +154,7 @@ close_side (BtDhtSide *side)
   save (side, bt_core_now (side->core));
   bt_timer_stop (&side->timer);
   g_clear_pointer (&side->dht, bt_dht_free);
-  side->state = BT_DHT_FACTS_OFF;
+  side->facts = (BtDhtFacts){ .state = BT_DHT_FACTS_OFF };
 }
 
 static void
@@ -344,30 +344,16 @@ void
 bt_core_fill_dht (BtCore *core, BtUpdate *update)
 {
   for (guint i = 0; core->dht != NULL && i < G_N_ELEMENTS (update->dht); i++)
-    {
-      fill_facts (&core->dht->sides[i], &update->dht[i]);
-      core->dht->sides[i].facts = update->dht[i];
-    }
+    fill_facts (&core->dht->sides[i], &update->dht[i]);
 }
 
 gboolean
 bt_core_dht_knows_somebody (BtCore *core)
 {
   for (guint i = 0; i < G_N_ELEMENTS (core->dht->sides); i++)
-    if (core->dht->sides[i].state != BT_DHT_FACTS_OFF && core->dht->sides[i].state != BT_DHT_FACTS_ALONE)
+    if (core->dht->sides[i].facts.state != BT_DHT_FACTS_OFF && core->dht->sides[i].facts.state != BT_DHT_FACTS_ALONE)
       return TRUE;
   return FALSE;
-}
-
-/* Torrents say why they wait. */
-static void
-note_state (BtDhtSide *side, BtDhtFactsState state)
-{
-  if (side->state == state)
-    return;
-  side->state = state;
-  for (guint i = 0; i < side->core->torrents->len; i++)
-    bt_torrent_dht_changed (g_ptr_array_index (side->core->torrents, i));
 }
 
 static gboolean
@@ -378,6 +364,21 @@ is_news (const BtDhtFacts *a, const BtDhtFacts *b)
 }
 
 static void
+look_at_side (BtDhtSide *side)
+{
+  BtDhtFacts before = side->facts;
+
+  fill_facts (side, &side->facts);
+  /* Torrents say why they wait. */
+  if (side->facts.state != before.state)
+    tell_torrents (side->core, bt_torrent_dht_changed);
+  if (!is_news (&side->facts, &before))
+    return;
+  side->core->changed = TRUE;
+  bt_core_touch (side->core);
+}
+
+static void
 look (gpointer owner, gint64 now)
 {
   BtCoreDht *dht = owner;
@@ -385,16 +386,8 @@ look (gpointer owner, gint64 now)
 
   for (guint i = 0; i < G_N_ELEMENTS (dht->sides); i++)
     {
-      BtDhtFacts facts;
-
-      fill_facts (&dht->sides[i], &facts);
-      note_state (&dht->sides[i], facts.state);
-      if (is_news (&facts, &dht->sides[i].facts))
-        {
-          dht->core->changed = TRUE;
-          bt_core_touch (dht->core);
-        }
-      if (due && facts.state == BT_DHT_FACTS_WORKING)
+      look_at_side (&dht->sides[i]);
+      if (due && dht->sides[i].facts.state == BT_DHT_FACTS_WORKING)
         {
           save (&dht->sides[i], now);
           dht->saved_at = now;

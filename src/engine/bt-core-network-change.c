@@ -150,15 +150,10 @@ renew_torrents (BtCore *core, gboolean moved)
     bt_torrent_renew (g_ptr_array_index (core->torrents, i), moved);
 }
 
-/* Whatever else talks to the network is told here, and only here. */
+/* Whatever else talks to the network is told here, or began anew with its sockets in bt_core_rebind(). */
 static void
 tell_parts (BtCore *core, BtNetworkChange change)
 {
-  if ((change & BT_NETWORK_MOVED) != 0)
-    {
-      bt_address_vote_reset (core->votes);
-      core->incoming_seen = FALSE;
-    }
   if ((change & (BT_NETWORK_WAY | BT_NETWORK_WOKE)) != 0)
     bt_core_renew_dht (core);
   bt_core_renew_mapping (core);
@@ -176,9 +171,17 @@ settle (gpointer owner, gint64 now)
   g_debug ("The network is another one:%s%s%s%s", (change & BT_NETWORK_ADDRESSES) ? " addresses" : "",
            (change & BT_NETWORK_WAY) ? " way" : "", moved ? " moved" : "",
            (change & BT_NETWORK_WOKE) ? " woke" : "");
+  if (moved)
+    {
+      bt_address_vote_reset (core->votes);
+      core->incoming_seen = FALSE;
+    }
   if (bt_core_binding_is_stale (core))
-    bt_core_rebind (core);
-  else if ((change & (BT_NETWORK_WAY | BT_NETWORK_WOKE)) != 0 && core->no_network == NULL)
+    {
+      bt_core_rebind (core);
+      return;
+    }
+  if ((change & (BT_NETWORK_WAY | BT_NETWORK_WOKE)) != 0 && core->no_network == NULL)
     {
       renew_torrents (core, moved);
       probe_peers (core);

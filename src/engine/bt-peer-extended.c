@@ -81,6 +81,8 @@ bt_peer_send_extended_handshake (BtPeer *peer)
   g_autoptr(GBytes) bytes = NULL;
 
   bt_extended_handshake_init (&handshake);
+  if (!peer->ready || !peer->extended || peer->closed)
+    return;
   handshake.client = g_strdup (bt_user_agent ());
   handshake.listen_port = choose_port (peer);
   handshake.reqq = BT_LIMIT_REQUESTS_FROM_PEER;
@@ -102,7 +104,7 @@ bt_peer_send_upload_only (BtPeer *peer)
 {
   guint8 yes = bt_torrent_is_upload_only (peer->torrent);
 
-  if (!bt_peer_send_extended (peer, BT_EXTENDED_UPLOAD_ONLY, &yes, 1) && peer->ready && peer->extended)
+  if (!bt_peer_send_extended (peer, BT_EXTENDED_UPLOAD_ONLY, &yes, 1))
     bt_peer_send_extended_handshake (peer);
 }
 

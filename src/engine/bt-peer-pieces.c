@@ -62,7 +62,6 @@ take_bits (BtPeer *peer, BtBitfield *bits)
   bt_peer_forget_pieces (peer);
   bt_bitfield_free (peer->has);
   peer->has = bits;
-  peer->said_bits = TRUE;
   if (bt_bitfield_is_full (bits))
     {
       bt_picker_seed (torrent->picker, 1);

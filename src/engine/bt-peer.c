@@ -146,8 +146,7 @@ send_port (BtPeer *peer)
 void
 bt_peer_greet (BtPeer *peer)
 {
-  if (peer->extended)
-    bt_peer_send_extended_handshake (peer);
+  bt_peer_send_extended_handshake (peer);
   send_pieces (peer);
   send_port (peer);
   if (peer->fast)

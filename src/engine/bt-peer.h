@@ -28,7 +28,6 @@ typedef struct
   gboolean offered;    /* we said that we do it, and did not take that back */
   gboolean listed;     /* the others are told of it */
   BtPexCursor cursor;  /* what it has been told */
-  gboolean told;
   gint64 next_at;      /* when it may be told again */
   GArray *named;       /* (nullable) of BtEndpoint: candidates of its, not dropped yet */
   gint64 heard[7];     /* when its last messages came */
@@ -57,7 +56,6 @@ typedef struct
   gint64 connected_at, ready_at;
 
   BtBitfield *has;
-  gboolean said_bits;      /* bitfield, have all, have none */
   gboolean is_seed;        /* counted as one in the picker */
   BtClaims *claims;        /* (nullable): what it said of pieces of a link */
   BtBitfield *allowed;     /* (nullable): it lets us have these while choked */
@@ -102,7 +100,7 @@ extern const BtLinkOps bt_peer_link_ops;
 void bt_peer_close (BtPeer *peer, BtCloseReason reason, const char *detail);
 
 void bt_peer_send_handshake (BtPeer *peer);
-/* Says what we are and can; again whenever that changed. */
+/* Says what we are and can, if it understands that; again whenever that changed. */
 void bt_peer_send_extended_handshake (BtPeer *peer);
 void bt_peer_send_keep_alive (BtPeer *peer);
 void bt_peer_set_choking (BtPeer *peer, gboolean choking, gint64 now);

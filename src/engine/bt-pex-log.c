@@ -113,15 +113,10 @@ bt_pex_log_leave (BtPexLog *log, gconstpointer peer, gboolean good, gint64 now)
 
 /* Telling. */
 
-/* What is near us may be nowhere, or somebody else, for who is elsewhere. */
 static gboolean
 is_for (const BtEndpoint *endpoint, const BtEndpoint *to)
 {
-  if (bt_endpoint_equal (endpoint, to) || bt_endpoint_is_link_local (endpoint))
-    return FALSE;
-  if (bt_endpoint_is_loopback (endpoint))
-    return bt_endpoint_is_loopback (to);
-  return !bt_endpoint_is_private (endpoint) || bt_endpoint_is_local (to);
+  return !bt_endpoint_equal (endpoint, to) && bt_endpoint_is_known_to (endpoint, to);
 }
 
 static gboolean

@@ -177,8 +177,7 @@ introduce_to_peers (BtTorrent *torrent)
       BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
 
       bt_link_set_n_pieces (peer->link, torrent->metainfo->n_pieces);
-      if (peer->ready && peer->extended)
-        bt_peer_send_extended_handshake (peer);
+      bt_peer_send_extended_handshake (peer);
       bt_peer_judge_claims (peer);
     }
 }

@@ -28,16 +28,15 @@ static void
 look_up (BtTorrent *torrent, const char *peer)
 {
   BtWorld *world = torrent->core->world;
-  const char *colon = strrchr (peer, ':');
-  g_autofree char *host = g_strndup (peer, (gsize) (colon - peer));
-  guint64 port = g_ascii_strtoull (colon + 1, NULL, 10);
+  g_autofree char *host = NULL;
+  guint16 port;
   Naming *naming;
 
-  if (port == 0 || port > G_MAXUINT16 || torrent->namings->len >= MAX_NAMINGS)
+  if (torrent->namings->len >= MAX_NAMINGS || !bt_endpoint_split (peer, &host, &port))
     return;
   naming = g_new (Naming, 1);
   naming->torrent = torrent;
-  naming->lookup = world->ops->lookup (world, host, (guint16) port, found_cb, naming);
+  naming->lookup = world->ops->lookup (world, host, port, found_cb, naming);
   g_ptr_array_add (torrent->namings, naming);
 }
 
@@ -66,7 +65,7 @@ bt_torrent_add_named_peers (BtTorrent *torrent)
 
       if (bt_endpoint_parse (&endpoint, *peer))
         bt_torrent_add_peer (torrent, &endpoint, BT_SOURCE_MANUAL);
-      else if (strchr (*peer, ':') != NULL)
+      else
         look_up (torrent, *peer);
     }
 }

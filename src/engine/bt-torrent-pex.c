@@ -73,7 +73,6 @@ tell (BtTorrent *torrent, BtPeer *peer, gint64 now)
     return;
   bytes = bt_pex_encode (message);
   bt_peer_send_extended (peer, BT_EXTENDED_PEX, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-  peer->pex.told = TRUE;
   peer->pex.next_at = now + INTERVAL_US + bt_random_below (&torrent->core->random, SPREAD_MS) * G_TIME_SPAN_MILLISECOND;
 }
 
@@ -91,19 +90,14 @@ gboolean
 bt_torrent_pex_is_worth_waiting (BtTorrent *torrent, BtPeer *peer, gint64 now)
 {
   return peer->ids[BT_EXTENDED_PEX] != 0 && bt_torrent_uses_pex (torrent) && now - peer->ready_at < SEEDS_PATIENCE_US
-         && !(peer->pex.told && peer->pex.n_heard > 0);
+         && !(peer->pex.cursor.told && peer->pex.n_heard > 0);
 }
 
 void
 bt_torrent_pex_switched (BtTorrent *torrent)
 {
   for (guint i = 0; i < torrent->peers->len; i++)
-    {
-      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
-
-      if (peer->ready && peer->extended && !peer->closed)
-        bt_peer_send_extended_handshake (peer);
-    }
+    bt_peer_send_extended_handshake (g_ptr_array_index (torrent->peers, i));
 }
 
 /* Hearing. */
@@ -118,17 +112,6 @@ is_flood (BtPeerPex *pex, gint64 now)
   pex->heard[slot] = now;
   pex->n_heard++;
   return flood;
-}
-
-/* Nobody far from us can know who is near us, or may send us there. */
-static gboolean
-is_believable (const BtEndpoint *named, const BtEndpoint *by)
-{
-  if (named->port < LOWEST_PORT || bt_endpoint_is_link_local (named))
-    return FALSE;
-  if (bt_endpoint_is_loopback (named))
-    return bt_endpoint_is_loopback (by);
-  return !bt_endpoint_is_private (named) || bt_endpoint_is_local (by);
 }
 
 static gboolean
@@ -163,7 +146,8 @@ take_added (BtTorrent *torrent, BtPeer *peer, const BtPexPeer *added, gint64 now
   BtCandidate *candidate;
   guint index;
 
-  if (!is_believable (&added->endpoint, &peer->endpoint)
+  /* Nobody far from us can know who is near us, or may send us there. */
+  if (added->endpoint.port < LOWEST_PORT || !bt_endpoint_is_known_to (&added->endpoint, &peer->endpoint)
       || find_named (peer->pex.named, &added->endpoint, &index))
     return FALSE;
   if (known == NULL && peer->pex.named->len >= BT_LIMIT_PEX_PER_PEER)
