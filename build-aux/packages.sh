@@ -12,6 +12,11 @@ packages_test=(
   python3 valgrind iproute2 dbus xvfb xauth at-spi2-core python3-gi gir1.2-atspi-2.0 gir1.2-gtk-4.0 x11-utils imagemagick
   fonts-cantarell librsvg2-common mandoc git bash-completion flatpak-builder gir1.2-gdkpixbuf-2.0
   transmission-daemon transmission-cli aria2 python3-libtorrent opentracker miniupnpd-nftables nftables
+  binutils systemd
+)
+packages_coverage=(
+  "${packages_build[@]}"
+  python3 gcovr iproute2
 )
 packages_bench=(
   "${packages_build[@]}"
