@@ -20,7 +20,7 @@ packages_coverage=(
 )
 packages_bench=(
   "${packages_build[@]}"
-  python3 python3-libtorrent iproute2 util-linux transmission-daemon aria2
+  python3 python3-libtorrent iproute2 util-linux iperf3 transmission-daemon aria2 rtorrent
 )
 
 say ()

@@ -1,190 +1,105 @@
 #!/usr/bin/env python3
-# bench.py: measures downloads from a seed on this machine, beside other programs.
+# bench.py: measures FriendTorrent beside other programs on this machine.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every program has a network namespace and so an address of its own. The programs take turns, run by
-run, so that what else the machine does meets all of them. What was downloaded is compared."""
+"""Runs the measurements of ft_bench one after another and writes what they found. It judges nothing."""
 
 import argparse
 import json
+import os
 import pathlib
-import shutil
+import re
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "interop"))
 
 # pylint: disable=wrong-import-position
-from ft_bench import programs, report  # noqa: E402
-from ft_bench.meter import SeedMeter  # noqa: E402
-from ft_bench.tracker import OneSeedTracker  # noqa: E402
-from ft_interop import samples, torrent  # noqa: E402
-from ft_interop.network import Network  # noqa: E402
-from ft_interop.tap import Failure, Skip  # noqa: E402
+from ft_bench import report  # noqa: E402
+from ft_bench.measurement import Context, run_isolated  # noqa: E402
+from ft_bench.registry import MEASUREMENTS  # noqa: E402
+from ft_bench.say import say  # noqa: E402
 
-MIB = 1 << 20
-KIB = 1 << 10
-N_FILES = 4
-DATA_FOLDER = "data"
+NAMES = [measurement.name for measurement in MEASUREMENTS]
 
 
-def say(text):
-    print(text, file=sys.stderr, flush=True)
-
-
-class Bench:
-    """A network with a seed and a leecher, and a torrent. @work: folder that is its own"""
-
-    def __init__(self, work, size, piece_length, timeout_s):
-        self._work = work
-        self._timeout_s = timeout_s
-        network = Network()
-        self._seed_node = network.add("seed")
-        self._leecher_node = network.add("leecher")
-        self._tracker = OneSeedTracker(network.hub.address, self._seed_node.address)
-        files = [(f"part {i}", size // N_FILES) for i in range(N_FILES)]
-        self._sample = samples.Sample("load", piece_length, files)
-        self._data = work / DATA_FOLDER
-        self._data.mkdir()
-        self._sample.make(self._data)
-        self._torrent = torrent.make(self._sample, self._data, work, [self._tracker.url])
-
-    def _start_seed(self, program):
-        home = pathlib.Path(tempfile.mkdtemp(prefix="seed-", dir=self._work))
-        peer = program.seed(self._seed_node, home, self._torrent, self._data)
-        try:
-            peer.wait_complete([self._torrent], self._timeout_s)
-        except BaseException:
-            peer.kill()
-            raise
-        return peer
-
-    def _leech(self, program):
-        """One download, compared. Returns what the leecher cost."""
-        home = pathlib.Path(tempfile.mkdtemp(prefix="leecher-", dir=self._work))
-        folder = home / "downloads"
-        folder.mkdir()
-        try:
-            run = program.leech(self._leecher_node, home, self._torrent, folder)
-            cost = run.measure(self._timeout_s)
-            samples.compare(self._sample, self._data, folder)
-            return cost
-        finally:
-            shutil.rmtree(home)
-
-    def measure_leechers(self, leechers, seed_program, runs):
-        """Returns [(program, [Cost])]."""
-        results = [(program, []) for program in leechers]
-        seed = self._start_seed(seed_program)
-        try:
-            # The first download finds caches cold that the others find warm.
-            self._leech(seed_program)
-            for i in range(runs):
-                for program, costs in results:
-                    self._try(program, f"as leecher, run {i + 1}", costs, self._leech, program)
-        finally:
-            seed.kill()
-        return results
-
-    def _leech_from(self, program, leecher):
-        seed = self._start_seed(program)
-        try:
-            meter = SeedMeter(seed.pid)
-            wall_s = self._leech(leecher).wall_s
-            return meter.finish(wall_s)
-        finally:
-            seed.kill()
-
-    def measure_seeds(self, seeds, leecher, runs):
-        """Returns [(program, [Cost])]: what the seeds cost."""
-        results = [(program, []) for program in seeds]
-        for i in range(runs):
-            for program, costs in results:
-                self._try(program, f"as seed, run {i + 1}", costs,
-                          self._leech_from, program, leecher)
-        return results
-
-    def _try(self, program, what, costs, function, *args):
-        try:
-            cost = function(*args)
-        except Failure as failure:
-            say(f"{program.name} {what}: {failure}")
-            return
-        costs.append(cost)
-        say(f"{program.name} {what}: {self._sample.size / cost.wall_s / MIB:.0f} MiB/s, "
-            f"{cost.cpu_s:.2f} CPU s, peak {cost.peak_bytes / MIB:.0f} MiB")
-
-    def close(self):
-        self._tracker.stop()
+def split_names(text):
+    return [name for name in text.split(",") if name]
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(prog="build-aux/bench", description=__doc__.splitlines()[0])
-    parser.add_argument("program", type=pathlib.Path,
-                        help="friendtorrent-console; build-aux/bench builds it and puts it here")
+    parser.add_argument("build", type=pathlib.Path, metavar="BUILD",
+                        help="build folder; build-aux/bench makes it and puts it here")
+    parser.add_argument("--only", type=split_names, metavar="NAME,…", default=NAMES,
+                        help=f"of {', '.join(NAMES)}; in FILEs of before the others are kept")
+    parser.add_argument("--programs", type=split_names, metavar="NAME,…",
+                        help="beside ours and libtorrent only these")
     parser.add_argument("--runs", type=int, default=3, metavar="N", help="of each program")
-    parser.add_argument("--size", type=int, default=1024, metavar="MIB", help="to download")
-    parser.add_argument("--piece", type=int, default=256, metavar="KIB", help="length of a piece")
+    parser.add_argument("--quick", action="store_true", help="only show that it works: small, one run")
     parser.add_argument("--folder", type=pathlib.Path, default=pathlib.Path("/dev/shm"),
-                        help="has room for twice the size; in memory, so that no disk is measured")
-    parser.add_argument("--timeout", type=int, default=300, metavar="S", help="of one download")
-    parser.add_argument("--only", action="append", metavar="NAME", help="programs of this name")
-    parser.add_argument("--as", choices=["leecher", "seed", "both"], default="both", dest="role",
-                        help="what each program is; libtorrent is the other side")
+                        help="has room for 4 GiB; in memory, so that no disk is measured")
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="write all figures there")
     parser.add_argument("--document", type=pathlib.Path, metavar="FILE",
                         help="write the tables there, between the marks")
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    for name in arguments.only:
+        if name not in NAMES:
+            parser.error(f"there is no measurement “{name}”: there are {', '.join(NAMES)}")
+    return arguments
 
 
-def choose_programs(arguments):
-    found, reasons = programs.find_all(arguments.program.resolve())
-    for reason in reasons:
-        say(reason)
-    libtorrent = next((program for program in found if program.name == "libtorrent"), None)
-    if libtorrent is None:
-        raise Skip("Please install Debian's python3-libtorrent: the other side is libtorrent.")
-    chosen = [program for program in found
-              if arguments.only is None or program.name.lower() in map(str.lower, arguments.only)]
-    return chosen, libtorrent
+def find_buildtype(build):
+    """How the program was compiled."""
+    path = build / "meson-info" / "intro-buildoptions.json"
+    options = json.loads(path.read_text()) if path.exists() else []
+    return next((option["value"] for option in options if option["name"] == "buildtype"), "unknown")
 
 
-def measure(arguments):
-    """Returns (results as leechers, results as seeds)."""
-    chosen, libtorrent = choose_programs(arguments)
-    leechers, seeds = [], []
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=arguments.folder) as work:
-        bench = Bench(pathlib.Path(work), arguments.size * MIB, arguments.piece * KIB,
-                      arguments.timeout)
-        try:
-            if arguments.role in ("leecher", "both"):
-                leechers = bench.measure_leechers(chosen, libtorrent, arguments.runs)
-            if arguments.role in ("seed", "both"):
-                seeds = bench.measure_seeds(chosen, libtorrent, arguments.runs)
-        finally:
-            bench.close()
-    return leechers, seeds
+def measure(measurement, context, folder):
+    """Returns what came out, as JSON."""
+    machine = report.describe_machine()
+    say(f"{measurement.name}: load before {machine['load_before']:g}"
+        + (": the machine is busy" if report.is_busy(machine) else ""))
+    outcome = run_isolated(measurement, context, folder)
+    if outcome["reason"]:
+        say(f"  not measured: {outcome['reason']}")
+    return {"name": measurement.name, "title": measurement.title, "text": measurement.text,
+            "date": machine["date"], "load_before": machine["load_before"], "runs": context.runs,
+            "quick": context.quick, **outcome}
+
+
+def merge(path, measured):
+    """What was measured, and what the file @path (nullable) has of those that were not."""
+    kept = []
+    if path is not None and path.exists():
+        kept = json.loads(path.read_text()).get("measurements", [])
+    by_name = {one["name"]: one for one in kept + measured}
+    return [by_name[name] for name in NAMES if name in by_name]
+
+
+def name_command():
+    """As whoever wants to repeat it would type it."""
+    words = ["build-aux/bench", *sys.argv[2:]]
+    return " ".join(re.sub(rf"^{re.escape(os.getcwd())}/", "", word) for word in words)
 
 
 def main():
     arguments = parse_arguments()
-    command = " ".join(["build-aux/bench", *sys.argv[2:]])
+    build = arguments.build.resolve()
+    context = Context(build, build / "src" / "console" / "friendtorrent-console", None,
+                      1 if arguments.quick else arguments.runs, arguments.quick,
+                      arguments.programs)
     machine = report.describe_machine()
-    try:
-        leechers, seeds = measure(arguments)
-    except (Skip, Failure) as error:
-        say(str(error))
-        return 1
-    size = arguments.size * MIB
-    section = report.make_section(command, machine, arguments.runs, size, leechers, seeds)
-    print(section)
-    if arguments.document is not None:
-        report.put_section(arguments.document, section)
+    measured = [measure(measurement, context, arguments.folder) for measurement in MEASUREMENTS
+                if measurement.name in arguments.only]
+    figures = {"command": name_command(), "machine": machine, "buildtype": find_buildtype(build),
+               "measurements": merge(arguments.json, measured)}
+    print(report.make_document(figures))
     if arguments.json is not None:
-        figures = report.as_json(command, machine, size, leechers, seeds)
-        arguments.json.write_text(json.dumps(figures, indent=1) + "\n")
-    complete = all(len(costs) == arguments.runs for _, costs in leechers + seeds)
-    return 0 if complete else 1
+        arguments.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n")
+    if arguments.document is not None:
+        report.put_section(arguments.document, report.make_document(figures))
+    return 1 if any(one["failed"] for one in measured) else 0
 
 
 sys.exit(main())

@@ -48,6 +48,7 @@ class Ours:
     """@program: friendtorrent-console"""
 
     name = "FriendTorrent"
+    is_ours = True
 
     def __init__(self, program):
         self._program = program
@@ -67,6 +68,7 @@ class Libtorrent:
     """libtorrent (rasterbar) in a small program in Python: all that takes time is in C++."""
 
     name = "libtorrent"
+    is_ours = False
 
     def __init__(self):
         self.version = ask_version(sys.executable, "-c",
@@ -86,6 +88,7 @@ class Aria2c:
     """aria2"""
 
     name = "aria2"
+    is_ours = False
 
     def __init__(self):
         self._program = find_program("aria2c")
@@ -109,6 +112,7 @@ class TransmissionDaemon:
     """transmission-daemon, which finds the torrent in a folder and runs a script when it is done."""
 
     name = "Transmission"
+    is_ours = False
 
     def __init__(self):
         self._program = find_program("transmission-daemon")
@@ -132,12 +136,19 @@ class TransmissionDaemon:
         return peer
 
 
-def find_all(program):
-    """@program: friendtorrent-console. Returns (what is here, why the others are not)."""
-    found, reasons = [], []
-    for make in (lambda: Ours(program), Libtorrent, Aria2c, TransmissionDaemon):
+# What is measured beside ours, in the order of the tables.
+OTHERS = (Libtorrent, Aria2c, TransmissionDaemon)
+
+
+def find_all(program, only=None):
+    """@program: friendtorrent-console; @only: (nullable): names, of others than ours and libtorrent.
+    Returns (what is here, ours first; [(name, why it is not)])."""
+    found, reasons = [Ours(program)], []
+    for other in OTHERS:
+        if only is not None and other is not Libtorrent and other.name not in only:
+            continue
         try:
-            found.append(make())
-        except (Skip, subprocess.SubprocessError) as error:
-            reasons.append(str(error))
+            found.append(other())
+        except (Skip, OSError, subprocess.SubprocessError) as error:
+            reasons.append((other.name, str(error)))
     return found, reasons

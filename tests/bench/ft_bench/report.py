@@ -1,6 +1,6 @@
-# report.py: figures as JSON and as tables.
+# report.py: figures as tables of a document.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Medians with the smallest and the largest. Nothing is judged here."""
+"""Medians with the smallest and the largest, and ratios beside the targets. Nothing is judged here."""
 
 import datetime
 import os
@@ -9,11 +9,14 @@ import platform
 import re
 import statistics
 
-MIB = 1 << 20
+from .table import LESS, PEER, table_from_json
+
 GIB = 1 << 30
 BEGIN = "<!-- what follows is written by build-aux/bench -->"
 END = "<!-- what comes before is written by build-aux/bench -->"
 FLAGS = ("sha_ni", "avx2", "avx512f")
+# With more than this share of the processors at work before it begins, figures say little.
+BUSY_SHARE = 0.25
 
 
 def describe_machine():
@@ -32,43 +35,110 @@ def describe_machine():
     }
 
 
+def is_busy(machine):
+    return machine["load_before"] > BUSY_SHARE * machine["cores"]
+
+
 def _spread(values, digits):
     middle = statistics.median(values)
-    return (f"{middle:.{digits}f} ({min(values):.{digits}f}–{max(values):.{digits}f})"
-            if len(values) > 1 else f"{middle:.{digits}f}")
+    return (f"{middle:,.{digits}f} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
+            if len(values) > 1 else f"{middle:,.{digits}f}")
 
 
-def _row(program, costs, size):
-    rates = [size / cost.wall_s / MIB for cost in costs]
-    cpu = [cost.cpu_s * GIB / size for cost in costs]
-    peak = [cost.peak_bytes / MIB for cost in costs]
-    anonymous = [cost.anonymous_bytes / MIB for cost in costs]
-    return (f"| {program.name} {program.version} | {_spread(rates, 0)} | {_spread(cpu, 2)} "
-            f"| {_spread(peak, 0)} | {_spread(anonymous, 0)} |")
+def _make_row(table, row):
+    if not row.figures:
+        return f"| {row.name} | {row.reason or 'nothing'} |" + " |" * (len(table.columns) - 1)
+    cells = [_spread(row.figures[column.key], column.digits) if row.figures.get(column.key) else "–"
+             for column in table.columns]
+    return f"| {row.name} | " + " | ".join(cells) + " |"
 
 
-def make_table(results, size):
-    """@results: [(program, [Cost])]"""
-    lines = ["| program | MiB/s | CPU seconds per GiB | peak memory, MiB | of it anonymous, MiB |",
-             "|---|---|---|---|---|"]
-    for program, costs in results:
-        if costs:
-            lines.append(_row(program, costs, size))
-        else:
-            lines.append(f"| {program.name} {program.version} | did not finish | | | |")
+def _sign(column):
+    return "≤" if column.better == LESS else "≥"
+
+
+def _compare(table, column, role):
+    """(nullable): (ratio, name of what ours is compared with)"""
+    best = table.best(column, role)
+    ours = table.ours(column.key)
+    if best is None or ours is None or best[1] == 0:
+        return None
+    return ours / best[1], best[0].name
+
+
+def describe_target(table, column):
+    """Returns (what should be, what is)."""
+    target = column.target
+    if target.against is None:
+        ours = table.ours(column.key)
+        return (f"{_sign(column)} {target.value:g}",
+                "not measured" if ours is None else f"{ours:,.{column.digits}f}")
+    found = _compare(table, column, target.against)
+    return (f"{_sign(column)} {target.value:g} ×",
+            "not measured" if found is None else f"{found[0]:.2f} × {found[1]}")
+
+
+def _ratio_cell(table, column):
+    if column.target is not None:
+        should, is_now = describe_target(table, column)
+        return f"{is_now} (target {should})"
+    found = _compare(table, column, PEER)
+    return "" if found is None else f"{found[0]:.2f} × {found[1]}"
+
+
+def make_table(table):
+    """In Markdown; the last line compares ours with the best of the peers."""
+    lines = [f"#### {table.title}\n"] if table.title else []
+    lines += ["| | " + " | ".join(column.title for column in table.columns) + " |",
+              "|---|" + "---:|" * len(table.columns)]
+    lines += [_make_row(table, row) for row in table.rows]
+    cells = [_ratio_cell(table, column) for column in table.columns]
+    if any(cells):
+        lines.append("| *ours ÷ best* | " + " | ".join(cells) + " |")
+    lines += [f"\n{note}" for note in table.notes]
+    lines += [f"\n{row.name}: {row.reason}" for row in table.rows if row.reason and row.figures]
     return "\n".join(lines)
 
 
-def make_section(command, machine, runs, size, leechers, seeds):
-    """What stands between BEGIN and END."""
-    facts = (f"{machine['date']}, {machine['cpu']}, {machine['cores']} cores"
-             f" ({', '.join(machine['flags'])}), {machine['memory_gib']} GiB,"
-             f" Linux {machine['kernel']}, load before {machine['load_before']}")
-    parts = [f"    {command}", f"{facts}. {size / GIB:g} GiB, runs of each: {runs}; median (smallest–largest)."]
-    if leechers:
-        parts += ["### As leecher of a libtorrent seed", make_table(leechers, size)]
-    if seeds:
-        parts += ["### As seed of a libtorrent leecher", make_table(seeds, size)]
+def _tables(measured):
+    return [table_from_json(data) for data in measured["tables"]]
+
+
+def _make_section(measured):
+    parts = [f"### {measured['title']}"]
+    if measured["text"]:
+        parts.append(measured["text"])
+    if measured["reason"]:
+        parts.append(f"Not measured: {measured['reason']}.")
+    parts += [make_table(table) for table in _tables(measured)]
+    facts = f"Runs of each: {measured['runs']}. It took {measured['seconds']:.0f} s"
+    parts.append(f"{facts}; {measured['date']}, load before {measured['load_before']:g}.")
+    return "\n\n".join(parts)
+
+
+def _make_targets(measurements):
+    """One line for each target."""
+    lines = ["| measurement | quantity | target | here |", "|---|---|---:|---:|"]
+    for measured in measurements:
+        for table in _tables(measured):
+            for column in table.columns:
+                if column.target is not None:
+                    should, is_now = describe_target(table, column)
+                    name = f"{measured['title']}, {table.title}" if table.title else measured["title"]
+                    lines.append(f"| {name} | {column.title} | {should} | {is_now} |")
+    return "\n".join(lines)
+
+
+def make_document(figures):
+    """What stands between BEGIN and END. @figures: as in the JSON file"""
+    machine = figures["machine"]
+    facts = (f"{machine['cpu']}, {machine['cores']} cores ({', '.join(machine['flags'])}),"
+             f" {machine['memory_gib']} GiB, Linux {machine['kernel']}, built as {figures['buildtype']}")
+    parts = [f"    {figures['command']}", f"{facts}. Median (smallest–largest)."]
+    if any(is_busy({**machine, **measured}) for measured in figures["measurements"]):
+        parts.append("**The machine was busy** when some of it began; see the load at the end of each section.")
+    parts += ["### Targets", _make_targets(figures["measurements"])]
+    parts += [_make_section(measured) for measured in figures["measurements"]]
     return "\n\n".join(parts)
 
 
@@ -80,12 +150,3 @@ def put_section(path, section):
     if not begin or not end:
         raise ValueError(f"{path}: lacks a line {BEGIN!r} or {END!r}")
     path.write_text(f"{before}{BEGIN}\n\n{section}\n\n{END}{after}")
-
-
-def as_json(command, machine, size, leechers, seeds):
-    def each(results):
-        return [{"program": program.name, "version": program.version,
-                 "runs": [{key: round(value, 3) for key, value in vars(cost).items()}
-                          for cost in costs]} for program, costs in results]
-    return {"command": command, "machine": machine, "size_bytes": size,
-            "leechers": each(leechers), "seeds": each(seeds)}

@@ -33,8 +33,14 @@ class OneSeedTracker:
             def log_message(self, format, *args):  # pylint: disable=redefined-builtin
                 pass
 
+        class Server(http.server.ThreadingHTTPServer):
+            """Whoever leaves amid an answer is no matter."""
+
+            def handle_error(self, request, client_address):
+                pass
+
         self.url = f"http://{hub}:{PORT}/announce"
-        self._server = http.server.ThreadingHTTPServer((hub, PORT), Handler)
+        self._server = Server((hub, PORT), Handler)
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def stop(self):

@@ -17,6 +17,10 @@ class Peer:
         self._process = None
         home.mkdir(exist_ok=True)
 
+    @property
+    def pid(self):
+        return self._process.pid
+
     def add(self, torrent, folder):
         """Seeds or downloads, depending on what is in @folder."""
         raise NotImplementedError

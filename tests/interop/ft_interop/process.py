@@ -45,6 +45,10 @@ class Process:
                 preexec_fn=lambda: node.enter_in_child(account))
 
     @property
+    def pid(self):
+        return self._child.pid
+
+    @property
     def stdin(self):
         return self._child.stdin
 

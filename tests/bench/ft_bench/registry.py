@@ -1,0 +1,11 @@
+# registry.py: all measurements, in the order of the document.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One line each; see measurement.py."""
+
+from .transfers import Downloads, OursToOurs, Seeds
+
+MEASUREMENTS = (
+    Downloads(),
+    Seeds(),
+    OursToOurs(),
+)
