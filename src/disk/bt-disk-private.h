@@ -99,7 +99,7 @@ struct _BtFileStorage
 /* A worker's thread only. */
 BtPieceHashes *bt_worker_hashes (BtWorker *worker);
 
-/* The threads for one folder. */
+/* The threads for one folder. @n_workers: 0: none, jobs are done where they are pushed */
 BtWorkerGroup *bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns);
 /* Does all that waits, then joins. */
 void bt_worker_group_free (BtWorkerGroup *group);
@@ -120,6 +120,8 @@ void bt_disk_returns_wait (BtDiskReturns *returns);
 
 /* bt-disk.c */
 
+/* @n_workers: 0: no threads, jobs are done at the call; results still come through the mailbox. So that what
+ * happens is the same each time, in a simulation. */
 BtDisk *bt_disk_new_full (BtMailbox *mailbox, guint n_workers, guint max_open);
 /* The set of open files, for tests. */
 BtFileSet *bt_disk_get_file_set (BtDisk *disk);

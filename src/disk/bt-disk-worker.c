@@ -41,6 +41,7 @@ struct _BtWorker
 struct _BtWorkerGroup
 {
   char *root;
+  gboolean threads; /* else jobs are done in the thread that brings them */
   guint n_workers;
   BtWorker *workers;
 };
@@ -223,9 +224,10 @@ bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns)
   BtWorkerGroup *group = g_new0 (BtWorkerGroup, 1);
 
   group->root = g_strdup (root);
-  group->n_workers = n_workers;
-  group->workers = g_new0 (BtWorker, n_workers);
-  for (guint i = 0; i < n_workers; i++)
+  group->threads = n_workers > 0;
+  group->n_workers = MAX (n_workers, 1);
+  group->workers = g_new0 (BtWorker, group->n_workers);
+  for (guint i = 0; i < group->n_workers; i++)
     {
       BtWorker *worker = &group->workers[i];
 
@@ -265,6 +267,11 @@ bt_worker_group_push (BtWorkerGroup *group, BtDiskJob *job)
 {
   BtWorker *worker = &group->workers[job->lane % group->n_workers];
 
+  if (!group->threads)
+    {
+      do_job_in_disk (worker, job);
+      return;
+    }
   if (!worker->started && !start (worker))
     {
       g_set_error (&job->error, BT_ERROR, BT_ERROR_DISK, "Could not start a thread");

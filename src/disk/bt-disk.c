@@ -90,7 +90,7 @@ bt_disk_get_movers (BtDisk *disk, const char *folder)
 {
   BtFileDisk *self = file_disk (disk);
 
-  return self->movers.groups[find_group (self, &self->movers, 1, folder)];
+  return self->movers.groups[find_group (self, &self->movers, MIN (self->n_workers, 1), folder)];
 }
 
 void
@@ -364,13 +364,15 @@ bt_disk_new_full (BtMailbox *mailbox, guint n_workers, guint max_open)
   self->parent.ops = &file_disk_ops;
   self->set = bt_file_set_new (max_open);
   self->returns = bt_disk_returns_new (mailbox, arrived_cb, self);
-  self->n_workers = n_workers != 0 ? n_workers : CLAMP (g_get_num_processors (), 1, MAX_WORKERS);
+  self->n_workers = n_workers;
   return &self->parent;
 }
 
 BtDisk *
 bt_disk_new (BtMailbox *mailbox, guint n_workers)
 {
+  if (n_workers == 0)
+    n_workers = CLAMP (g_get_num_processors (), 1, MAX_WORKERS);
   return bt_disk_new_full (mailbox, n_workers, BT_LIMIT_OPEN_FILES);
 }
 

@@ -20,6 +20,7 @@ struct _BtStateDb
   char *directory; /* (nullable): none in memory */
   char *path;
   int lock_fd;
+  gboolean has_thread; /* else all is done in the caller's, at the call */
   pthread_t thread;
 
   pthread_mutex_t mutex;
@@ -266,6 +267,16 @@ do_requests_in_disk (BtStateDb *self, BtStateRequest *requests)
     }
 }
 
+static void
+end_in_disk (BtStateDb *self)
+{
+  bt_state_reader_lock_in_disk (self->reader);
+  if (self->db != NULL && self->stop_clean)
+    set_clean_in_disk (self, TRUE, NULL);
+  g_clear_pointer (&self->db, sqlite3_close);
+  bt_state_reader_unlock_in_disk (self->reader, NULL);
+}
+
 static void *
 run_in_disk (void *data)
 {
@@ -274,11 +285,7 @@ run_in_disk (void *data)
 
   while ((requests = steal_in_disk (self)) != NULL)
     do_requests_in_disk (self, requests);
-  bt_state_reader_lock_in_disk (self->reader);
-  if (self->db != NULL && self->stop_clean)
-    set_clean_in_disk (self, TRUE, NULL);
-  g_clear_pointer (&self->db, sqlite3_close);
-  bt_state_reader_unlock_in_disk (self->reader, NULL);
+  end_in_disk (self);
   return NULL;
 }
 
@@ -295,6 +302,7 @@ start_thread (BtStateDb *self, GError **error)
   if (result == 0)
     {
       pthread_setname_np (self->thread, "ft-state");
+      self->has_thread = TRUE;
       return TRUE;
     }
   g_set_error (error, BT_ERROR, BT_ERROR_STATE, "Could not start a thread: %s",
@@ -357,27 +365,34 @@ lock_directory (BtStateDb *self, GError **error)
   return FALSE;
 }
 
-BtStateDb *
-bt_state_db_open (const char *directory, BtMailbox *mailbox, GError **error)
+static BtStateDb *
+open_db (const char *directory, gboolean threaded, BtMailbox *mailbox, GError **error)
 {
   BtStateDb *self = db_new (directory, mailbox);
 
-  if (lock_directory (self, error) && open_or_begin_anew (self, error)
-      && start_thread (self, error))
+  if ((directory == NULL || lock_directory (self, error)) && open_or_begin_anew (self, error)
+      && (!threaded || start_thread (self, error)))
     return self;
   db_free (self);
   return NULL;
 }
 
 BtStateDb *
+bt_state_db_open (const char *directory, BtMailbox *mailbox, GError **error)
+{
+  return open_db (directory, TRUE, mailbox, error);
+}
+
+BtStateDb *
 bt_state_db_open_memory (BtMailbox *mailbox, GError **error)
 {
-  BtStateDb *self = db_new (NULL, mailbox);
+  return open_db (NULL, TRUE, mailbox, error);
+}
 
-  if (open_or_begin_anew (self, error) && start_thread (self, error))
-    return self;
-  db_free (self);
-  return NULL;
+BtStateDb *
+bt_state_db_open_here (const char *directory, BtMailbox *mailbox, GError **error)
+{
+  return open_db (directory, FALSE, mailbox, error);
 }
 
 static void
@@ -388,6 +403,14 @@ push_locked (BtStateDb *self, BtStateRequest *request)
   pthread_cond_signal (&self->wake);
 }
 
+/* Without a thread nothing ever waits. */
+static void
+work_off (BtStateDb *self)
+{
+  if (!self->has_thread)
+    do_requests_in_disk (self, steal_in_disk (self));
+}
+
 /* A save that waits for the torrent must not be merged with one that comes after this. */
 static void
 push (BtStateDb *self, BtStateRequest *request)
@@ -396,6 +419,7 @@ push (BtStateDb *self, BtStateRequest *request)
   g_hash_table_remove (self->saves, &request->change.info_hash);
   push_locked (self, request);
   pthread_mutex_unlock (&self->mutex);
+  work_off (self);
 }
 
 void
@@ -498,6 +522,7 @@ bt_state_db_save (BtStateDb *db,
   pthread_mutex_unlock (&db->mutex);
   if (waiting != NULL)
     bt_state_request_free (request);
+  work_off (db);
 }
 
 void
@@ -528,6 +553,9 @@ bt_state_db_close (BtStateDb *db, gboolean clean)
   db->stop_clean = clean;
   pthread_cond_signal (&db->wake);
   pthread_mutex_unlock (&db->mutex);
-  pthread_join (db->thread, NULL);
+  if (db->has_thread)
+    pthread_join (db->thread, NULL);
+  else
+    end_in_disk (db);
   db_free (db);
 }

@@ -111,6 +111,9 @@ typedef struct
 BtStateDb *bt_state_db_open (const char *directory, BtMailbox *mailbox, GError **error);
 /* An in-memory database for tests and one-off runs: same calls. */
 BtStateDb *bt_state_db_open_memory (BtMailbox *mailbox, GError **error);
+/* One without a thread, for simulations: all is done at the call; answers come through the mailbox all the same.
+ * @directory: (nullable): in memory */
+BtStateDb *bt_state_db_open_here (const char *directory, BtMailbox *mailbox, GError **error);
 
 /* @load: (nullable): borrowed for the call; rows may be stolen from it. When the database was
  * damaged both are given: what could be saved of it, and the error that says so. @load is NULL when

@@ -110,7 +110,7 @@ make_parts (BtCore *core, GError **error)
   core->disk = core->outside.make_disk (core->mailbox, core->outside.data);
   core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
   core->trackers = bt_tracker_client_new (core->world, core->timers);
-  core->thinker = bt_thinker_new (core->mailbox);
+  core->thinker = core->outside.one_thread ? bt_thinker_new_here (core->mailbox) : bt_thinker_new (core->mailbox);
   core->metadata_budget.limit = BT_LIMIT_METADATA_TOTAL;
   bt_timer_init (&core->memory_timer, core->timers, give_memory_back, core);
   bt_core_init_address (core);
@@ -300,6 +300,17 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   bt_command_reply (command, NULL);
 }
 
+static BtStateDb *
+open_state (BtCore *core, GError **error)
+{
+  const char *directory = core->config->state_dir;
+
+  if (core->outside.one_thread)
+    return bt_state_db_open_here (directory, core->mailbox, error);
+  return directory != NULL ? bt_state_db_open (directory, core->mailbox, error)
+                           : bt_state_db_open_memory (core->mailbox, error);
+}
+
 void
 bt_core_start (BtCore *core, BtCommand *command)
 {
@@ -315,9 +326,7 @@ bt_core_start (BtCore *core, BtCommand *command)
       bt_command_reply (command, error);
       return;
     }
-  core->db = core->config->state_dir != NULL
-             ? bt_state_db_open (core->config->state_dir, core->mailbox, &error)
-             : bt_state_db_open_memory (core->mailbox, &error);
+  core->db = open_state (core, &error);
   if (core->db == NULL)
     {
       bt_command_reply (command, error);

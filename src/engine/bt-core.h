@@ -17,6 +17,7 @@ typedef struct
 {
   BtWorld *(*make_world) (GMainContext *context, const BtConfig *config, gpointer data, GError **error);
   BtDisk *(*make_disk) (BtMailbox *mailbox, gpointer data);
+  gboolean one_thread;  /* state is saved, and what takes long is thought over, in the engine's own thread */
   gpointer data;
   gint64 retry_us;      /* a torrent that a problem stopped tries again after this */
   gint64 save_delay_us; /* what a crash can cost, in re-hashing */

@@ -20,7 +20,8 @@ struct _BtThinker
 {
   BtMailbox *mailbox;
   pthread_t thread;
-  gboolean started; /* engine's thread only */
+  gboolean has_thread; /* or will */
+  gboolean started;    /* engine's thread only */
 
   pthread_mutex_t lock;
   pthread_cond_t wake;
@@ -34,9 +35,19 @@ bt_thinker_new (BtMailbox *mailbox)
   BtThinker *self = g_new0 (BtThinker, 1);
 
   self->mailbox = bt_mailbox_ref (mailbox);
+  self->has_thread = TRUE;
   g_queue_init (&self->questions);
   pthread_mutex_init (&self->lock, NULL);
   pthread_cond_init (&self->wake, NULL);
+  return self;
+}
+
+BtThinker *
+bt_thinker_new_here (BtMailbox *mailbox)
+{
+  BtThinker *self = bt_thinker_new (mailbox);
+
+  self->has_thread = FALSE;
   return self;
 }
 
@@ -120,7 +131,7 @@ bt_thinker_ask (BtThinker *self, BtThoughtFunc think, BtThoughtFunc done, gpoint
   question->think_aside = think;
   question->done = done;
   question->thought = thought;
-  if (!self->started && !start (self))
+  if (!self->has_thread || (!self->started && !start (self)))
     {
       think_aside (self, question);
       return;

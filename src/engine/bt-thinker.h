@@ -11,6 +11,8 @@ typedef void (*BtThoughtFunc) (gpointer thought);
 
 /* The thread begins with the first thought. @mailbox: read in the engine */
 BtThinker *bt_thinker_new (BtMailbox *mailbox);
+/* One without a thread, for simulations. */
+BtThinker *bt_thinker_new_here (BtMailbox *mailbox);
 /* Waits for what is under way. What was not begun is not done, and nothing is called any more: so whoever asked
  * must have had his answer. */
 void bt_thinker_free (BtThinker *thinker);

@@ -14,6 +14,7 @@ ft_sim_new (guint64 seed)
   FtSim *sim = g_new0 (FtSim, 1);
 
   sim->net = ft_fake_net_new (seed);
+  sim->disks = ft_virtual_disks_new (sim->net);
   sim->nodes = g_ptr_array_new ();
   return sim;
 }
@@ -21,21 +22,13 @@ ft_sim_new (guint64 seed)
 /* Running. */
 
 static gboolean
-is_disk_busy (FtSimNode *node)
-{
-  for (guint i = 0; i < node->core->torrents->len; i++)
-    if (((BtTorrent *) g_ptr_array_index (node->core->torrents, i))->n_jobs > 0)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
 run_once (FtSim *sim)
 {
   gboolean any = FALSE;
-  gboolean busy = FALSE;
 
   while (g_main_context_iteration (NULL, FALSE))
+    any = TRUE;
+  while (ft_virtual_disks_turn (sim->disks))
     any = TRUE;
   while (ft_fake_net_turn (sim->net))
     any = TRUE;
@@ -46,11 +39,8 @@ run_once (FtSim *sim)
       if (node->told)
         bt_core_acknowledge (node->core);
       node->told = FALSE;
-      busy |= is_disk_busy (node);
     }
-  if (!any && busy)
-    g_main_context_iteration (NULL, TRUE);
-  return any || busy;
+  return any;
 }
 
 void
@@ -119,7 +109,7 @@ run (FtSimNode *node, BtCommand *command)
   command->run (node->core, command);
   while (!answer.done)
     if (!run_once (node->sim))
-      g_main_context_iteration (NULL, TRUE);
+      g_assert_true (ft_fake_net_step (node->sim->net, G_MAXINT64));
   return answer.id;
 }
 
@@ -128,7 +118,17 @@ run (FtSimNode *node, BtCommand *command)
 static BtWorld *
 make_world (GMainContext *context, const BtConfig *config, gpointer data, GError **error)
 {
-  return data;
+  FtSimNode *node = data;
+
+  return node->world;
+}
+
+static BtDisk *
+make_disk (BtMailbox *mailbox, gpointer data)
+{
+  FtSimNode *node = data;
+
+  return ft_virtual_disks_make (node->sim->disks);
 }
 
 static void
@@ -166,7 +166,9 @@ ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config))
   if (setup != NULL)
     setup (config);
   outside.make_world = make_world;
-  outside.data = node->world;
+  outside.make_disk = make_disk;
+  outside.one_thread = TRUE;
+  outside.data = node;
   node->core = bt_core_new (config, &outside, g_main_context_default (), node->mailbox, update_cb, node);
   bt_core_open (node->core);
   g_ptr_array_add (sim->nodes, node);
@@ -263,6 +265,7 @@ ft_sim_free (FtSim *sim)
   while (sim->nodes->len > 0)
     free_node (g_ptr_array_index (sim->nodes, sim->nodes->len - 1));
   g_ptr_array_unref (sim->nodes);
+  ft_virtual_disks_free (sim->disks);
   ft_fake_net_free (sim->net);
   g_free (sim);
 }

@@ -4,13 +4,15 @@
 
 #include "bt-torrent-private.h"
 #include "ft-fake-world.h"
+#include "ft-virtual-disk.h"
 
 G_BEGIN_DECLS
 
-/* Everything but the disk runs in the thread of the test, and the test may look into it. */
+/* Everything runs in the thread of the test, and the test may look into it. */
 typedef struct
 {
   FtFakeNet *net;
+  FtVirtualDisks *disks;
   GPtrArray *nodes; /* of FtSimNode */
 } FtSim;
 
