@@ -13,8 +13,12 @@ typedef struct
   FtFakeNet *net;
   BtEndpoint address; /* port 0 */
   gboolean dark;
-  gint64 wake_at;
+  BtTimer wake;
   gint64 slept;
+  gint64 clock_offset;
+  FtFakeAccess access;
+  gint64 up_free_at, down_free_at; /* when all that goes through it so far has */
+  FtFakeNat *nat;       /* (nullable): it is behind it */
   BtTimers *timers;     /* (nullable) */
   GPtrArray *listeners; /* of FtFakeListener */
   GPtrArray *sockets;   /* of FtFakeUdp */
@@ -38,7 +42,11 @@ struct _FtFakeNet
   gint64 now;
   BtRandom random;
   BtTimers *timers; /* what the network itself has to do */
+  BtTimers *wakes;  /* of hosts: after what comes to them at that moment */
   GPtrArray *hosts;
+  GHashTable *by_ip;    /* BtEndpoint (port 0) -> FtFakeHost, of those behind no NAT */
+  GPtrArray *nats;      /* of FtFakeNat */
+  guint64 digest;
   FtFakeLine line;
   guint16 last_port;
 
@@ -56,9 +64,23 @@ struct _FtFakeNet
   gpointer upnp_data;
 };
 
+/* (nullable): who has this address where everybody sees it. */
 FtFakeHost *ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint);
+void ft_fake_net_note (FtFakeNet *net, const void *bytes, gsize length);
 /* A port nobody else was given. */
 guint16 ft_fake_net_next_port (FtFakeNet *net);
+
+/* ft-fake-access.c: when something that leaves at @at comes to the other end. FALSE: never. */
+gboolean ft_fake_pass_datagram (FtFakeHost *from, FtFakeHost *to, gsize length, gint64 *at);
+void ft_fake_pass_stream (FtFakeHost *from, FtFakeHost *to, gsize length, gint64 *at);
+
+/* ft-fake-nat.c */
+/* What @host sends from @from (changed to what others see) is on its way. */
+void ft_fake_nat_leave (FtFakeHost *host, BtEndpoint *from, const BtEndpoint *to);
+/* (nullable): who gets what comes to @to (changed to an address of its own). @sender: who sent it. @stream: it is
+ * a connection. */
+FtFakeHost *ft_fake_nat_arrive (FtFakeHost *sender, const BtEndpoint *from, BtEndpoint *to, gboolean stream);
+void ft_fake_nat_free (FtFakeNat *nat);
 
 /* ft-fake-stream.c */
 BtStream *ft_fake_connect (BtWorld *world,

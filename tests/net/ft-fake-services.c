@@ -20,6 +20,7 @@ typedef struct
 typedef struct
 {
   FtFakeNet *net;
+  FtFakeHost *sender;
   BtTimer arrival;
   BtEndpoint from, to;
   guint line;           /* of a group: the interface it goes by */
@@ -103,7 +104,7 @@ static void
 datagram_cb (gpointer owner, gint64 now)
 {
   Datagram *datagram = owner;
-  FtFakeHost *host = ft_fake_net_find_host (datagram->net, &datagram->to);
+  FtFakeHost *host = ft_fake_nat_arrive (datagram->sender, &datagram->from, &datagram->to, FALSE);
   FtFakeUdp *udp = find_socket (host, &datagram->to);
 
   g_queue_remove (&datagram->net->datagrams, datagram);
@@ -169,20 +170,25 @@ ft_fake_udp_send (BtWorld *world,
 {
   FtFakeUdp *udp = (FtFakeUdp *) base;
   FtFakeNet *net = udp->host->net;
+  gint64 at = net->now + net->line.latency_us;
   Datagram *datagram;
 
-  if (udp->host->dark || bt_random_below (&net->random, 100) < net->loss_percent)
+  ft_fake_net_note (net, bytes, length);
+  if (udp->host->dark || bt_random_below (&net->random, 100) < net->loss_percent
+      || !ft_fake_pass_datagram (udp->host, ft_fake_net_find_host (net, to), length, &at))
     return TRUE;
   datagram = g_new0 (Datagram, 1);
   datagram->net = net;
+  datagram->sender = udp->host;
   datagram->from = udp->host->address;
   datagram->from.port = udp->local.port;
   datagram->to = *to;
+  ft_fake_nat_leave (udp->host, &datagram->from, to);
   datagram->bytes = g_bytes_new (bytes, length);
   datagram->line = udp->multicast.interface_index;
   datagram->not_back = udp->multicast.loopback ? NULL : udp->host;
   bt_timer_init (&datagram->arrival, net->timers, bt_endpoint_is_multicast (to) ? group_cb : datagram_cb, datagram);
-  bt_timer_start (&datagram->arrival, net->now + net->line.latency_us);
+  bt_timer_start (&datagram->arrival, at);
   g_queue_push_tail (&net->datagrams, datagram);
   return TRUE;
 }

@@ -8,6 +8,8 @@
 
 #include "bt-error.h"
 
+#define RESEND_US (500 * 1000)
+
 typedef enum
 {
   STREAM_CONNECTING,
@@ -39,6 +41,7 @@ struct _FtFakeStream
 
   /* What goes out. */
   gint64 line_free_at; /* when the last byte written will have left */
+  gint64 last_at;      /* when it will have come */
 };
 
 typedef struct
@@ -140,12 +143,24 @@ fail_stream (FtFakeStream *stream, const char *message)
   update_ready (stream);
 }
 
+/* What is sent now is lost on the way, and will be sent again. */
+static gboolean
+is_cut (const FtFakeStream *stream)
+{
+  return stream->host->dark || (stream->peer != NULL && stream->peer->host->dark);
+}
+
 static void
 arrival_cb (gpointer owner, gint64 now)
 {
   FtFakeStream *stream = owner;
   Parcel *parcel;
 
+  if (is_cut (stream))
+    {
+      bt_timer_start (&stream->arrival, now + RESEND_US);
+      return;
+    }
   while ((parcel = g_queue_peek_head (&stream->under_way)) != NULL && parcel->at <= now)
     {
       g_queue_pop_head (&stream->under_way);
@@ -178,6 +193,8 @@ send_parcel (FtFakeStream *stream, GBytes *bytes)
   if (stream->line.bytes_per_s > 0)
     stream->line_free_at += (gint64) (length * G_USEC_PER_SEC / stream->line.bytes_per_s);
   parcel->at = stream->line_free_at + stream->line.latency_us;
+  ft_fake_pass_stream (stream->host, peer->host, length, &parcel->at);
+  parcel->at = stream->last_at = MAX (parcel->at, stream->last_at);
   parcel->bytes = bytes;
   g_queue_push_tail (&peer->under_way, parcel);
   peer->bytes_under_way += length;
@@ -268,7 +285,7 @@ writev_cb (BtStream *base, const struct iovec *parts, int n_parts, GError **erro
       stream->stats.n_again++;
       return BT_STREAM_AGAIN;
     }
-  bytes = g_byte_array_new ();
+  bytes = g_byte_array_sized_new ((guint) left);
   for (int i = 0; i < n_parts && left > 0; i++)
     {
       gsize length = MIN (left, parts[i].iov_len);
@@ -278,6 +295,8 @@ writev_cb (BtStream *base, const struct iovec *parts, int n_parts, GError **erro
     }
   result = bytes->len;
   stream->stats.n_writes++;
+  ft_fake_net_note (stream->net, bytes->data, bytes->len);
+  ft_fake_net_note (stream->net, &stream->net->now, sizeof stream->net->now);
   stream->stats.max_parts = MAX (stream->stats.max_parts, n_parts);
   send_parcel (stream, g_byte_array_free_to_bytes (bytes));
   return result;
@@ -310,7 +329,7 @@ is_stuck_cb (BtStream *base, gint64 silence_us)
 {
   FtFakeStream *stream = (FtFakeStream *) base;
 
-  return stream->host->dark || (stream->peer != NULL && stream->peer->host->dark);
+  return is_cut (stream);
 }
 
 static void
@@ -400,8 +419,10 @@ static void
 connect_cb (gpointer owner, gint64 now)
 {
   FtFakeStream *stream = owner;
-  FtFakeHost *host = ft_fake_net_find_host (stream->net, &stream->remote);
-  FtFakeListener *listener = find_listener (host, &stream->remote);
+  BtEndpoint from = stream->local;
+  BtEndpoint to = stream->remote;
+  FtFakeHost *host = ft_fake_nat_arrive (stream->host, &from, &to, TRUE);
+  FtFakeListener *listener = find_listener (host, &to);
   FtFakeStream *other;
 
   if (host == NULL || host->dark || stream->host->dark)
@@ -411,7 +432,8 @@ connect_cb (gpointer owner, gint64 now)
       fail_stream (stream, "Connection refused");
       return;
     }
-  other = make_stream (host, &stream->remote, &stream->local, arrival_cb);
+  ft_fake_nat_leave (stream->host, &from, &stream->remote);
+  other = make_stream (host, &to, &from, arrival_cb);
   join (stream, other);
   listener->func (&other->stream, listener->owner);
 }
@@ -425,6 +447,7 @@ ft_fake_connect (BtWorld *world,
 {
   FtFakeHost *host = (FtFakeHost *) world;
   BtEndpoint local = host->address;
+  gint64 at = host->net->now + 2 * host->net->line.latency_us;
   FtFakeStream *stream;
 
   if (bt_endpoint_is_ipv4 (&host->address) != bt_endpoint_is_ipv4 (remote))
@@ -437,7 +460,9 @@ ft_fake_connect (BtWorld *world,
   stream->stream.func = func;
   stream->stream.owner = owner;
   /* A round trip: the other end hears of it half-way, but then nothing can come of it yet. */
-  bt_timer_start (&stream->arrival, host->net->now + 2 * host->net->line.latency_us);
+  for (guint way = 0; way < 2; way++)
+    ft_fake_pass_stream (host, ft_fake_net_find_host (host->net, remote), 0, &at);
+  bt_timer_start (&stream->arrival, at);
   return &stream->stream;
 }
 

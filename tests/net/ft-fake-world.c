@@ -4,6 +4,8 @@
 
 #include "ft-fake-private.h"
 
+#include <string.h>
+
 /* Neither 0, which code may take for "never", nor the Unix time. */
 #define START_US (G_GINT64_CONSTANT (1000) * G_USEC_PER_SEC)
 #define UNIX_OFFSET_US (G_GINT64_CONSTANT (1700000000) * G_USEC_PER_SEC)
@@ -16,14 +18,28 @@
 FtFakeHost *
 ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint)
 {
-  for (guint i = 0; i < net->hosts->len; i++)
-    {
-      FtFakeHost *host = g_ptr_array_index (net->hosts, i);
+  BtEndpoint ip = *endpoint;
 
-      if (bt_endpoint_same_ip (&host->address, endpoint))
-        return host;
+  ip.port = 0;
+  return g_hash_table_lookup (net->by_ip, &ip);
+}
+
+/* FNV-1a, of eight bytes at a time: it is to be quick. */
+void
+ft_fake_net_note (FtFakeNet *net, const void *bytes, gsize length)
+{
+  const guint8 *at = bytes;
+  guint64 digest = net->digest;
+
+  for (; length > 0; at += MIN (length, 8), length -= MIN (length, 8))
+    {
+      guint64 word = 0;
+
+      memcpy (&word, at, MIN (length, 8));
+      digest = (digest ^ word) * G_GUINT64_CONSTANT (0x100000001b3);
+      digest ^= digest >> 29;
     }
-  return NULL;
+  net->digest = digest;
 }
 
 guint16
@@ -69,7 +85,7 @@ slept_cb (BtWorld *world)
 static gint64
 unix_now_cb (BtWorld *world)
 {
-  return get_host (world)->net->now + UNIX_OFFSET_US;
+  return get_host (world)->net->now + UNIX_OFFSET_US + get_host (world)->clock_offset;
 }
 
 static void
@@ -81,7 +97,12 @@ random_cb (BtWorld *world, void *out, gsize length)
 static void
 wake_at_cb (BtWorld *world, gint64 deadline)
 {
-  get_host (world)->wake_at = deadline;
+  FtFakeHost *host = get_host (world);
+
+  if (deadline == G_MAXINT64)
+    bt_timer_stop (&host->wake);
+  else
+    bt_timer_start (&host->wake, deadline);
 }
 
 static void
@@ -92,6 +113,9 @@ free_cb (BtWorld *world)
   g_assert_cmpuint (host->listeners->len, ==, 0);
   g_assert_cmpuint (host->sockets->len, ==, 0);
   g_clear_pointer (&host->timers, bt_timers_free);
+  bt_timer_stop (&host->wake);
+  if (host->nat == NULL)
+    g_hash_table_remove (host->net->by_ip, &host->address);
   ft_fake_host_clear_network (host);
   g_ptr_array_unref (host->listeners);
   g_ptr_array_unref (host->sockets);
@@ -126,6 +150,15 @@ static const BtWorldOps world_ops = {
   .free = free_cb,
 };
 
+static void
+wake_cb (gpointer owner, gint64 now)
+{
+  FtFakeHost *host = owner;
+
+  if (host->world.wake != NULL)
+    host->world.wake (host->world.owner);
+}
+
 BtWorld *
 ft_fake_net_add_host (FtFakeNet *net, const char *ip)
 {
@@ -133,13 +166,14 @@ ft_fake_net_add_host (FtFakeNet *net, const char *ip)
 
   host->world.ops = &world_ops;
   host->net = net;
-  host->wake_at = G_MAXINT64;
+  bt_timer_init (&host->wake, net->wakes, wake_cb, host);
   host->listeners = g_ptr_array_new ();
   host->sockets = g_ptr_array_new ();
   g_assert_true (bt_endpoint_parse_ip (&host->address, ip, 0));
   g_assert_null (ft_fake_net_find_host (net, &host->address));
   ft_fake_host_init_network (host);
   g_ptr_array_add (net->hosts, host);
+  g_hash_table_insert (net->by_ip, &host->address, host);
   return &host->world;
 }
 
@@ -178,6 +212,18 @@ ft_fake_host_sleep (BtWorld *world, gint64 us)
 }
 
 void
+ft_fake_host_set_clock (BtWorld *world, gint64 offset_us)
+{
+  get_host (world)->clock_offset = offset_us;
+}
+
+FtFakeAccess *
+ft_fake_host_access (BtWorld *world)
+{
+  return &get_host (world)->access;
+}
+
+void
 ft_fake_host_set_dark (BtWorld *world, gboolean dark)
 {
   get_host (world)->dark = dark;
@@ -192,7 +238,10 @@ ft_fake_net_new (guint64 seed)
 
   net->now = START_US;
   net->timers = bt_timers_new (NULL, NULL);
+  net->wakes = bt_timers_new (NULL, NULL);
   net->hosts = g_ptr_array_new ();
+  net->by_ip = g_hash_table_new (bt_endpoint_hash, bt_endpoint_equal);
+  net->nats = g_ptr_array_new_with_free_func ((GDestroyNotify) ft_fake_nat_free);
   net->line.capacity = CAPACITY;
   net->last_port = FIRST_PORT - 1;
   net->names =
@@ -218,7 +267,10 @@ ft_fake_net_free (FtFakeNet *net)
     }
   ft_fake_net_drop_datagrams (net);
   bt_timers_free (net->timers);
+  bt_timers_free (net->wakes);
   g_ptr_array_unref (net->hosts);
+  g_ptr_array_unref (net->nats);
+  g_hash_table_unref (net->by_ip);
   g_hash_table_unref (net->names);
   g_free (net);
 }
@@ -227,6 +279,12 @@ gint64
 ft_fake_net_now (FtFakeNet *net)
 {
   return net->now;
+}
+
+guint64
+ft_fake_net_digest (FtFakeNet *net)
+{
+  return net->digest;
 }
 
 BtRandom *
@@ -241,31 +299,19 @@ ft_fake_net_line (FtFakeNet *net)
   return &net->line;
 }
 
-static gboolean
-wake_hosts (FtFakeNet *net)
+static gint64
+get_next_deadline (FtFakeNet *net)
 {
-  gboolean any = FALSE;
-
-  for (guint i = 0; i < net->hosts->len; i++)
-    {
-      FtFakeHost *host = g_ptr_array_index (net->hosts, i);
-
-      if (host->wake_at > net->now || host->world.wake == NULL)
-        continue;
-      host->wake_at = G_MAXINT64;
-      host->world.wake (host->world.owner);
-      any = TRUE;
-    }
-  return any;
+  return MIN (bt_timers_next (net->timers), bt_timers_next (net->wakes));
 }
 
 gboolean
 ft_fake_net_turn (FtFakeNet *net)
 {
-  gboolean any = bt_timers_next (net->timers) <= net->now;
+  gboolean any = get_next_deadline (net) <= net->now;
 
   bt_timers_run (net->timers, net->now);
-  any |= wake_hosts (net);
+  bt_timers_run (net->wakes, net->now);
   any |= ft_fake_net_tell_streams (net);
   return any;
 }
@@ -276,21 +322,6 @@ ft_fake_net_settle (FtFakeNet *net)
   for (guint turn = 0; ft_fake_net_turn (net); turn++)
     if (turn == MAX_TURNS)
       g_error ("Something runs in circles: %d turns at one moment", MAX_TURNS);
-}
-
-static gint64
-get_next_deadline (FtFakeNet *net)
-{
-  gint64 next = bt_timers_next (net->timers);
-
-  for (guint i = 0; i < net->hosts->len; i++)
-    {
-      FtFakeHost *host = g_ptr_array_index (net->hosts, i);
-
-      if (host->world.wake != NULL)
-        next = MIN (next, host->wake_at);
-    }
-  return next;
 }
 
 gboolean

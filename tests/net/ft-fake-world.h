@@ -24,9 +24,42 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtFakeNet, ft_fake_net_free)
 BtWorld *ft_fake_net_add_host (FtFakeNet *net, const char *ip);
 /* Timers that run by the clock of the network; owned by the host. */
 BtTimers *ft_fake_host_timers (BtWorld *host);
-/* What is sent to the host vanishes, connects are never answered. */
+/* What is sent to the host vanishes, connects are never answered; streams go on when it is over. */
 void ft_fake_host_set_dark (BtWorld *host, gboolean dark);
 
+/* What is between a host and the rest of the network: all that it sends and gets shares it. It comes on top of
+ * what is said of a stream's line. */
+typedef struct
+{
+  gint64 latency_us;  /* one way */
+  gint64 jitter_us;   /* up to so much more, another for each; so datagrams overtake each other */
+  guint64 up_bytes_per_s, down_bytes_per_s; /* 0: as fast as it gets */
+  guint loss_permille; /* of packets. A stream sends them again: what follows waits for that */
+  gint64 queue_us;     /* a datagram that would have to wait for longer is lost; 0: all wait */
+} FtFakeAccess;
+
+FtFakeAccess *ft_fake_host_access (BtWorld *host);
+
+/* What a router that translates addresses lets in: datagrams to a port from which something was sent … */
+typedef enum
+{
+  FT_NAT_FULL_CONE,       /* … from anybody */
+  FT_NAT_RESTRICTED,      /* … from an address that was sent something */
+  FT_NAT_PORT_RESTRICTED, /* … from that port of it */
+  FT_NAT_SYMMETRIC,       /* likewise, and each destination sees another port */
+} FtNatKind;
+
+typedef struct _FtFakeNat FtFakeNat;
+
+/* Of connections none is let in but to ports that are forwarded. What it knows of a port it forgets after two
+ * minutes in which nothing was sent. */
+FtFakeNat *ft_fake_net_add_nat (FtFakeNet *net, const char *ip, FtNatKind kind);
+/* From now on the host is behind it: its own address is seen there alone. */
+void ft_fake_nat_add_host (FtFakeNat *nat, BtWorld *host);
+void ft_fake_nat_forward (FtFakeNat *nat, guint16 port, BtWorld *host);
+
+/* Its clock is set to another time: what it takes for the time of day is so much more than it was. */
+void ft_fake_host_set_clock (BtWorld *host, gint64 offset_us);
 /* The host slept, of which it knows by this alone. */
 void ft_fake_host_sleep (BtWorld *host, gint64 us);
 /* What the host says of its addresses and of the way out: (nullable) @ipv4 and @ipv6. Its watcher is told.
@@ -46,6 +79,8 @@ gboolean ft_fake_net_turn (FtFakeNet *net);
 /* Does all that is due and lets time pass until there is more, at most until @end. FALSE if nothing was due by then. */
 gboolean ft_fake_net_step (FtFakeNet *net, gint64 end);
 gint64 ft_fake_net_now (FtFakeNet *net);
+/* Of all that was sent so far, and when: two runs that have the same did the same. */
+guint64 ft_fake_net_digest (FtFakeNet *net);
 BtRandom *ft_fake_net_random (FtFakeNet *net);
 
 /* How bytes travel from one end of a stream to the other. */
