@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line each; see measurement.py."""
 
+from .slow_link import SlowLink
 from .transfers import Downloads, OursToOurs, Seeds
 
 MEASUREMENTS = (
     Downloads(),
     Seeds(),
     OursToOurs(),
+    SlowLink(),
 )

@@ -46,18 +46,16 @@ def as_figures(cost, size):
 
 
 class Pair:
-    """A seed, a leecher, and a torrent that the tracker brings from the one to the other."""
+    """A seed, a leecher, and a torrent of @sample that the tracker brings from the one to the other."""
 
-    def __init__(self, context):
+    def __init__(self, context, sample, seed_node, leecher_node, tracker):
         self._context = context
-        network = Network()
-        self._seed_node = network.add("seed")
-        self._leecher_node = network.add("leecher")
-        self._tracker = OneSeedTracker(network.hub.address, self._seed_node.address)
-        self.sample = make_sample(context)
+        self._seed_node = seed_node
+        self._leecher_node = leecher_node
+        self.sample = sample
         self._data = context.make_folder("data")
         self.sample.make(self._data)
-        self._torrent = torrent.make(self.sample, self._data, context.work, [self._tracker.url])
+        self._torrent = torrent.make(self.sample, self._data, context.work, [tracker.url])
 
     def start_seed(self, program):
         """It has checked its data when this returns."""
@@ -93,6 +91,14 @@ class Pair:
             seed.kill()
 
 
+def make_pair(context):
+    """Both on one bridge, which is as fast as the machine."""
+    network = Network()
+    seed_node, leecher_node = network.add("seed"), network.add("leecher")
+    tracker = OneSeedTracker(network.hub.address, seed_node.address)
+    return Pair(context, make_sample(context), seed_node, leecher_node, tracker)
+
+
 def find_partner(found):
     partner = next((program for program in found if program.name == PARTNER), None)
     if partner is None:
@@ -120,7 +126,7 @@ class Downloads(Measurement):
     def run(self, context):
         found, reasons = context.programs()
         partner = find_partner(found)
-        pair = Pair(context)
+        pair = make_pair(context)
         table = Table(make_columns(rate=Target(1.5, PEER), cpu=Target(0.65, PEER),
                                    peak=Target(PEAK_LIMIT_MIB)))
         rows = add_rows(table, found, reasons)
@@ -147,7 +153,7 @@ class Seeds(Measurement):
     def run(self, context):
         found, reasons = context.programs()
         partner = find_partner(found)
-        pair = Pair(context)
+        pair = make_pair(context)
         table = Table(make_columns(cpu=Target(0.35, PEER)))
         rows = add_rows(table, found, reasons)
 
@@ -167,7 +173,7 @@ class OursToOurs(Measurement):
 
     def run(self, context):
         ours = context.programs()[0][0]
-        pair = Pair(context)
+        pair = make_pair(context)
         table = Table(make_columns())
         rows = [table.add_row(f"{ours.name} {ours.version}, {side}") for side in ("leecher", "seed")]
         for _ in range(context.runs):

@@ -7,6 +7,7 @@ kernel removes them when the test is over, however it ended. Some clients refuse
 addresses, and two peers of one address are one to most: hence an address of its own for each.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -65,6 +66,11 @@ class Node:
             os.setgid(account.pw_gid)
             os.setuid(account.pw_uid)
         _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+    @property
+    def descriptor(self):
+        """Of the namespace, for programs that move between several."""
+        return self._descriptor
 
     def run(self, *argv):
         subprocess.run(argv, check=True, preexec_fn=self.enter_in_child, timeout=30)
@@ -137,13 +143,32 @@ class Network:
             return False
         return True
 
+    def _make_namespace(self):
+        _call("unshare", CLONE_NEWNET)
+        descriptor = _open_current()
+        _call("setns", self._descriptor, CLONE_NEWNET)
+        return descriptor
+
+    @contextlib.contextmanager
+    def inside(self, node):
+        """Sockets that this thread makes meanwhile are in the namespace of @node."""
+        _call("setns", node.descriptor, CLONE_NEWNET)
+        try:
+            yield
+        finally:
+            _call("setns", self._descriptor, CLONE_NEWNET)
+
+    def add_apart(self, name, address):
+        """A namespace without a cable: whoever wants one lays another kind."""
+        node = Node(name, address, self._make_namespace())
+        node.run("ip", "link", "set", "lo", "up")
+        return node
+
     def add(self, name, ipv4=True, ipv6=False):
         """Makes a namespace and a cable from it to the hub."""
         if ipv6 and self.hub.address6 is None:
             raise Skip("there is no IPv6 here")
-        _call("unshare", CLONE_NEWNET)
-        descriptor = _open_current()
-        _call("setns", self._descriptor, CLONE_NEWNET)
+        descriptor = self._make_namespace()
         self._n += 1
         node = Node(name, f"10.77.0.{self._n}" if ipv4 else None, descriptor, self.hub,
                     f"plug{self._n}", f"2a00:77::{self._n:x}" if ipv6 else None)
