@@ -116,6 +116,8 @@ struct _BtCore
   gpointer update_data;
   BtTimer update_timer;
   gboolean update_in_flight;
+  gboolean update_hurries; /* the next is not to wait for its time */
+  gint64 update_sent;      /* when the last was; 0: never */
   GArray *removed;          /* of BtTorrentId */
   GArray *events;           /* of BtEvent */
   BtTorrentId watched;
@@ -153,6 +155,8 @@ gint64 bt_core_to_unix (BtCore *core, gint64 monotonic);
 void bt_core_event (BtCore *core, BtTorrentId id, BtEventKind kind, const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* Something may have changed: an update will go out when its time has come. */
 void bt_core_touch (BtCore *core);
+/* What has changed is told at once, rather than when it is time. */
+void bt_core_hurry (BtCore *core);
 
 /* bt-core-update.c */
 void bt_core_init_updates (BtCore *core);

@@ -5,8 +5,11 @@
 #include "bt-core-private.h"
 
 #define FREE_SPACE_INTERVAL_US (10 * G_USEC_PER_SEC)
-/* Events do not wait for the next regular update; those of a moment go together. */
+/* Events, and the first change after a while without any, do not wait for the next regular update; those of a
+ * moment go together. */
 #define EVENT_DELAY_US (20 * G_TIME_SPAN_MILLISECOND)
+/* Between updates that only say where torrents have got to: ten thousand may get there one by one. */
+#define HURRY_SPACING_US (100 * G_TIME_SPAN_MILLISECOND)
 #define MAX_EVENTS 1000 /* held while a face is slow; the oldest go first */
 
 static void
@@ -108,6 +111,7 @@ send_update (gpointer owner, gint64 now)
 
   if (core->update_in_flight)
     return;
+  core->update_hurries = FALSE;
   if (core->running)
     ask_free_space (core, now);
   update = make_update (core, now);
@@ -115,6 +119,7 @@ send_update (gpointer owner, gint64 now)
     {
       core->changed = update->rate_down > 0 || update->rate_up > 0;
       core->update_in_flight = TRUE;
+      core->update_sent = now;
       core->update (g_steal_pointer (&update), core->update_data);
     }
 }
@@ -143,11 +148,31 @@ get_event_delay (BtCore *core)
   return MIN (EVENT_DELAY_US, get_interval (core));
 }
 
+/* So long after the last update, or when the things of this moment have gathered. */
+static void
+send_spaced (BtCore *core, gint64 spacing_us)
+{
+  gint64 since;
+
+  if (core->timers == NULL)
+    return;
+  since = core->update_sent != 0 ? bt_core_now (core) - core->update_sent : spacing_us;
+  send_within (core, MAX (spacing_us - since, get_event_delay (core)));
+}
+
 void
 bt_core_touch (BtCore *core)
 {
   if (!bt_timer_is_running (&core->update_timer))
-    send_within (core, get_interval (core));
+    send_spaced (core, get_interval (core));
+}
+
+/* A face wants to know now: something is over that it may be waiting for. */
+void
+bt_core_hurry (BtCore *core)
+{
+  core->update_hurries = TRUE;
+  send_spaced (core, MIN (HURRY_SPACING_US, get_interval (core)));
 }
 
 void
@@ -155,6 +180,8 @@ bt_core_acknowledge (BtCore *core)
 {
   core->update_in_flight = FALSE;
   send_within (core, core->events->len > 0 ? get_event_delay (core) : get_interval (core));
+  if (core->update_hurries)
+    bt_core_hurry (core);
 }
 
 void

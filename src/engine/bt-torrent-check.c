@@ -160,6 +160,7 @@ become_ready (BtTorrent *torrent)
   if (torrent->dirty)
     bt_torrent_save_soon (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_STATE | BT_CHANGED_PROGRESS);
+  bt_core_hurry (torrent->core);
   bt_torrent_rest (torrent);
   bt_torrent_reconsider (torrent);
 }

@@ -159,6 +159,20 @@ test_events_do_not_wait (void)
   g_assert_true (ft_node_is_complete (leecher, b));
 }
 
+/* Nor does the end of a check: whoever waits for it would add the interval to its time. */
+static void
+test_end_of_check_does_not_wait (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (one_file, 65536, 15);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId id;
+
+  seed->config->update_interval_ms = G_MAXINT;
+  ft_node_configure (seed);
+  id = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
+  ft_wait_until (ft_node_in_state (seed, id, BT_STATE_SEEDING));
+}
+
 /* Trackers name us to ourselves: that is found out once. */
 static void
 test_self (void)
@@ -452,6 +466,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/chain", test_chain);
   g_test_add_func ("/engine/swarm/two-torrents-one-peer", test_two_torrents_one_peer);
   g_test_add_func ("/engine/swarm/events-do-not-wait", test_events_do_not_wait);
+  g_test_add_func ("/engine/swarm/end-of-check-does-not-wait", test_end_of_check_does_not_wait);
   g_test_add_func ("/engine/swarm/self", test_self);
   g_test_add_func ("/engine/swarm/mode-downloading", test_mode_downloading);
   g_test_add_func ("/engine/swarm/mode-seeding", test_mode_seeding_requests_nothing);

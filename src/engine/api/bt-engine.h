@@ -22,8 +22,8 @@ G_DECLARE_FINAL_TYPE (BtEngine, bt_engine, BT, ENGINE, GObject)
  * @engine: the engine
  * @update: (type BtUpdate): what changed
  *
- * Values come every update_interval_ms at most; an event comes sooner, with the values of its
- * moment. The next only after all handlers of the last returned.
+ * Values come every update_interval_ms at most; an event, the end of a check and the first change after
+ * a while come sooner, with the values of their moment. The next only after all handlers of the last returned.
  */
 
 /**
