@@ -22,6 +22,21 @@ has_copy (BtFileStore *store, int root_fd, int old_fd, guint32 file)
          && (old.st_dev != copy.st_dev || old.st_ino != copy.st_ino) && bt_file_is_copy (&old, &copy);
 }
 
+/* What is not synced before the state forgets of it may come back with the loss of power, and stay for good. */
+static void
+sync_folders (int old_fd, GHashTable *folders)
+{
+  GHashTableIter iter;
+  gpointer folder;
+
+  g_hash_table_iter_init (&iter, folders);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    if (*(const char *) folder == '\0')
+      (void) fsync (old_fd);
+    else
+      (void) bt_folder_sync_in_disk (bt_beneath_open (old_fd, folder, O_RDONLY | O_DIRECTORY));
+}
+
 static void
 clean (BtFileStore *store, int root_fd, int old_fd, GHashTable *folders, GError **error)
 {
@@ -40,6 +55,7 @@ clean (BtFileStore *store, int root_fd, int old_fd, GHashTable *folders, GError 
       told = TRUE;
       bt_file_store_set_error (store, path, "remove the old", errno, error);
     }
+  sync_folders (old_fd, folders);
   bt_file_store_remove_empty_folders_in_disk (store, old_fd, folders, told ? NULL : error);
 }
 

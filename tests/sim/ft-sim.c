@@ -97,8 +97,8 @@ return_id (BtCommand *command)
     g_task_return_int (command->task, command->result_id);
 }
 
-static BtTorrentId
-run (FtSimNode *node, BtCommand *command)
+BtTorrentId
+ft_sim_node_run (FtSimNode *node, BtCommand *command)
 {
   Answer answer = { 0 };
 
@@ -172,7 +172,7 @@ ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config))
   node->core = bt_core_new (config, &outside, g_main_context_default (), node->mailbox, update_cb, node);
   bt_core_open (node->core);
   g_ptr_array_add (sim->nodes, node);
-  run (node, bt_command_new (bt_core_start));
+  ft_sim_node_run (node, bt_command_new (bt_core_start));
   node->port = node->core->listen_port;
   return node;
 }
@@ -185,7 +185,7 @@ ft_sim_node_add (FtSimNode *node, GBytes *torrent, const char *save_path)
 
   command->bytes = g_bytes_ref (torrent);
   command->path = g_strdup (save_path);
-  added = bt_core_find (node->core, run (node, command));
+  added = bt_core_find (node->core, ft_sim_node_run (node, command));
   ft_sim_wait (node->sim, added->active, 10);
   return added;
 }
@@ -196,7 +196,7 @@ ft_sim_node_add_link (FtSimNode *node, const char *link)
   BtCommand *command = bt_command_new (bt_core_add);
 
   command->text = g_strdup (link);
-  return bt_core_find (node->core, run (node, command));
+  return bt_core_find (node->core, ft_sim_node_run (node, command));
 }
 
 void
@@ -206,7 +206,7 @@ ft_sim_node_connect (FtSimNode *node, BtTorrent *torrent, const BtEndpoint *endp
 
   command->id = torrent->id;
   command->endpoint = *endpoint;
-  run (node, command);
+  ft_sim_node_run (node, command);
 }
 
 BtEndpoint
@@ -227,7 +227,7 @@ ft_sim_node_configure (FtSimNode *node, void (*change) (BtConfig *config))
 
   command->config = bt_config_copy (node->core->config);
   change (command->config);
-  run (node, command);
+  ft_sim_node_run (node, command);
 }
 
 BtPeer *
@@ -249,7 +249,7 @@ ft_sim_find_peer (BtTorrent *torrent, const char *ip)
 static void
 free_node (FtSimNode *node)
 {
-  run (node, bt_command_new (bt_core_stop));
+  ft_sim_node_run (node, bt_command_new (bt_core_stop));
   g_ptr_array_remove (node->sim->nodes, node);
   bt_core_free (node->core);
   bt_mailbox_close (node->mailbox);

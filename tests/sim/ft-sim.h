@@ -33,6 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSim, ft_sim_free)
 
 /* An engine at @ip. @setup: (nullable): changes the settings it starts with */
 FtSimNode *ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config));
+/* Waits for the answer to a command, which it takes; one that fails fails the test. Returns: its torrent, if any */
+BtTorrentId ft_sim_node_run (FtSimNode *node, BtCommand *command);
 /* @save_path: (nullable): where the data is already */
 BtTorrent *ft_sim_node_add (FtSimNode *node, GBytes *torrent, const char *save_path);
 BtTorrent *ft_sim_node_add_link (FtSimNode *node, const char *link);
