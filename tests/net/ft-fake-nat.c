@@ -79,6 +79,32 @@ ft_fake_nat_add_host (FtFakeNat *nat, BtWorld *world)
 }
 
 void
+ft_fake_nat_forget_host (FtFakeNat *nat, FtFakeHost *host)
+{
+  g_ptr_array_remove (nat->hosts, host);
+  for (guint i = nat->mappings->len; i > 0; i--)
+    if (((Mapping *) g_ptr_array_index (nat->mappings, i - 1))->host == host)
+      g_ptr_array_remove_index (nat->mappings, i - 1);
+  for (guint i = nat->forwards->len; i > 0; i--)
+    if (g_array_index (nat->forwards, Forward, i - 1).host == host)
+      g_array_remove_index (nat->forwards, i - 1);
+}
+
+FtFakeNat *
+ft_fake_host_get_nat (BtWorld *world)
+{
+  return ((FtFakeHost *) world)->nat;
+}
+
+BtEndpoint
+ft_fake_host_get_outer (BtWorld *world)
+{
+  FtFakeHost *host = (FtFakeHost *) world;
+
+  return host->nat != NULL ? host->nat->address : host->address;
+}
+
+void
 ft_fake_nat_forward (FtFakeNat *nat, guint16 port, BtWorld *world)
 {
   Forward forward = { port, (FtFakeHost *) world };
@@ -211,10 +237,9 @@ enter (FtFakeNat *nat, const BtEndpoint *from, BtEndpoint *to, gboolean stream)
 }
 
 FtFakeHost *
-ft_fake_nat_arrive (FtFakeHost *sender, const BtEndpoint *from, BtEndpoint *to, gboolean stream)
+ft_fake_nat_arrive (FtFakeNet *net, FtFakeNat *inside, const BtEndpoint *from, BtEndpoint *to, gboolean stream)
 {
-  FtFakeNet *net = sender->net;
-  FtFakeHost *neighbour = find_inside (sender->nat, to);
+  FtFakeHost *neighbour = find_inside (inside, to);
 
   if (neighbour != NULL)
     return neighbour;

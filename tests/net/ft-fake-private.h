@@ -66,7 +66,6 @@ struct _FtFakeNet
 
 /* (nullable): who has this address where everybody sees it. */
 FtFakeHost *ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint);
-void ft_fake_net_note (FtFakeNet *net, const void *bytes, gsize length);
 /* A port nobody else was given. */
 guint16 ft_fake_net_next_port (FtFakeNet *net);
 
@@ -77,9 +76,11 @@ void ft_fake_pass_stream (FtFakeHost *from, FtFakeHost *to, gsize length, gint64
 /* ft-fake-nat.c */
 /* What @host sends from @from (changed to what others see) is on its way. */
 void ft_fake_nat_leave (FtFakeHost *host, BtEndpoint *from, const BtEndpoint *to);
-/* (nullable): who gets what comes to @to (changed to an address of its own). @sender: who sent it. @stream: it is
- * a connection. */
-FtFakeHost *ft_fake_nat_arrive (FtFakeHost *sender, const BtEndpoint *from, BtEndpoint *to, gboolean stream);
+/* (nullable): who gets what comes to @to (changed to an address of its own). @inside: (nullable): the router
+ * behind which it was sent. @stream: it is a connection. */
+FtFakeHost *ft_fake_nat_arrive (FtFakeNet *net, FtFakeNat *inside, const BtEndpoint *from, BtEndpoint *to,
+                                gboolean stream);
+void ft_fake_nat_forget_host (FtFakeNat *nat, FtFakeHost *host);
 void ft_fake_nat_free (FtFakeNat *nat);
 
 /* ft-fake-stream.c */

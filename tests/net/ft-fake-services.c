@@ -20,7 +20,7 @@ typedef struct
 typedef struct
 {
   FtFakeNet *net;
-  FtFakeHost *sender;
+  FtFakeNat *inside;    /* (nullable): behind it it was sent */
   BtTimer arrival;
   BtEndpoint from, to;
   guint line;           /* of a group: the interface it goes by */
@@ -104,7 +104,7 @@ static void
 datagram_cb (gpointer owner, gint64 now)
 {
   Datagram *datagram = owner;
-  FtFakeHost *host = ft_fake_nat_arrive (datagram->sender, &datagram->from, &datagram->to, FALSE);
+  FtFakeHost *host = ft_fake_nat_arrive (datagram->net, datagram->inside, &datagram->from, &datagram->to, FALSE);
   FtFakeUdp *udp = find_socket (host, &datagram->to);
 
   g_queue_remove (&datagram->net->datagrams, datagram);
@@ -179,7 +179,7 @@ ft_fake_udp_send (BtWorld *world,
     return TRUE;
   datagram = g_new0 (Datagram, 1);
   datagram->net = net;
-  datagram->sender = udp->host;
+  datagram->inside = udp->host->nat;
   datagram->from = udp->host->address;
   datagram->from.port = udp->local.port;
   datagram->to = *to;
@@ -325,6 +325,18 @@ free_fetch (FtFakeFetch *fetch)
 }
 
 static void
+timed_out_cb (gpointer owner, gint64 now)
+{
+  FtFakeFetch *fetch = owner;
+  BtFetchFunc func = fetch->func;
+  gpointer func_owner = fetch->owner;
+  g_autoptr (GError) error = g_error_new_literal (BT_ERROR, BT_ERROR_NETWORK, "No answer came");
+
+  free_fetch (fetch);
+  func (0, NULL, error, func_owner);
+}
+
+static void
 fetch_cb (gpointer owner, gint64 now)
 {
   FtFakeFetch *fetch = owner;
@@ -339,6 +351,12 @@ fetch_cb (gpointer owner, gint64 now)
     body = net->fetch (fetch->world, &fetch->request, &status, &error, net->fetch_data);
   else
     error = g_error_new_literal (BT_ERROR, BT_ERROR_NETWORK, "Connection refused");
+  if (body == NULL && error == NULL)
+    {
+      bt_timer_init (&fetch->timer, net->timers, timed_out_cb, fetch);
+      bt_timer_start (&fetch->timer, now + (gint64) fetch->request.timeout_s * G_USEC_PER_SEC);
+      return;
+    }
   if (body != NULL && g_bytes_get_size (body) > fetch->request.max_bytes)
     {
       g_clear_pointer (&body, g_bytes_unref);

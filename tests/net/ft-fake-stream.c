@@ -421,7 +421,7 @@ connect_cb (gpointer owner, gint64 now)
   FtFakeStream *stream = owner;
   BtEndpoint from = stream->local;
   BtEndpoint to = stream->remote;
-  FtFakeHost *host = ft_fake_nat_arrive (stream->host, &from, &to, TRUE);
+  FtFakeHost *host = ft_fake_nat_arrive (stream->net, stream->host->nat, &from, &to, TRUE);
   FtFakeListener *listener = find_listener (host, &to);
   FtFakeStream *other;
 

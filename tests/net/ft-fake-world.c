@@ -116,6 +116,8 @@ free_cb (BtWorld *world)
   bt_timer_stop (&host->wake);
   if (host->nat == NULL)
     g_hash_table_remove (host->net->by_ip, &host->address);
+  else
+    ft_fake_nat_forget_host (host->nat, host);
   ft_fake_host_clear_network (host);
   g_ptr_array_unref (host->listeners);
   g_ptr_array_unref (host->sockets);

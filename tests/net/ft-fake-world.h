@@ -56,6 +56,9 @@ typedef struct _FtFakeNat FtFakeNat;
 FtFakeNat *ft_fake_net_add_nat (FtFakeNet *net, const char *ip, FtNatKind kind);
 /* From now on the host is behind it: its own address is seen there alone. */
 void ft_fake_nat_add_host (FtFakeNat *nat, BtWorld *host);
+FtFakeNat *ft_fake_host_get_nat (BtWorld *host); /* (nullable) */
+/* How the Internet sees the host; port 0. */
+BtEndpoint ft_fake_host_get_outer (BtWorld *host);
 void ft_fake_nat_forward (FtFakeNat *nat, guint16 port, BtWorld *host);
 
 /* Its clock is set to another time: what it takes for the time of day is so much more than it was. */
@@ -81,6 +84,8 @@ gboolean ft_fake_net_step (FtFakeNet *net, gint64 end);
 gint64 ft_fake_net_now (FtFakeNet *net);
 /* Of all that was sent so far, and when: two runs that have the same did the same. */
 guint64 ft_fake_net_digest (FtFakeNet *net);
+/* Something else that belongs to what happened. */
+void ft_fake_net_note (FtFakeNet *net, const void *bytes, gsize length);
 BtRandom *ft_fake_net_random (FtFakeNet *net);
 
 /* How bytes travel from one end of a stream to the other. */
@@ -123,7 +128,8 @@ const FtFakeStreamStats *ft_fake_stream_stats (BtStream *stream);
 /* Names, datagrams, HTTP. Interfaces of the same number are on one line, where groups are heard. */
 void ft_fake_net_add_name (FtFakeNet *net, const char *name, const char *ip);
 void ft_fake_net_set_loss (FtFakeNet *net, guint percent); /* of datagrams */
-/* Answers every fetch. Returns: (transfer full) (nullable): the body, or NULL with @error set. */
+/* Answers every fetch. Returns: (transfer full) (nullable): the body, or NULL with @error set; NULL alone is no
+ * answer at all: it fails when its time is over. */
 typedef GBytes *(*FtFakeFetchFunc) (BtWorld *host,
                                     const BtFetchRequest *request,
                                     guint *status,

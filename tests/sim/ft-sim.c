@@ -8,6 +8,9 @@
 
 #include "ft-swarm.h"
 
+/* Nobody has so much to do at one moment. */
+#define MAX_TURNS 1000000
+
 FtSim *
 ft_sim_new (guint64 seed)
 {
@@ -46,8 +49,9 @@ run_once (FtSim *sim)
 void
 ft_sim_settle (FtSim *sim)
 {
-  while (run_once (sim))
-    ;
+  for (guint turn = 0; run_once (sim); turn++)
+    if (turn == MAX_TURNS)
+      g_error ("Something runs in circles: %d turns at one moment", MAX_TURNS);
 }
 
 gboolean
@@ -132,49 +136,109 @@ make_disk (BtMailbox *mailbox, gpointer data)
 }
 
 static void
+note_events (FtSimNode *node, const BtUpdate *update)
+{
+  for (guint i = 0; i < update->events->len; i++)
+    {
+      const BtEvent *event = &g_array_index (update->events, BtEvent, i);
+
+      ft_fake_net_note (node->sim->net, &event->kind, sizeof event->kind);
+      if (event->text != NULL)
+        ft_fake_net_note (node->sim->net, event->text, strlen (event->text));
+      node->n_failed_pieces += event->kind == BT_EVENT_PIECE_FAILED;
+    }
+}
+
+static void
 update_cb (BtUpdate *update, gpointer data)
 {
   FtSimNode *node = data;
 
   node->told = TRUE;
+  note_events (node, update);
   bt_update_unref (update);
 }
 
 static void
-set_folders (FtSimNode *node, BtConfig *config)
+start (FtSimNode *node, const BtConfig *config)
 {
+  BtOutside outside = bt_outside_real;
+
+  outside.make_world = make_world;
+  outside.make_disk = make_disk;
+  outside.one_thread = TRUE;
+  outside.data = node;
+  node->mailbox = bt_mailbox_new (NULL);
+  node->core = bt_core_new (config, &outside, g_main_context_default (), node->mailbox, update_cb, node);
+  bt_core_open (node->core);
+  g_ptr_array_add (node->sim->nodes, node);
+  ft_sim_node_run (node, bt_command_new (bt_core_start));
+  node->port = node->core->listen_port;
+}
+
+static void
+stop (FtSimNode *node)
+{
+  ft_sim_node_run (node, bt_command_new (bt_core_stop));
+  g_ptr_array_remove (node->sim->nodes, node);
+  bt_core_free (node->core);
+  bt_mailbox_close (node->mailbox);
+  bt_mailbox_unref (node->mailbox);
+}
+
+static FtSimNode *
+make_node (FtSim *sim, const char *ip, BtConfig *config)
+{
+  FtSimNode *node = g_new0 (FtSimNode, 1);
   g_autoptr(GError) error = NULL;
 
+  node->sim = sim;
+  node->world = ft_fake_net_add_host (sim->net, ip);
   node->dir = g_dir_make_tmp ("ft-sim-XXXXXX", &error);
   g_assert_no_error (error);
   g_free (config->download_dir);
   config->download_dir = g_strdup (node->dir);
   g_clear_pointer (&config->state_dir, g_free);
+  return node;
+}
+
+FtSimNode *
+ft_sim_add_node_with (FtSim *sim, const char *ip, BtConfig *config)
+{
+  FtSimNode *node = make_node (sim, ip, config);
+
+  start (node, config);
+  return node;
 }
 
 FtSimNode *
 ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config))
 {
-  FtSimNode *node = g_new0 (FtSimNode, 1);
   g_autoptr(BtConfig) config = bt_config_new ();
-  BtOutside outside = bt_outside_real;
+  FtSimNode *node = make_node (sim, ip, config);
 
-  node->sim = sim;
-  node->world = ft_fake_net_add_host (sim->net, ip);
-  node->mailbox = bt_mailbox_new (NULL);
-  set_folders (node, config);
   if (setup != NULL)
     setup (config);
-  outside.make_world = make_world;
-  outside.make_disk = make_disk;
-  outside.one_thread = TRUE;
-  outside.data = node;
-  node->core = bt_core_new (config, &outside, g_main_context_default (), node->mailbox, update_cb, node);
-  bt_core_open (node->core);
-  g_ptr_array_add (sim->nodes, node);
-  ft_sim_node_run (node, bt_command_new (bt_core_start));
-  node->port = node->core->listen_port;
+  start (node, config);
   return node;
+}
+
+void
+ft_sim_node_restart (FtSimNode *node)
+{
+  g_autoptr(BtConfig) config = bt_config_copy (node->core->config);
+  FtFakeAccess access = *ft_fake_host_access (node->world);
+  FtFakeNat *nat = ft_fake_host_get_nat (node->world);
+  BtEndpoint endpoint = ft_sim_node_endpoint (node);
+  char ip[BT_ENDPOINT_TEXT_SIZE];
+
+  bt_endpoint_format_ip (&endpoint, ip);
+  stop (node);
+  node->world = ft_fake_net_add_host (node->sim->net, ip);
+  *ft_fake_host_access (node->world) = access;
+  if (nat != NULL)
+    ft_fake_nat_add_host (nat, node->world);
+  start (node, config);
 }
 
 BtTorrent *
@@ -249,11 +313,7 @@ ft_sim_find_peer (BtTorrent *torrent, const char *ip)
 static void
 free_node (FtSimNode *node)
 {
-  ft_sim_node_run (node, bt_command_new (bt_core_stop));
-  g_ptr_array_remove (node->sim->nodes, node);
-  bt_core_free (node->core);
-  bt_mailbox_close (node->mailbox);
-  bt_mailbox_unref (node->mailbox);
+  stop (node);
   ft_remove_tree (node->dir);
   g_free (node->dir);
   g_free (node);

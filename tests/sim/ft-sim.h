@@ -25,6 +25,7 @@ typedef struct
   char *dir;              /* downloads */
   gboolean told;          /* an update came that is to be acknowledged */
   guint16 port;
+  guint n_failed_pieces;  /* as it told */
 } FtSimNode;
 
 FtSim *ft_sim_new (guint64 seed);
@@ -33,6 +34,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSim, ft_sim_free)
 
 /* An engine at @ip. @setup: (nullable): changes the settings it starts with */
 FtSimNode *ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config));
+/* The same; of @config the folders are set here. */
+FtSimNode *ft_sim_add_node_with (FtSim *sim, const char *ip, BtConfig *config);
+/* The engine stops, and another one begins there, which knows nothing but its folder. */
+void ft_sim_node_restart (FtSimNode *node);
 /* Waits for the answer to a command, which it takes; one that fails fails the test. Returns: its torrent, if any */
 BtTorrentId ft_sim_node_run (FtSimNode *node, BtCommand *command);
 /* @save_path: (nullable): where the data is already */

@@ -1,0 +1,177 @@
+/* ft-sim-play.c: a swarm from its beginning to its end, as it follows from a plan and a seed.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-sim-play.h"
+
+/* One of the bits that are set. */
+static guint
+draw_bit (FtSimSwarm *swarm, guint bits)
+{
+  guint bit;
+
+  do
+    bit = ft_sim_swarm_draw (swarm, g_bit_storage (bits));
+  while ((bits & FT_SIM_BIT (bit)) == 0);
+  return bit;
+}
+
+/* Each that is set with half a chance. */
+static guint
+draw_bits (FtSimSwarm *swarm, guint bits)
+{
+  return bits & bt_random_u32 (&swarm->random);
+}
+
+/* Lines. */
+
+static FtFakeAccess
+draw_access (FtSimSwarm *swarm)
+{
+  static const FtFakeAccess lines[] = {
+    { .latency_us = 2000 },
+    { .latency_us = 5000, .up_bytes_per_s = 10000000, .down_bytes_per_s = 10000000 },
+    { .latency_us = 15000, .jitter_us = 3000, .up_bytes_per_s = 300000, .down_bytes_per_s = 2000000,
+      .loss_permille = 1, .queue_us = 500000 },
+    { .latency_us = 60000, .jitter_us = 80000, .up_bytes_per_s = 150000, .down_bytes_per_s = 600000,
+      .loss_permille = 10, .queue_us = 2000000 },
+    { .latency_us = 300000, .jitter_us = 20000, .up_bytes_per_s = 60000, .down_bytes_per_s = 250000,
+      .loss_permille = 30, .queue_us = 1000000 },
+  };
+
+  return lines[ft_sim_swarm_draw (swarm, G_N_ELEMENTS (lines))];
+}
+
+static void
+connect_line (FtSimSwarm *swarm, const FtSimPlan *plan, BtWorld *world)
+{
+  *ft_fake_host_access (world) = plan->lines ? draw_access (swarm) : (FtFakeAccess){ .latency_us = 2000 };
+}
+
+static void
+put_behind_nat (FtSimSwarm *swarm, FtSimMember *member)
+{
+  g_autofree char *ip = ft_sim_swarm_next_ip (swarm);
+  FtNatKind kind = (FtNatKind) ft_sim_swarm_draw (swarm, FT_NAT_SYMMETRIC + 1);
+
+  ft_fake_nat_add_host (ft_fake_net_add_nat (swarm->sim->net, ip, kind), member->node->world);
+}
+
+/* Those who take part. */
+
+static BtConfig *
+draw_config (FtSimSwarm *swarm)
+{
+  BtConfig *config = bt_config_new ();
+
+  config->listen_port = (guint16) (1024 + ft_sim_swarm_draw (swarm, 60000));
+  config->dht = ft_sim_swarm_draw (swarm, 4) == 0;
+  config->pex = ft_sim_swarm_draw (swarm, 4) != 0;
+  config->lsd = FALSE;
+  config->port_mapping = FALSE;
+  g_strfreev (config->dht_routers);
+  config->dht_routers = g_new0 (char *, 1);
+  return config;
+}
+
+static void
+add_members (FtSimSwarm *swarm, const FtSimPlan *plan, gboolean is_seed, guint n, guint trackers)
+{
+  for (; n > 0; n--)
+    {
+      FtSimMember *member = ft_sim_swarm_add (swarm, is_seed, draw_config (swarm));
+
+      connect_line (swarm, plan, member->node->world);
+      if (plan->nats && !is_seed && ft_sim_swarm_draw (swarm, 2) == 0)
+        put_behind_nat (swarm, member);
+      ft_sim_swarm_give (swarm, member, trackers);
+    }
+}
+
+static void
+add_bad (FtSimSwarm *swarm, const FtSimPlan *plan)
+{
+  guint n = plan->max_bad > 0 ? 1 + ft_sim_swarm_draw (swarm, plan->max_bad) : 0;
+
+  for (; n > 0; n--)
+    connect_line (swarm, plan, ft_sim_swarm_add_bad (swarm, (FtBadKind) draw_bit (swarm, plan->bad))->world);
+}
+
+/* Bad ones go to others as well. */
+static void
+let_bad_call (FtSimSwarm *swarm)
+{
+  for (guint i = 0; i < swarm->bad->len; i++)
+    {
+      FtSimMember *member = g_ptr_array_index (swarm->members, ft_sim_swarm_draw (swarm, swarm->members->len));
+      BtEndpoint endpoint = ft_fake_host_get_outer (member->node->world);
+
+      endpoint.port = member->node->port;
+      ft_bad_peer_connect (g_ptr_array_index (swarm->bad, i), &endpoint);
+    }
+}
+
+static void
+add_all (FtSimSwarm *swarm, const FtSimPlan *plan)
+{
+  guint trackers = draw_bits (swarm, plan->trackers);
+  guint n_leechers = plan->n_leechers;
+
+  if (n_leechers == 0)
+    n_leechers = 1 + ft_sim_swarm_draw (swarm, plan->max_leechers);
+  if (plan->trackers == FT_SIM_BIT (FT_TRACKER_HONEST))
+    trackers = plan->trackers;
+  add_bad (swarm, plan);
+  add_members (swarm, plan, TRUE, 1 + ft_sim_swarm_draw (swarm, plan->max_seeds), trackers);
+  add_members (swarm, plan, FALSE, n_leechers, trackers);
+  let_bad_call (swarm);
+}
+
+/* What happens. */
+
+static void
+run_troubles (FtSimSwarm *swarm, const FtSimPlan *plan)
+{
+  guint n = plan->max_troubles > 0 ? 1 + ft_sim_swarm_draw (swarm, plan->max_troubles) : 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      ft_sim_run_for (swarm->sim, ft_sim_swarm_draw (swarm, 20 * G_USEC_PER_SEC));
+      ft_sim_swarm_check (swarm, i % 4 == 0);
+      ft_sim_trouble (swarm, (FtTrouble) draw_bit (swarm, plan->troubles));
+      ft_sim_swarm_check (swarm, FALSE);
+      if (ft_sim_swarm_draw (swarm, 4) == 0)
+        let_bad_call (swarm);
+    }
+}
+
+/* With a look at everything now and then. */
+static void
+wait_for_all (FtSimSwarm *swarm, const FtSimPlan *plan)
+{
+  gint64 end = ft_fake_net_now (swarm->sim->net) + plan->patience_s * FT_SIM_SECOND;
+
+  for (guint i = 0; !ft_sim_swarm_is_complete (swarm); i++)
+    {
+      if (ft_fake_net_now (swarm->sim->net) >= end)
+        g_error ("Not all are complete after %u s", plan->patience_s);
+      ft_sim_run_for (swarm->sim, FT_SIM_SECOND);
+      ft_sim_swarm_check (swarm, i % 16 == 0);
+    }
+}
+
+guint64
+ft_sim_play (const FtSimPlan *plan, guint64 seed)
+{
+  FtSimSwarm *swarm = ft_sim_swarm_new (seed, plan->max_size / 4 + seed * 7919 % (plan->max_size * 3 / 4), plan->max_piece);
+  guint64 digest;
+
+  add_all (swarm, plan);
+  run_troubles (swarm, plan);
+  ft_sim_heal (swarm, plan->trackers);
+  wait_for_all (swarm, plan);
+  ft_sim_swarm_check_end (swarm);
+  digest = ft_fake_net_digest (swarm->sim->net);
+  ft_sim_swarm_free (swarm);
+  return digest;
+}

@@ -1,0 +1,38 @@
+/* ft-sim-tracker.h: the HTTP trackers of a simulation, whose manners a test chooses.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include "ft-fake-world.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  FT_TRACKER_HONEST,
+  FT_TRACKER_HANGS,         /* never answers */
+  FT_TRACKER_REFUSES,       /* no connection */
+  FT_TRACKER_RUBBISH,       /* random bytes */
+  FT_TRACKER_BROKEN,        /* an answer of which some bytes are others */
+  FT_TRACKER_FAILS,         /* says that it failed */
+  FT_TRACKER_ERROR,         /* 500 */
+  FT_TRACKER_HURRIES,       /* honest, but for an interval of 0 */
+  FT_TRACKER_SLEEPS,        /* … of 10^9 */
+  FT_TRACKER_LIES,          /* names a thousand addresses where nobody is */
+  FT_N_TRACKERS,
+} FtTrackerManner;
+
+typedef struct
+{
+  FtFakeNet *net;
+  GArray *peers;      /* of BtEndpoint: who said to whichever of them that it is there */
+  guint n_announces[FT_N_TRACKERS];
+} FtSimTrackers;
+
+/* All of them, each at ft_sim_tracker_url(); they know the same peers. Answers the fetches of the network. */
+FtSimTrackers *ft_sim_trackers_new (FtFakeNet *net);
+void ft_sim_trackers_free (FtSimTrackers *self);
+char *ft_sim_tracker_url (FtTrackerManner manner);
+/* Somebody who did not say so himself. */
+void ft_sim_trackers_add (FtSimTrackers *self, const BtEndpoint *peer);
+
+G_END_DECLS

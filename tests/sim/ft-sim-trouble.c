@@ -1,0 +1,232 @@
+/* ft-sim-trouble.c: what happens to the engines of a swarm while it is at work.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "ft-sim-trouble.h"
+
+#define HOUR_US (3600 * FT_SIM_SECOND)
+
+static BtCommand *
+make_command (FtSimMember *member, void (*run) (BtCore *core, BtCommand *command))
+{
+  BtCommand *command = bt_command_new (run);
+
+  command->id = member->id;
+  return command;
+}
+
+static void
+set_intent (FtSimMember *member, BtIntent intent)
+{
+  BtCommand *command = make_command (member, bt_core_set_intent);
+
+  command->intent = intent;
+  ft_sim_node_run (member->node, command);
+}
+
+static void
+change_intent (FtSimSwarm *self, FtSimMember *member)
+{
+  static const BtIntent intents[] = { BT_INTENT_RUN, BT_INTENT_PAUSE, BT_INTENT_STOP };
+
+  set_intent (member, intents[ft_sim_swarm_draw (self, G_N_ELEMENTS (intents))]);
+}
+
+static void
+verify (FtSimSwarm *self, FtSimMember *member)
+{
+  ft_sim_node_run (member->node, make_command (member, bt_core_verify));
+  if (ft_sim_swarm_draw (self, 4) == 0)
+    ft_sim_node_run (member->node, make_command (member, bt_core_cancel_verify));
+}
+
+/* The trackers that it had are asked no more: it is introduced to the seeds. */
+static void
+add_again (FtSimSwarm *self, FtSimMember *member)
+{
+  self->forgot = TRUE;
+  ft_sim_swarm_give (self, member, 1u << FT_TRACKER_HONEST);
+  if (ft_sim_swarm_draw (self, 2) == 0)
+    ft_sim_swarm_introduce (self, member);
+}
+
+static void
+remove_torrent (FtSimSwarm *self, FtSimMember *member)
+{
+  BtCommand *command = make_command (member, bt_core_remove);
+
+  command->flag = !member->is_seed && ft_sim_swarm_draw (self, 2) == 0;
+  ft_sim_node_run (member->node, command);
+  add_again (self, member);
+}
+
+static void
+restart (FtSimSwarm *self, FtSimMember *member)
+{
+  ft_sim_node_restart (member->node);
+  add_again (self, member);
+}
+
+static BtRoute
+make_route (const BtEndpoint *source)
+{
+  BtRoute route = { .interface_index = 2, .gateway = *source, .source = *source };
+
+  route.gateway.ip[15] = 254;
+  return route;
+}
+
+/* What it says of itself changes; it is reached where it was. */
+static void
+change_network (FtSimSwarm *self, FtSimMember *member)
+{
+  BtEndpoint endpoint = ft_sim_node_endpoint (member->node);
+  BtLocalAddress address = { .endpoint = endpoint, .prefix_length = 24, .interface_index = 2, .interface = "eth0" };
+  BtRoute route = make_route (&endpoint);
+
+  address.endpoint.port = 0;
+  address.flags = BT_ADDRESS_UP | BT_ADDRESS_RUNNING | BT_ADDRESS_GLOBAL;
+  if (ft_sim_swarm_draw (self, 2) == 0)
+    route.gateway.ip[15] = (guint8) (1 + ft_sim_swarm_draw (self, 250));
+  ft_fake_host_set_network (member->node->world, &address, 1, ft_sim_swarm_draw (self, 3) == 0 ? NULL : &route, NULL);
+}
+
+static void
+restore_network (FtSimMember *member)
+{
+  BtEndpoint endpoint = ft_sim_node_endpoint (member->node);
+  BtLocalAddress address = { .endpoint = endpoint, .prefix_length = 24, .interface_index = 2, .interface = "eth0" };
+  BtRoute route = make_route (&endpoint);
+
+  address.endpoint.port = 0;
+  address.flags = BT_ADDRESS_UP | BT_ADDRESS_RUNNING | BT_ADDRESS_GLOBAL;
+  ft_fake_host_set_network (member->node->world, &address, 1, &route, NULL);
+}
+
+static void
+set_clock (FtSimSwarm *self, FtSimMember *member)
+{
+  static const gint64 jumps[] = { -HOUR_US, HOUR_US, 24 * 365 * HOUR_US, -24 * 365 * HOUR_US, 1, -50 * 24 * 365 * HOUR_US };
+
+  ft_fake_host_set_clock (member->node->world, jumps[ft_sim_swarm_draw (self, G_N_ELEMENTS (jumps))]);
+}
+
+static void
+set_limits (FtSimSwarm *self, FtSimMember *member)
+{
+  BtCommand *command = bt_command_new (bt_core_set_config);
+  BtConfig *config = command->config = bt_config_copy (member->node->core->config);
+
+  config->limit_down_bytes_per_s = ft_sim_swarm_draw (self, 2) * (1000 + ft_sim_swarm_draw (self, 500000));
+  config->limit_up_bytes_per_s = ft_sim_swarm_draw (self, 2) * (1000 + ft_sim_swarm_draw (self, 500000));
+  config->max_peers = ft_sim_swarm_draw (self, 2) == 0 ? 500 : 2 + ft_sim_swarm_draw (self, 20);
+  config->max_peers_per_torrent = MIN (config->max_peers, 100);
+  config->mode = ft_sim_swarm_draw (self, 4) == 0 ? BT_MODE_SEEDING : BT_MODE_ALL;
+  ft_sim_node_run (member->node, command);
+}
+
+static void
+lift_limits (FtSimMember *member)
+{
+  BtCommand *command = bt_command_new (bt_core_set_config);
+
+  command->config = bt_config_copy (member->node->core->config);
+  command->config->limit_down_bytes_per_s = 0;
+  command->config->limit_up_bytes_per_s = 0;
+  command->config->max_peers = 500;
+  command->config->max_peers_per_torrent = 100;
+  command->config->mode = BT_MODE_ALL;
+  ft_sim_node_run (member->node, command);
+}
+
+static void
+set_priorities (FtSimMember *member, guint8 (*choose) (FtSimSwarm *self), FtSimSwarm *self)
+{
+  BtCommand *command = make_command (member, bt_core_set_priorities);
+  guint32 n_files = ft_sim_swarm_torrent (member)->metainfo->n_files;
+  guint8 *priorities = g_malloc (n_files);
+
+  for (guint32 i = 0; i < n_files; i++)
+    priorities[i] = choose (self);
+  command->priorities = g_bytes_new_take (priorities, n_files);
+  ft_sim_node_run (member->node, command);
+}
+
+static guint8
+choose_some (FtSimSwarm *self)
+{
+  static const guint8 choices[] = { BT_PRIORITY_SKIP, BT_PRIORITY_LOW, BT_PRIORITY_NORMAL, BT_PRIORITY_HIGH };
+
+  return choices[ft_sim_swarm_draw (self, G_N_ELEMENTS (choices))];
+}
+
+static guint8
+choose_normal (FtSimSwarm *self)
+{
+  return BT_PRIORITY_NORMAL;
+}
+
+void
+ft_sim_trouble (FtSimSwarm *self, FtTrouble trouble)
+{
+  FtSimMember *member = g_ptr_array_index (self->members, ft_sim_swarm_draw (self, self->members->len));
+  BtWorld *world = member->node->world;
+
+  switch (trouble)
+    {
+    case FT_TROUBLE_PAUSE:
+      change_intent (self, member);
+      break;
+    case FT_TROUBLE_VERIFY:
+      verify (self, member);
+      break;
+    case FT_TROUBLE_REMOVE:
+      remove_torrent (self, member);
+      break;
+    case FT_TROUBLE_RESTART:
+      restart (self, member);
+      break;
+    case FT_TROUBLE_DARK:
+      ft_fake_host_set_dark (world, ft_sim_swarm_draw (self, 2) == 0);
+      break;
+    case FT_TROUBLE_NETWORK:
+      change_network (self, member);
+      break;
+    case FT_TROUBLE_CLOCK:
+      set_clock (self, member);
+      break;
+    case FT_TROUBLE_SLEEP:
+      ft_fake_host_sleep (world, (1 + ft_sim_swarm_draw (self, 100)) * 600 * FT_SIM_SECOND);
+      break;
+    case FT_TROUBLE_LIMITS:
+      set_limits (self, member);
+      break;
+    case FT_TROUBLE_FILES:
+      if (!member->is_seed)
+        set_priorities (member, choose_some, self);
+      break;
+    case FT_TROUBLE_DISK:
+      ft_virtual_disks_set_latency (self->sim->disks, ft_sim_swarm_draw (self, 2) * ft_sim_swarm_draw (self, 500000));
+      break;
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+void
+ft_sim_heal (FtSimSwarm *self, guint trackers)
+{
+  ft_virtual_disks_set_latency (self->sim->disks, 0);
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      FtSimMember *member = g_ptr_array_index (self->members, i);
+
+      ft_fake_host_set_dark (member->node->world, FALSE);
+      restore_network (member);
+      lift_limits (member);
+      set_priorities (member, choose_normal, self);
+      set_intent (member, BT_INTENT_RUN);
+    }
+  for (guint i = 0; i < self->members->len; i++)
+    ft_sim_swarm_introduce (self, g_ptr_array_index (self->members, i));
+}
