@@ -1,64 +1,117 @@
-/* bt-hash.c: SHA-1 and SHA-256 digests by GnuTLS.
+/* bt-hash.c: SHA-1 and SHA-256 digests by Nettle, which GnuTLS brings along.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "bt-hash.h"
 
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
+#include "bt-sha1-lanes.h"
+
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+#include <nettle/version.h>
 #include <string.h>
+
+/* Nettle 4 knows only digests of full length. */
+#if NETTLE_VERSION_MAJOR >= 4
+#define FULL(size)
+#else
+#define FULL(size) (size),
+#endif
 
 struct _BtHasher
 {
-  gnutls_hash_hd_t handle;
+  BtHashType type;
+  union
+  {
+    struct sha1_ctx sha1;
+    struct sha256_ctx sha256;
+  };
 };
-
-/* A digest that the library refuses to compute leaves nothing that could be done: no torrent can
- * be named or checked. */
-static void
-check_result (int result)
-{
-  if (result < 0)
-    g_error ("Hashing is not possible: %s", gnutls_strerror (result));
-}
 
 BtHasher *
 bt_hasher_new (BtHashType type)
 {
   BtHasher *hasher = g_new (BtHasher, 1);
 
-  check_result (
-    gnutls_hash_init (&hasher->handle, type == BT_HASH_SHA1 ? GNUTLS_DIG_SHA1 : GNUTLS_DIG_SHA256));
+  hasher->type = type;
+  if (type == BT_HASH_SHA1)
+    sha1_init (&hasher->sha1);
+  else
+    sha256_init (&hasher->sha256);
   return hasher;
 }
 
 void
 bt_hasher_free (BtHasher *hasher)
 {
-  gnutls_hash_deinit (hasher->handle, NULL);
   g_free (hasher);
 }
 
 void
 bt_hasher_update (BtHasher *hasher, const void *data, gsize length)
 {
-  if (length > 0)
-    check_result (gnutls_hash (hasher->handle, data, length));
+  if (length == 0)
+    return;
+  if (hasher->type == BT_HASH_SHA1)
+    sha1_update (&hasher->sha1, length, data);
+  else
+    sha256_update (&hasher->sha256, length, data);
+}
+
+guint
+bt_hasher_worth_many (void)
+{
+  G_STATIC_ASSERT (BT_HASH_MANY == BT_SHA1_LANES);
+  return bt_sha1_lanes_worth ();
+}
+
+void
+bt_hasher_update_many (const BtHashPart *parts, guint n)
+{
+  g_autofree BtSha1Stream *streams = g_new (BtSha1Stream, n);
+  guint n_streams = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      BtHasher *hasher = parts[i].hasher;
+      gsize n_blocks = parts[i].length / BT_SHA1_BLOCK;
+
+      g_assert (hasher->type == BT_HASH_SHA1);
+      /* In the middle of a block there is nothing to go on from. */
+      if (hasher->sha1.index != 0)
+        continue;
+      streams[n_streams++] = (BtSha1Stream){ hasher->sha1.state, parts[i].data, n_blocks };
+      hasher->sha1.count += n_blocks;
+    }
+  bt_sha1_lanes_compress (streams, n_streams);
+  for (guint i = 0; i < n; i++)
+    {
+      gsize done = parts[i].hasher->sha1.index == 0 ? parts[i].length / BT_SHA1_BLOCK * BT_SHA1_BLOCK : 0;
+
+      bt_hasher_update (parts[i].hasher, (const guint8 *) parts[i].data + done, parts[i].length - done);
+    }
 }
 
 void
 bt_hasher_finish (BtHasher *hasher, guint8 *out)
 {
-  /* This also resets the state, so that the handle serves the next piece. */
-  gnutls_hash_output (hasher->handle, out);
+  /* This also resets the state, so that the hasher serves the next piece. */
+  if (hasher->type == BT_HASH_SHA1)
+    sha1_digest (&hasher->sha1, FULL (SHA1_DIGEST_SIZE) out);
+  else
+    sha256_digest (&hasher->sha256, FULL (SHA256_DIGEST_SIZE) out);
 }
 
 BtSha1
 bt_sha1 (const void *data, gsize length)
 {
+  struct sha1_ctx context;
   BtSha1 digest;
 
-  check_result (gnutls_hash_fast (GNUTLS_DIG_SHA1, length > 0 ? data : "", length, digest.bytes));
+  sha1_init (&context);
+  if (length > 0)
+    sha1_update (&context, length, data);
+  sha1_digest (&context, FULL (SHA1_DIGEST_SIZE) digest.bytes);
   return digest;
 }
 

@@ -47,6 +47,56 @@ test_hasher (void)
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
 }
 
+/* As many as there are lanes, more, and too few; of lengths that end at all places; begun in the middle of a
+ * block or not. */
+static void
+check_many (guint n, GRand *random)
+{
+  BtHashPart parts[4 * BT_HASH_MANY] = { 0 };
+  BtHasher *alone[G_N_ELEMENTS (parts)];
+  guint8 digest[BT_SHA1_SIZE], expected[BT_SHA1_SIZE];
+
+  g_assert_cmpuint (n, <=, G_N_ELEMENTS (parts));
+  for (guint i = 0; i < n; i++)
+    {
+      gsize length = (gsize) g_rand_int_range (random, 0, i % 3 == 0 ? 4096 : 1100);
+      gsize before = i % 5 == 0 ? (gsize) g_rand_int_range (random, 0, sizeof long_text) : 0;
+      guint8 *data = g_malloc (length + 1);
+
+      for (gsize j = 0; j < length; j++)
+        data[j] = (guint8) g_rand_int (random);
+      alone[i] = bt_hasher_new (BT_HASH_SHA1);
+      bt_hasher_update (alone[i], long_text, before);
+      bt_hasher_update (alone[i], data, length);
+      parts[i] = (BtHashPart){ bt_hasher_new (BT_HASH_SHA1), data, length };
+      bt_hasher_update (parts[i].hasher, long_text, before);
+    }
+  bt_hasher_update_many (parts, n);
+  for (guint i = 0; i < n; i++)
+    {
+      /* Goes on as any other. */
+      bt_hasher_update (parts[i].hasher, long_text, i % sizeof long_text);
+      bt_hasher_update (alone[i], long_text, i % sizeof long_text);
+      bt_hasher_finish (parts[i].hasher, digest);
+      bt_hasher_finish (alone[i], expected);
+      g_assert_cmpmem (digest, sizeof digest, expected, sizeof expected);
+      bt_hasher_free (parts[i].hasher);
+      bt_hasher_free (alone[i]);
+      g_free ((gpointer) parts[i].data);
+    }
+}
+
+static void
+test_many (void)
+{
+  g_autoptr (GRand) random = g_rand_new_with_seed (20);
+
+  g_test_message ("worth with %u at once", bt_hasher_worth_many ());
+  for (guint round = 0; round < 20; round++)
+    for (guint n = 0; n <= 3 * BT_HASH_MANY; n += round % 4 + 1)
+      check_many (n, random);
+}
+
 static void
 test_sha1 (void)
 {
@@ -122,6 +172,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/hash/hasher", test_hasher);
+  g_test_add_func ("/base/hash/many", test_many);
   g_test_add_func ("/base/hash/sha1", test_sha1);
   g_test_add_func ("/base/hash/hex", test_hex);
   g_test_add_func ("/base/hash/hex-invalid", test_hex_invalid);
