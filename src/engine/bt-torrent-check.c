@@ -304,11 +304,11 @@ bt_torrent_check_next (BtTorrent *torrent)
   BtDisk *disk = torrent->core->disk;
   guint32 most = CLAMP (BYTES_AT_ONCE / torrent->metainfo->piece_length, 2, PIECES_AT_ONCE);
 
-  if (torrent->phase != BT_PHASE_CHECKING || torrent->problem != NULL)
+  if (torrent->phase != BT_PHASE_CHECKING)
     return;
-  if (torrent->relocating || (torrent->intent != BT_INTENT_RUN && !torrent->check_asked))
+  if (torrent->relocating || torrent->problem != NULL || (torrent->intent != BT_INTENT_RUN && !torrent->check_asked))
     {
-      bt_core_dequeue_check (torrent->core, torrent); /* goes on when it is started */
+      bt_core_dequeue_check (torrent->core, torrent); /* goes on when it is started, or the problem is over */
       return;
     }
   bt_torrent_touch (torrent, BT_CHANGED_STATE);
