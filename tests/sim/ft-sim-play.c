@@ -4,6 +4,8 @@
 
 #include "ft-sim-play.h"
 
+#define PACE_S 30
+
 /* One of the bits that are set. */
 static guint
 draw_bit (FtSimSwarm *swarm, guint bits)
@@ -42,10 +44,16 @@ draw_access (FtSimSwarm *swarm)
   return lines[ft_sim_swarm_draw (swarm, G_N_ELEMENTS (lines))];
 }
 
+/* It takes a while in any case, so that something can happen meanwhile. */
 static void
 connect_line (FtSimSwarm *swarm, const FtSimPlan *plan, BtWorld *world)
 {
-  *ft_fake_host_access (world) = plan->lines ? draw_access (swarm) : (FtFakeAccess){ .latency_us = 2000 };
+  FtFakeAccess *access = ft_fake_host_access (world);
+  guint64 pace = MAX (swarm->sample->size / PACE_S, 1000);
+
+  *access = plan->lines ? draw_access (swarm) : (FtFakeAccess){ .latency_us = 2000 };
+  if (plan->max_troubles > 0 && (access->up_bytes_per_s == 0 || access->up_bytes_per_s > pace))
+    access->up_bytes_per_s = pace;
 }
 
 static void
@@ -84,6 +92,7 @@ add_members (FtSimSwarm *swarm, const FtSimPlan *plan, gboolean is_seed, guint n
       connect_line (swarm, plan, member->node->world);
       if (plan->nats && !is_seed && ft_sim_swarm_draw (swarm, 2) == 0)
         put_behind_nat (swarm, member);
+      member->by_link = plan->links && !is_seed && ft_sim_swarm_draw (swarm, 2) == 0;
       ft_sim_swarm_give (swarm, member, trackers);
     }
 }
@@ -145,6 +154,24 @@ run_troubles (FtSimSwarm *swarm, const FtSimPlan *plan)
     }
 }
 
+static void
+tell_who_waits (FtSimSwarm *swarm)
+{
+  for (guint i = 0; i < swarm->members->len; i++)
+    {
+      FtSimMember *member = g_ptr_array_index (swarm->members, i);
+      BtTorrent *torrent = ft_sim_swarm_torrent (member);
+
+      if (torrent == NULL || bt_torrent_is_complete (torrent))
+        continue;
+      g_printerr ("# %s: phase %d, state %d, intent %d, %u peers, %u pieces missing, %u begun, problem: %s\n",
+                  member->node->dir, torrent->phase, bt_torrent_state (torrent), torrent->intent, torrent->peers->len,
+                  torrent->picker != NULL ? bt_picker_n_wanted_missing (torrent->picker) : 0,
+                  torrent->picker != NULL ? bt_picker_n_open (torrent->picker) : 0,
+                  torrent->problem != NULL ? torrent->problem->message : "none");
+    }
+}
+
 /* With a look at everything now and then. */
 static void
 wait_for_all (FtSimSwarm *swarm, const FtSimPlan *plan)
@@ -154,7 +181,10 @@ wait_for_all (FtSimSwarm *swarm, const FtSimPlan *plan)
   for (guint i = 0; !ft_sim_swarm_is_complete (swarm); i++)
     {
       if (ft_fake_net_now (swarm->sim->net) >= end)
-        g_error ("Not all are complete after %u s", plan->patience_s);
+        {
+          tell_who_waits (swarm);
+          g_error ("Not all are complete after %u s", plan->patience_s);
+        }
       ft_sim_run_for (swarm->sim, FT_SIM_SECOND);
       ft_sim_swarm_check (swarm, i % 16 == 0);
     }

@@ -24,6 +24,7 @@ typedef struct
   guint max_troubles; /* 0: none */
   guint troubles;     /* bits of FtTrouble */
   gboolean lines;     /* they are as bad as lines are; else a few milliseconds */
+  gboolean links;     /* some of those who download know no more than a magnet link */
   gboolean nats;      /* some of those who download are behind one */
   guint64 max_size;
   guint max_piece;    /* blocks */

@@ -122,13 +122,26 @@ ft_sim_swarm_torrent (FtSimMember *member)
   return bt_core_find (member->node->core, member->id);
 }
 
+static char *
+make_link (FtSimSwarm *self)
+{
+  g_autoptr(BtMetainfo) metainfo = bt_metainfo_parse (self->sample->torrent, NULL);
+  char hex[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&metainfo->info_hash, hex);
+  return g_strconcat ("magnet:?xt=urn:btih:", hex, NULL);
+}
+
 void
 ft_sim_swarm_give (FtSimSwarm *self, FtSimMember *member, guint trackers)
 {
   g_autoptr(GPtrArray) tiers = make_tiers (trackers);
   BtCommand *command = bt_command_new (bt_core_add);
 
-  command->bytes = g_bytes_ref (self->sample->torrent);
+  if (member->by_link)
+    command->text = make_link (self);
+  else
+    command->bytes = g_bytes_ref (self->sample->torrent);
   command->path = g_strdup (member->is_seed ? self->sample->dir : NULL);
   member->id = ft_sim_node_run (member->node, command);
   bt_torrent_set_tiers (ft_sim_swarm_torrent (member), tiers);
@@ -168,7 +181,7 @@ ft_sim_swarm_is_complete (FtSimSwarm *self)
     {
       BtTorrent *torrent = ft_sim_swarm_torrent (g_ptr_array_index (self->members, i));
 
-      if (torrent == NULL || torrent->phase != BT_PHASE_READY || !bt_torrent_is_complete (torrent))
+      if (torrent == NULL || torrent->metainfo->magnet != NULL || torrent->phase != BT_PHASE_READY || !bt_torrent_is_complete (torrent))
         return FALSE;
     }
   return TRUE;

@@ -15,6 +15,7 @@ typedef struct
   FtSimNode *node;
   BtTorrentId id;
   gboolean is_seed;   /* it had the data from the start */
+  gboolean by_link;   /* it is given a magnet link only */
 } FtSimMember;
 
 typedef struct
@@ -29,6 +30,7 @@ typedef struct
   guint n_hosts;      /* addresses that were given away */
   GPtrArray *members; /* of FtSimMember */
   GPtrArray *bad;     /* of FtBadPeer */
+  FtSimMember *faulty; /* (nullable): whose disk has faults */
   guint n_liars;
   gboolean forgot;    /* some engine does not know any more what it gave */
   gboolean noisy;     /* some bad one gives what it does not count */

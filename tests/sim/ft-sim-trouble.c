@@ -4,6 +4,10 @@
 
 #include "ft-sim-trouble.h"
 
+#include <errno.h>
+
+#include "ft-file-calls.h"
+
 #define HOUR_US (3600 * FT_SIM_SECOND)
 
 static BtCommand *
@@ -35,6 +39,8 @@ change_intent (FtSimSwarm *self, FtSimMember *member)
 static void
 verify (FtSimSwarm *self, FtSimMember *member)
 {
+  if (ft_sim_swarm_torrent (member)->metainfo->magnet != NULL)
+    return;
   ft_sim_node_run (member->node, make_command (member, bt_core_verify));
   if (ft_sim_swarm_draw (self, 4) == 0)
     ft_sim_node_run (member->node, make_command (member, bt_core_cancel_verify));
@@ -55,7 +61,7 @@ remove_torrent (FtSimSwarm *self, FtSimMember *member)
 {
   BtCommand *command = make_command (member, bt_core_remove);
 
-  command->flag = !member->is_seed && ft_sim_swarm_draw (self, 2) == 0;
+  command->flag = !member->is_seed && self->faulty != member && ft_sim_swarm_draw (self, 2) == 0;
   ft_sim_node_run (member->node, command);
   add_again (self, member);
 }
@@ -112,6 +118,30 @@ set_clock (FtSimSwarm *self, FtSimMember *member)
 }
 
 static void
+stop_faults (FtSimSwarm *self)
+{
+  if (self->faulty != NULL)
+    ft_file_calls_watch (NULL);
+  self->faulty = NULL;
+}
+
+static void
+begin_faults (FtSimSwarm *self, FtSimMember *member)
+{
+  static const int errors[] = { ENOSPC, EIO, EROFS, EMFILE, EACCES, ESTALE };
+  static const FtCalls kinds[] = { FT_CALL_WRITE, FT_CALL_SYNC, FT_CALL_OPEN | FT_CALL_MAKE, FT_CALL_READ, FT_CALL_ALL };
+  guint n = 1u << ft_sim_swarm_draw (self, 12);
+
+  stop_faults (self);
+  if (member->is_seed)
+    return;
+  self->faulty = member;
+  ft_file_calls_watch (member->node->dir);
+  ft_file_calls_fail (kinds[ft_sim_swarm_draw (self, G_N_ELEMENTS (kinds))], member->node->dir,
+                      ft_sim_swarm_draw (self, 20), n, errors[ft_sim_swarm_draw (self, G_N_ELEMENTS (errors))]);
+}
+
+static void
 set_limits (FtSimSwarm *self, FtSimMember *member)
 {
   BtCommand *command = bt_command_new (bt_core_set_config);
@@ -142,9 +172,15 @@ lift_limits (FtSimMember *member)
 static void
 set_priorities (FtSimMember *member, guint8 (*choose) (FtSimSwarm *self), FtSimSwarm *self)
 {
-  BtCommand *command = make_command (member, bt_core_set_priorities);
-  guint32 n_files = ft_sim_swarm_torrent (member)->metainfo->n_files;
-  guint8 *priorities = g_malloc (n_files);
+  BtMetainfo *metainfo = ft_sim_swarm_torrent (member)->metainfo;
+  guint32 n_files = metainfo->n_files;
+  BtCommand *command;
+  guint8 *priorities;
+
+  if (metainfo->magnet != NULL)
+    return;
+  command = make_command (member, bt_core_set_priorities);
+  priorities = g_malloc (n_files);
 
   for (guint32 i = 0; i < n_files; i++)
     priorities[i] = choose (self);
@@ -208,6 +244,9 @@ ft_sim_trouble (FtSimSwarm *self, FtTrouble trouble)
     case FT_TROUBLE_DISK:
       ft_virtual_disks_set_latency (self->sim->disks, ft_sim_swarm_draw (self, 2) * ft_sim_swarm_draw (self, 500000));
       break;
+    case FT_TROUBLE_FAULTS:
+      begin_faults (self, member);
+      break;
     default:
       g_assert_not_reached ();
     }
@@ -217,6 +256,7 @@ void
 ft_sim_heal (FtSimSwarm *self, guint trackers)
 {
   ft_virtual_disks_set_latency (self->sim->disks, 0);
+  stop_faults (self);
   for (guint i = 0; i < self->members->len; i++)
     {
       FtSimMember *member = g_ptr_array_index (self->members, i);

@@ -19,6 +19,7 @@ typedef enum
   FT_TROUBLE_LIMITS,   /* of speed and connections */
   FT_TROUBLE_FILES,    /* some are not wanted, or are again */
   FT_TROUBLE_DISK,     /* it takes its time */
+  FT_TROUBLE_FAULTS,   /* calls of one of them fail: full, read-only, broken, too many files */
   FT_N_TROUBLES,
 } FtTrouble;
 

@@ -18,7 +18,7 @@
 /* One of these after the other, each with seeds of its own. */
 static const FtSimPlan plans[] = {
   { .name = "honest", .max_seeds = 2, .max_leechers = 8, .trackers = HONEST, .lines = TRUE, .nats = TRUE,
-    .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
+    .links = TRUE, .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
   { .name = "liars", .max_seeds = 1, .max_leechers = 5, .max_bad = 3, .trackers = HONEST,
     .bad = FT_SIM_BIT (FT_BAD_LIAR) | FT_SIM_BIT (FT_BAD_CHANGER),
     .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
@@ -39,9 +39,13 @@ static const FtSimPlan plans[] = {
   { .name = "clock", .max_seeds = 2, .max_leechers = 4, .trackers = HONEST, .lines = TRUE, .max_troubles = 10,
     .troubles = FT_SIM_BIT (FT_TROUBLE_CLOCK) | FT_SIM_BIT (FT_TROUBLE_SLEEP) | FT_SIM_BIT (FT_TROUBLE_PAUSE),
     .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
+  { .name = "disk", .max_seeds = 1, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
+    .troubles = FT_SIM_BIT (FT_TROUBLE_DISK) | FT_SIM_BIT (FT_TROUBLE_FAULTS) | FT_SIM_BIT (FT_TROUBLE_VERIFY)
+                | FT_SIM_BIT (FT_TROUBLE_FILES),
+    .max_size = 1024 * KIB, .max_piece = 8, .patience_s = 4 * HOUR_S },
   { .name = "chaos", .max_seeds = 2, .max_leechers = 6, .max_bad = 4, .bad = FT_SIM_ALL_BAD,
     .trackers = FT_SIM_ALL_TRACKERS, .max_troubles = 30, .troubles = FT_SIM_ALL_TROUBLES, .lines = TRUE, .nats = TRUE,
-    .max_size = 1024 * KIB, .max_piece = 16, .patience_s = 8 * HOUR_S },
+    .links = TRUE, .max_size = 2048 * KIB, .max_piece = 16, .patience_s = 8 * HOUR_S },
 };
 
 static const FtSimPlan crowd = {
@@ -88,6 +92,14 @@ get_time (void)
   return g_strcmp0 (g_getenv ("FT_TEST_LONG"), "1") == 0 ? 600.0 / G_N_ELEMENTS (plans) : 0;
 }
 
+static guint64
+get_first_seed (void)
+{
+  const char *first = g_getenv ("FT_SIM_FIRST");
+
+  return first != NULL ? g_ascii_strtoull (first, NULL, 10) : 1;
+}
+
 #define SHORT_SEEDS 20 /* of each plan, where nobody asked for more */
 
 static void
@@ -105,7 +117,7 @@ test_plan (gconstpointer data)
       return;
     }
   for (; seconds > 0 ? g_timer_elapsed (timer, NULL) < seconds : n < SHORT_SEEDS; n++)
-    play (plan, 1 + n);
+    play (plan, get_first_seed () + n);
   g_test_message ("%s: %" G_GUINT64_FORMAT " seeds in %.1f s", plan->name, n, g_timer_elapsed (timer, NULL));
 }
 
