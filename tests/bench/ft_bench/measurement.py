@@ -12,6 +12,7 @@ import json
 import multiprocessing
 import pathlib
 import shutil
+import subprocess
 import tempfile
 import time
 import traceback
@@ -68,7 +69,7 @@ class Context:
     def _measure_once(self, table, row, function, i):
         try:
             row.add(function())
-        except (Failure, Skip) as error:
+        except (Failure, Skip, OSError, subprocess.SubprocessError) as error:
             row.reason = f"run {i + 1}: {error}".splitlines()[0][:200]
             say(f"  {row.name}: run {i + 1}: {error}")
             return

@@ -15,10 +15,14 @@ from ft_interop.rasterbar import Rasterbar
 from ft_interop.tap import Skip
 from ft_interop.transmission import SETTINGS, Transmission
 
+from . import rtorrent
 from .meter import Run
 
-LEECH_LIBTORRENT = pathlib.Path(__file__).with_name("leech_libtorrent.py")
+RUN_LIBTORRENT = pathlib.Path(__file__).with_name("run_libtorrent.py")
 QUIET = ["--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping", "--encryption", "off"]
+ARIA2_QUIET = ["--no-conf=true", "--enable-dht=false", "--enable-dht6=false",
+               "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--listen-port=6881",
+               "--file-allocation=none", "--summary-interval=0"]
 NO_ENCRYPTION = {"in_enc_policy": 2, "out_enc_policy": 2}
 
 
@@ -33,7 +37,7 @@ def ask_version(*argv):
     """The first number in the first line that a program says about itself."""
     asked = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=20)
     words = (asked.stdout + asked.stderr).split()
-    return next(word for word in words if word[0].isdigit())
+    return next(word.rstrip(".") for word in words if word[0].isdigit())
 
 
 def write_marker_script(home):
@@ -51,17 +55,17 @@ class Ours:
     is_ours = True
 
     def __init__(self, program):
-        self._program = program
+        self.path = program
         self.version = ask_version(program, "--version")
 
     def leech(self, node, home, torrent, folder):
-        argv = [str(self._program), "--json", "--path", str(folder), "--state", str(home / "state"),
+        argv = [str(self.path), "--json", "--path", str(folder), "--state", str(home / "state"),
                 "--bind", node.address, "--port", "6881", "--exit-when-done", *QUIET,
                 str(torrent.path)]
         return Run(node, argv, home)
 
     def seed(self, node, home, torrent, folder):
-        return FriendTorrent(node, home, self._program, folder, [torrent], QUIET)
+        return FriendTorrent(node, home, self.path, folder, [torrent], QUIET, debug=False)
 
 
 class Libtorrent:
@@ -75,7 +79,8 @@ class Libtorrent:
                                    "import libtorrent; print(libtorrent.version)")
 
     def leech(self, node, home, torrent, folder):
-        argv = [sys.executable, str(LEECH_LIBTORRENT), node.address, str(torrent.path), str(folder)]
+        argv = [sys.executable, str(RUN_LIBTORRENT), "leech", node.address, str(torrent.path),
+                str(folder)]
         return Run(node, argv, home)
 
     def seed(self, node, home, torrent, folder):
@@ -91,15 +96,13 @@ class Aria2c:
     is_ours = False
 
     def __init__(self):
-        self._program = find_program("aria2c")
-        self.version = ask_version(self._program, "--version")
+        self.path = find_program("aria2c")
+        self.version = ask_version(self.path, "--version")
 
     def leech(self, node, home, torrent, folder):
         script, marker = write_marker_script(home)
-        argv = [self._program, "--no-conf=true", "--enable-dht=false", "--enable-dht6=false",
-                "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--listen-port=6881",
-                "--file-allocation=none", "--summary-interval=0",
-                f"--on-bt-download-complete={script}", f"--dir={folder}", str(torrent.path)]
+        argv = [self.path, *ARIA2_QUIET, f"--on-bt-download-complete={script}", f"--dir={folder}",
+                str(torrent.path)]
         return Run(node, argv, home, marker)
 
     def seed(self, node, home, torrent, folder):
@@ -115,8 +118,8 @@ class TransmissionDaemon:
     is_ours = False
 
     def __init__(self):
-        self._program = find_program("transmission-daemon")
-        self.version = ask_version(self._program, "--version")
+        self.path = find_program("transmission-daemon")
+        self.version = ask_version(self.path, "--version")
 
     def leech(self, node, home, torrent, folder):
         script, marker = write_marker_script(home)
@@ -127,7 +130,7 @@ class TransmissionDaemon:
             **SETTINGS, "download-dir": str(folder), "watch-dir": str(watched),
             "watch-dir-enabled": True, "script-torrent-done-enabled": True,
             "script-torrent-done-filename": str(script)}))
-        argv = [self._program, "--foreground", "--config-dir", str(home)]
+        argv = [self.path, "--foreground", "--config-dir", str(home)]
         return Run(node, argv, home, marker)
 
     def seed(self, node, home, torrent, folder):
@@ -136,8 +139,30 @@ class TransmissionDaemon:
         return peer
 
 
+class RtorrentDaemon:
+    """rTorrent, which runs a command when a torrent is finished."""
+
+    name = "rTorrent"
+    is_ours = False
+
+    def __init__(self):
+        self.version = ask_version(rtorrent.find(), "-h")
+
+    def leech(self, node, home, torrent, folder):
+        marker = home / "complete"
+        more = (f'directory.default.set = "{folder}"\n'
+                "method.set_key = event.download.finished, bench, "
+                f'"execute.nothrow=touch,{marker}"\n')
+        return Run(node, [*rtorrent.make_argv(node, home, more), str(torrent.path)], home, marker)
+
+    def seed(self, node, home, torrent, folder):
+        peer = rtorrent.Rtorrent(node, home)
+        peer.add(torrent, folder)
+        return peer
+
+
 # What is measured beside ours, in the order of the tables.
-OTHERS = (Libtorrent, Aria2c, TransmissionDaemon)
+OTHERS = (Libtorrent, Aria2c, TransmissionDaemon, RtorrentDaemon)
 
 
 def find_all(program, only=None):

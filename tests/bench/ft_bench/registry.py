@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One line each; see measurement.py."""
 
+from .check import Check
 from .slow_link import SlowLink
 from .transfers import Downloads, OursToOurs, Seeds
 
@@ -9,5 +10,6 @@ MEASUREMENTS = (
     Downloads(),
     Seeds(),
     OursToOurs(),
+    Check(),
     SlowLink(),
 )

@@ -6,7 +6,7 @@ import json
 import subprocess
 
 from .peer import Peer
-from .process import Process, wait_until
+from .process import POLL_S, Process, wait_until
 from .tap import Failure
 
 ANSWER_S = 30
@@ -18,14 +18,15 @@ class FriendTorrent(Peer):
     @uses: of OPTIONAL, what it may do: else peers find each other where a test wants to see how."""
 
     def __init__(self, node, home, program, folder, torrents=(), options=(),
-                 bound=True, uses=()):
+                 bound=True, uses=(), debug=True):
         super().__init__(node, home)
         self._output = home / "output.jsonl"
         self._events = []
         self._rest = b""
         folder.mkdir(exist_ok=True)
         argv = [str(program), "--json", "--path", str(folder), "--state", str(home / "state"),
-                *(("--bind", node.address or node.address6) if bound else ()), "--port", "6881", "--debug",
+                *(("--bind", node.address or node.address6) if bound else ()), "--port", "6881",
+                *(("--debug",) if debug else ()),
                 *(f"--no-{name}" for name in OPTIONAL if name not in uses), *options,
                 *(str(torrent.path) for torrent in torrents)]
         with open(self._output, "wb") as output:
@@ -38,7 +39,7 @@ class FriendTorrent(Peer):
         self._events += [json.loads(line) for line in lines]
         return self._events
 
-    def _ask(self, command):
+    def _ask(self, command, timeout_s=ANSWER_S, poll_s=POLL_S):
         """What it answers to one command."""
         before = len(self.events())
         self._process.stdin.write(f"{command}\nstatus\n".encode())
@@ -51,8 +52,8 @@ class FriendTorrent(Peer):
                 self._process.expect_alive()
                 return None
             return new[:ends[0] + 1]
-        return wait_until(f"friendtorrent-console answers “{command}”", ANSWER_S, answers,
-                          self._process.tail)
+        return wait_until(f"friendtorrent-console answers “{command}”", timeout_s, answers,
+                          self._process.tail, poll_s)
 
     def status(self):
         return self._ask("list")[-1]
@@ -62,6 +63,10 @@ class FriendTorrent(Peer):
 
     def add_link(self, link, folder):
         self._ask(f"add '{link}' --path '{folder}'")
+
+    def verify(self, torrent, timeout_s, poll_s):
+        """Has it check @torrent anew; it answers what follows when that is over."""
+        self._ask(f"verify {torrent.hex}", timeout_s, poll_s)
 
     def find(self, torrent):
         """(nullable): the last that it says about @torrent"""

@@ -13,7 +13,7 @@ from .tap import Failure
 POLL_S = 0.05
 
 
-def wait_until(what, timeout_s, predicate, explain=None):
+def wait_until(what, timeout_s, predicate, explain=None, poll_s=POLL_S):
     """Asks @predicate until it is true; @explain tells how far it came. Returns what it said."""
     deadline = time.monotonic() + timeout_s
     while True:
@@ -23,7 +23,7 @@ def wait_until(what, timeout_s, predicate, explain=None):
         if time.monotonic() > deadline:
             state = f": {explain()}" if explain else ""
             raise Failure(f"{what}: not within {timeout_s} s{state}")
-        time.sleep(POLL_S)
+        time.sleep(poll_s)
 
 
 class Process:

@@ -86,6 +86,14 @@ class Transmission(Peer):
         fields = ["status", "leftUntilDone", "recheckProgress", "uploadedEver", "errorString"]
         return self._call("torrent-get", ids=[torrent.hex], fields=fields)["torrents"][0]
 
+    def verify(self, torrent):
+        """Has it begin to check @torrent anew."""
+        self._call("torrent-verify", ids=[torrent.hex])
+
+    def is_checking(self, torrent):
+        # 1 and 2: waits for its turn to check, checks.
+        return self._get(torrent)["status"] in (1, 2)
+
     def is_complete(self, torrent):
         status = self._get(torrent)
         # 5 and 6: waits for seeding, seeds. Before it has checked, nothing is left to do either.
