@@ -5,7 +5,7 @@
 #include "bt-bitfield.h"
 #include "bt-random.h"
 
-#include "ft-test.h"
+#include "ft-test-vectors.h"
 
 static void
 test_packing (void)
@@ -22,6 +22,26 @@ test_packing (void)
   bt_bitfield_set (second, 13);
   bt_bitfield_set (second, 14);
   g_assert_cmpmem (second->bytes, bt_bitfield_n_bytes (16), "\x81\x06", 2);
+}
+
+/* "37 bits: 2,7,32 set", and the bytes in hexadecimal digits. */
+static void
+test_table (void)
+{
+  g_autoptr (GPtrArray) rows = ft_test_read_table ("anacrolix-torrent/vectors/bitfield.tsv");
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      const char *text = ft_test_cell (rows->pdata[i], 0)->str;
+      g_autoptr (BtBitfield) bits = bt_bitfield_new ((guint32) g_ascii_strtoull (text, NULL, 10));
+      g_autoptr (GBytes) expected = ft_test_hex (ft_test_cell (rows->pdata[i], 1)->str);
+      g_auto (GStrv) set = g_strsplit (strchr (text, ':') + 1, ",", -1);
+
+      for (guint n = 0; set[n] != NULL; n++)
+        bt_bitfield_set (bits, (guint32) g_ascii_strtoull (set[n], NULL, 10));
+      g_assert_cmpmem (bits->bytes, bt_bitfield_n_bytes (bits->n_bits), g_bytes_get_data (expected, NULL),
+                       g_bytes_get_size (expected));
+    }
 }
 
 static void
@@ -171,6 +191,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/bitfield/packing", test_packing);
+  g_test_add_func ("/base/bitfield/table", test_table);
   g_test_add_func ("/base/bitfield/from-bytes", test_from_bytes);
   g_test_add_func ("/base/bitfield/set-clear", test_set_clear);
   g_test_add_func ("/base/bitfield/all", test_all);

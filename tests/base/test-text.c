@@ -101,6 +101,45 @@ test_display_random (void)
     }
 }
 
+/* Without what cannot be seen. Returns: (transfer full) */
+static char *
+leave_out_deceptive (const char *line)
+{
+  GString *rest = g_string_new (NULL);
+
+  for (const char *p = line; *p != '\0'; p = g_utf8_next_char (p))
+    if (!bt_text_is_deceptive (g_utf8_get_char (p)))
+      g_string_append_unichar (rest, g_utf8_get_char (p));
+  return g_string_free (rest, FALSE);
+}
+
+/* Texts of all kinds of letters stay as they are. */
+static void
+test_display_files (void)
+{
+  static const char *const files[] = { "libtorrent/utf8/utf8_test.txt", "libtorrent/utf8/utf8_latin1_test.txt" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autoptr (GBytes) file = ft_test_read_file (files[i]);
+      g_autofree char *text = NULL;
+      g_auto (GStrv) lines = NULL;
+
+      if (file == NULL)
+        return;
+      text = g_strndup (g_bytes_get_data (file, NULL), g_bytes_get_size (file));
+      g_assert_true (g_utf8_validate (text, -1, NULL));
+      lines = g_strsplit (text, "\n", -1);
+      for (guint n = 0; lines[n] != NULL; n++)
+        {
+          g_autofree char *expected = leave_out_deceptive (g_strdelimit (g_strstrip (lines[n]), "\t\r", ' '));
+          g_autofree char *shown = bt_text_for_display (lines[n], strlen (lines[n]), G_MAXINT);
+
+          g_assert_cmpstr (shown, ==, expected);
+        }
+    }
+}
+
 static void
 test_deceptive (void)
 {
@@ -203,6 +242,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/text/display", test_display);
   g_test_add_func ("/base/text/display-cut", test_display_cut);
   g_test_add_func ("/base/text/display-random", test_display_random);
+  g_test_add_func ("/base/text/display-files", test_display_files);
   g_test_add_func ("/base/text/deceptive", test_deceptive);
   g_test_add_func ("/base/text/percent-encode", test_percent_encode);
   g_test_add_func ("/base/text/percent-table", test_percent_table);

@@ -401,6 +401,35 @@ test_exit_when_checked (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (run->out->str, "the mode allows seeding only"));
 }
 
+/* The shared torrents whose data is there as well: all of it passes. */
+static void
+test_check_conformance (Fixture *fixture, gconstpointer data)
+{
+  static const struct
+  {
+    const char *torrent, *data;
+  } samples[] = { { "alice.torrent", "alice.txt" },
+                  { "folder.torrent", "folder" },
+                  { "leaves.torrent", "Leaves of Grass by Walt Whitman.epub" },
+                  { "lots-of-numbers.torrent", "lots-of-numbers" },
+                  { "numbers.torrent", "numbers" } };
+  g_autofree char *dir = ft_test_conformance_dir ();
+
+  for (guint i = 0; dir != NULL && i < G_N_ELEMENTS (samples); i++)
+    {
+      g_autofree char *torrent = g_build_filename (dir, "webtorrent-fixtures", samples[i].torrent, NULL);
+      g_autofree char *source = g_build_filename (dir, "webtorrent-fixtures", samples[i].data, NULL);
+      const char *copy[] = { "cp", "-r", "--no-preserve=mode", source, fixture->downloads, NULL };
+      g_autofree char *line = g_strdup_printf ("%s: Seeding", samples[i].data);
+      g_autoptr (Run) run = NULL;
+
+      g_assert_true (g_spawn_sync (NULL, (char **) copy, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL));
+      run = run_in (fixture, "--exit-when-done --mode=seeding", torrent);
+      run_assert_end (run, 0);
+      g_assert_nonnull (strstr (run->out->str, line));
+    }
+}
+
 static void
 assert_signal_leaves (Fixture *fixture, int number)
 {
@@ -636,6 +665,7 @@ main (int argc, char *argv[])
   ADD ("/console/program/exit-when-done", test_exit_when_done);
   ADD ("/console/program/exit-when-done-fails", test_exit_when_done_fails);
   ADD ("/console/program/exit-when-checked", test_exit_when_checked);
+  ADD ("/console/program/check-conformance", test_check_conformance);
   ADD ("/console/program/signals", test_signals);
   ADD ("/console/program/second-instance", test_second_instance);
   ADD ("/console/program/reader-leaves", test_reader_leaves);

@@ -4,7 +4,7 @@
 
 #include "bt-dht-table.h"
 
-#include "ft-test.h"
+#include "ft-test-vectors.h"
 
 #define SECOND ((gint64) G_USEC_PER_SEC)
 #define MINUTE (60 * SECOND)
@@ -415,6 +415,23 @@ test_flood (void)
   g_assert_cmpuint (bt_dht_table_n_known (table), <=, 20 + 8 * bt_dht_table_n_buckets (table));
 }
 
+/* Neighbours at home share a network, and may all be known. */
+static void
+test_same_network_table (void)
+{
+  g_autoptr (GPtrArray) rows = ft_test_read_table ("libtorrent/vectors/dht_compare_ip_cidr.tsv");
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      BtEndpoint a, b;
+      gboolean same = g_str_equal (ft_test_cell (rows->pdata[i], 2)->str, "true");
+
+      g_assert_true (bt_endpoint_parse_ip (&a, ft_test_cell (rows->pdata[i], 0)->str, 1));
+      g_assert_true (bt_endpoint_parse_ip (&b, ft_test_cell (rows->pdata[i], 1)->str, 2));
+      g_assert_cmpint (bt_dht_same_network (&a, &b), ==, same && !bt_endpoint_is_local (&a));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -425,6 +442,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dht-table/one-of-each-address", test_one_of_each_address);
   g_test_add_func ("/dht-table/one-of-each-network", test_one_of_each_network);
   g_test_add_func ("/dht-table/networks-of-ipv6", test_networks_of_ipv6);
+  g_test_add_func ("/dht-table/same-network-table", test_same_network_table);
   g_test_add_func ("/dht-table/local-network", test_local_network);
   g_test_add_func ("/dht-table/never", test_never);
   g_test_add_func ("/dht-table/changes-its-id", test_changes_its_id);

@@ -341,6 +341,21 @@ test_anacrolix_table (void)
 }
 
 static void
+test_file (void)
+{
+  g_autoptr (GBytes) file = ft_test_read_file ("transmission/assets/archlinux-2025.05.01-x86_64.iso.magnet");
+  g_autofree char *text = NULL;
+  g_autoptr (BtMagnet) magnet = NULL;
+
+  if (file == NULL)
+    return;
+  text = g_strndup (g_bytes_get_data (file, NULL), g_bytes_get_size (file));
+  magnet = bt_magnet_parse (text, NULL);
+  g_assert_nonnull (magnet);
+  g_assert_cmpstr (magnet->name, ==, "archlinux-2025.05.01-x86_64.iso");
+}
+
+static void
 test_webtorrent_table (void)
 {
   g_autoptr (GPtrArray) rows = ft_test_read_table ("magnet-uri/vectors/magnet.tsv");
@@ -431,6 +446,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/proto/magnet/format", test_format);
   g_test_add_func ("/proto/magnet/libtorrent-table", test_libtorrent_table);
   g_test_add_func ("/proto/magnet/anacrolix-table", test_anacrolix_table);
+  g_test_add_func ("/proto/magnet/file", test_file);
   g_test_add_func ("/proto/magnet/webtorrent-table", test_webtorrent_table);
   g_test_add_func ("/proto/magnet/mutations", test_mutations);
   return g_test_run ();

@@ -206,6 +206,48 @@ test_components_table (void)
     }
 }
 
+static guint
+port_of (const BtUrl *url)
+{
+  if (url->port > 0)
+    return (guint) url->port;
+  return g_str_equal (url->scheme, "https") ? 443 : 80;
+}
+
+/* Transmission's table: words such as "port 80 path /some/path", or what is wrong. */
+static void
+test_parse_table (void)
+{
+  g_autoptr (GPtrArray) rows = ft_test_read_table ("transmission/vectors/url_parse.tsv");
+
+  for (guint i = 0; rows != NULL && i < rows->len; i++)
+    {
+      const char *text = ft_test_cell (rows->pdata[i], 0)->str;
+      const char *expected = ft_test_cell (rows->pdata[i], 1)->str;
+      g_auto (GStrv) words = g_strsplit (expected, " ", -1);
+      g_autoptr (BtUrl) url = bt_url_parse (text, NULL);
+      gboolean wrong = g_str_equal (words[0], "ERR") || strstr (expected, "invalid") != NULL;
+
+      if (wrong)
+        {
+          g_assert_false (bt_tracker_url_is_valid (text, NULL));
+          continue;
+        }
+      g_assert_nonnull (url);
+      for (guint n = 0; words[n] != NULL && words[n + 1] != NULL; n++)
+        {
+          if (g_str_equal (words[n], "port"))
+            g_assert_cmpuint (port_of (url), ==, g_ascii_strtoull (words[n + 1], NULL, 10));
+          else if (g_str_equal (words[n], "path"))
+            g_assert_cmpstr (url->path, ==, words[n + 1]);
+          else if (g_str_equal (words[n], "host") && strchr (words[n + 1], '[') == NULL)
+            g_assert_cmpstr (url->host, ==, words[n + 1]);
+          else if (g_str_equal (words[n], "query"))
+            g_assert_nonnull (strstr (url->path, words[n + 1]));
+        }
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -217,6 +259,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/proto/tracker-url/valid-table", test_valid_table);
   g_test_add_func ("/proto/tracker-url/query-table", test_query_table);
   g_test_add_func ("/proto/tracker-url/idna-table", test_idna_table);
+  g_test_add_func ("/proto/tracker-url/parse-table", test_parse_table);
   g_test_add_func ("/proto/tracker-url/components-table", test_components_table);
   return g_test_run ();
 }
