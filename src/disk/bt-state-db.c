@@ -46,28 +46,41 @@ note_damage (BtStateDb *self, const char *aside, guint n_saved)
                n_saved, aside);
 }
 
-/* Puts the file out of the way, begins a new one and brings over what can be read. */
+/* Brings over what can be read. Returns: FALSE when it cannot be written */
+static gboolean
+salvage (BtStateDb *self, const char *aside)
+{
+  g_autofree char *backup = g_strconcat (aside, ".bak", NULL);
+  guint n_saved;
+
+  if (!bt_state_salvage (self->db, aside, &n_saved))
+    return FALSE;
+  if (n_saved == 0 && g_file_test (backup, G_FILE_TEST_EXISTS) && !bt_state_salvage (self->db, backup, &n_saved))
+    return FALSE;
+  note_damage (self, aside, n_saved);
+  return TRUE;
+}
+
+/* Puts the file out of the way and begins a new one. When that cannot be, because the disk is at fault and not the
+ * file, for one, all is as it was, and the database is closed: it is opened again with the next change. */
 static gboolean
 begin_anew (BtStateDb *self, GError **error)
 {
   g_autofree char *aside = NULL;
-  g_autofree char *backup = NULL;
   gboolean damaged;
-  guint n_saved;
 
   g_clear_pointer (&self->db, sqlite3_close);
   aside = bt_state_set_aside (self->path, error);
   if (aside == NULL)
     return FALSE;
   self->db = bt_state_sql_open (self->path, &damaged, error);
-  if (self->db == NULL)
-    return FALSE;
-  n_saved = bt_state_salvage (self->db, aside);
-  backup = g_strconcat (aside, ".bak", NULL);
-  if (n_saved == 0 && g_file_test (backup, G_FILE_TEST_EXISTS))
-    n_saved = bt_state_salvage (self->db, backup);
-  note_damage (self, aside, n_saved);
-  return TRUE;
+  if (self->db != NULL && salvage (self, aside))
+    return TRUE;
+  if (self->db != NULL)
+    bt_state_sql_set_error (self->db, sqlite3_extended_errcode (self->db), error);
+  g_clear_pointer (&self->db, sqlite3_close);
+  bt_state_put_back (self->path, aside);
+  return FALSE;
 }
 
 static gboolean
@@ -144,8 +157,8 @@ do_changes_in_disk (BtStateDb *self, BtStateRequest *first)
   g_autoptr (GError) error = NULL;
   int result = SQLITE_OK;
 
-  if (self->db == NULL)
-    g_set_error (&error, BT_ERROR, BT_ERROR_STATE, "The state database is not open");
+  if (self->db == NULL && !open_or_begin_anew (self, &error))
+    g_prefix_error (&error, "The state database is not open: ");
   else if (!try_changes_in_disk (self, first, &result, &error) && mend_in_disk (self, result))
     {
       g_clear_error (&error);

@@ -90,9 +90,11 @@ void bt_state_reader_unlock_in_disk (BtStateReader *reader, sqlite3 *db);
 
 /* Renames the closed database to "PATH.damaged-TIME". Returns: the new name, or NULL. */
 char *bt_state_set_aside (const char *path, GError **error);
-/* Copies every row that can be read of the database @from and is not in @to. Returns: how many
- * torrents. */
-guint bt_state_salvage (sqlite3 *to, const char *from);
+/* The other way round: nothing came of it. */
+void bt_state_put_back (const char *path, const char *aside);
+/* Copies every row that can be read of the database @from and is not in @to. @n_torrents: (out). Returns: FALSE
+ * when @to cannot be written */
+gboolean bt_state_salvage (sqlite3 *to, const char *from, guint *n_torrents);
 /* Copies @db to "PATH.bak" when that is a week old. */
 void bt_state_back_up (sqlite3 *db, const char *path);
 /* A file that is there only to be given up when the disk is full, so that what is known can still

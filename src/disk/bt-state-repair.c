@@ -21,6 +21,19 @@
  * of what little may be left. */
 static const char *const suffixes[] = { "", "-wal", "-shm", ".bak" };
 
+void
+bt_state_put_back (const char *path, const char *aside)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *from = g_strconcat (aside, suffixes[i], NULL);
+      g_autofree char *to = g_strconcat (path, suffixes[i], NULL);
+
+      if (g_rename (from, to) < 0 && errno == ENOENT)
+        g_unlink (to); /* of a new database: it does not belong to what is put back */
+    }
+}
+
 char *
 bt_state_set_aside (const char *path, GError **error)
 {
@@ -42,6 +55,7 @@ bt_state_set_aside (const char *path, GError **error)
         {
           g_set_error (error, BT_ERROR, BT_ERROR_STATE, "Could not rename “%s”: %s", from,
                        g_strerror (errno));
+          bt_state_put_back (path, aside);
           return NULL;
         }
     }
@@ -92,36 +106,45 @@ copy_rows (sqlite3 *to, sqlite3 *from, const Table *table, const char *order)
   return n;
 }
 
-/* Reading stops at a bad page; what lies behind it is read from the other end. */
-guint
-bt_state_salvage (sqlite3 *to, const char *from_path)
+static guint
+copy_tables (sqlite3 *to, sqlite3 *from)
 {
-  sqlite3 *from = NULL;
   guint n_torrents = 0;
 
+  for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      guint n = copy_rows (to, from, &tables[i], " ASC");
+
+      n += copy_rows (to, from, &tables[i], " DESC");
+      if (i == 0)
+        n_torrents = n;
+    }
+  return n_torrents;
+}
+
+/* Reading stops at a bad page; what lies behind it is read from the other end. */
+gboolean
+bt_state_salvage (sqlite3 *to, const char *from_path, guint *n_torrents)
+{
+  sqlite3 *from = NULL;
+  gboolean ok = TRUE;
+
+  *n_torrents = 0;
   if (sqlite3_open_v2 (from_path, &from, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL)
         == SQLITE_OK
       && sqlite3_exec (from, "PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF;", NULL,
                        NULL, NULL)
-           == SQLITE_OK
-      && bt_state_sql_exec (to, "BEGIN IMMEDIATE", NULL))
+           == SQLITE_OK)
     {
-      for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
-        {
-          guint n = copy_rows (to, from, &tables[i], " ASC");
-
-          n += copy_rows (to, from, &tables[i], " DESC");
-          if (i == 0)
-            n_torrents = n;
-        }
-      if (!bt_state_sql_exec (to, "COMMIT", NULL))
-        {
-          bt_state_sql_exec (to, "ROLLBACK", NULL);
-          n_torrents = 0;
-        }
+      ok = bt_state_sql_exec (to, "BEGIN IMMEDIATE", NULL);
+      if (ok)
+        *n_torrents = copy_tables (to, from);
+      ok = ok && bt_state_sql_exec (to, "COMMIT", NULL);
+      if (!ok)
+        bt_state_sql_exec (to, "ROLLBACK", NULL);
     }
   sqlite3_close (from);
-  return n_torrents;
+  return ok;
 }
 
 /* Backup. */

@@ -104,15 +104,19 @@ make_first_resume (BtCore *core, BtCommand *command)
   return resume;
 }
 
+/* That it cannot be saved now keeps nobody from downloading: it is told of, and tried again. */
 static void
 added_cb (const GError *error, gpointer owner)
 {
   BtCommand *command = owner;
   BtTorrent *torrent = bt_core_find (command->core, command->result_id);
+  gboolean exists = g_error_matches (error, BT_ERROR, BT_ERROR_EXISTS);
 
   if (error == NULL && torrent != NULL)
     bt_torrent_set_saved (torrent);
-  bt_command_reply (command, error != NULL ? g_error_copy (error) : NULL);
+  else if (torrent != NULL && !exists)
+    bt_torrent_note_unlisted (torrent, error);
+  bt_command_reply (command, exists ? g_error_copy (error) : NULL);
 }
 
 static void

@@ -4,6 +4,8 @@
 
 #include "bt-torrent-private.h"
 
+#include "bt-magnet.h"
+
 gboolean
 bt_torrent_may_share (BtTorrent *torrent)
 {
@@ -117,6 +119,8 @@ resolved_cb (const GError *error, gpointer owner)
   BtTorrent *torrent = resolving->torrent;
 
   torrent->resolving = FALSE;
+  if (error == NULL)
+    torrent->unlisted = FALSE;
   resolving->done (torrent, error, resolving->data);
   g_free (resolving);
   bt_torrent_job_end (torrent);
@@ -136,5 +140,11 @@ bt_torrent_resolve (BtTorrent *torrent, const BtMetainfo *metainfo, GBytes *byte
   if (metainfo->is_private)
     bt_torrent_stop_dht (torrent);
   bt_torrent_job_begin (torrent);
+  if (torrent->unlisted)
+    {
+      g_autofree char *link = bt_magnet_format (torrent->metainfo->magnet);
+
+      bt_state_db_add_magnet (torrent->core->db, &torrent->metainfo->info_hash, link, resume, NULL, NULL);
+    }
   bt_state_db_resolve (torrent->core->db, &torrent->metainfo->info_hash, bytes, resume, resolved_cb, resolving);
 }

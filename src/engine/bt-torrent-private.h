@@ -71,6 +71,7 @@ struct _BtTorrent
   char *save_path;        /* the folder that has its files or will */
   char *data_path;        /* the folder that has them now */
   guint8 *priorities;     /* one a file */
+  gboolean owes_priorities; /* the storage could not take them up */
   BtStorage *storage;
   BtPicker *picker;
   BtPhase phase;
@@ -161,6 +162,8 @@ struct _BtTorrent
   gboolean dirty;          /* more is known than is saved */
   GBytes *saved_have;      /* (nullable): as last saved: what still counts while it is being checked */
   GPtrArray *saved_partials; /* (nullable) of BtPartial: likewise */
+  gboolean unlisted;       /* there is no row of it: the database could not take it */
+  gboolean save_failed;    /* and somebody was told */
   gboolean syncing;
   guint64 saved_uploaded;
   gint64 saved_at;         /* monotonic µs, 0: never */
@@ -239,6 +242,8 @@ void bt_torrent_finish_close (BtTorrent *torrent);
 /* It would run if there were no queue and its data were looked at. */
 gboolean bt_torrent_is_meant_to_run (BtTorrent *torrent);
 gboolean bt_torrent_may_request (BtTorrent *torrent);
+/* What the storage could not do when priorities changed is tried again: a problem is over. */
+void bt_torrent_give_owed_priorities (BtTorrent *torrent);
 /* All that is wanted is here: says so to everybody. */
 void bt_torrent_finished (BtTorrent *torrent);
 

@@ -20,6 +20,7 @@ recover (BtTorrent *torrent)
 {
   g_clear_error (&torrent->problem);
   retry_later (torrent);
+  bt_torrent_give_owed_priorities (torrent);
   if (torrent->phase == BT_PHASE_LOADING)
     {
       bt_torrent_look (torrent);

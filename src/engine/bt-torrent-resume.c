@@ -4,6 +4,8 @@
 
 #include "bt-torrent-private.h"
 
+#include "bt-magnet.h"
+
 #define MAX_SAVED_PEERS 200
 #define TOTALS_US (600 * G_USEC_PER_SEC) /* a crash may cost so much of the sums of one that only seeds */
 
@@ -171,15 +173,102 @@ keep_saved (BtTorrent *torrent, BtResume *resume)
     resume->partials = g_ptr_array_ref (torrent->saved_partials);
 }
 
+/* It is tried again until it can be. */
+static void
+note_save_failed (BtTorrent *torrent, const GError *error)
+{
+  if (!torrent->save_failed)
+    bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "What is known of it cannot be saved: %s",
+                   error->message);
+  torrent->save_failed = TRUE;
+  torrent->dirty = TRUE;
+  bt_torrent_save_soon (torrent);
+}
+
+void
+bt_torrent_note_unlisted (BtTorrent *torrent, const GError *error)
+{
+  torrent->unlisted = TRUE;
+  note_save_failed (torrent, error);
+}
+
 static void
 saved_cb (const GError *error, gpointer owner)
 {
   BtTorrent *torrent = owner;
 
   if (error != NULL)
-    bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "What is known of it cannot be saved: %s",
-                   error->message);
+    note_save_failed (torrent, error);
+  else
+    torrent->save_failed = FALSE;
   bt_torrent_job_end (torrent);
+}
+
+/* Saving what has no row yet. */
+typedef struct
+{
+  BtTorrent *torrent;
+  BtResume *resume;
+  BtDiskFunc done;
+  gpointer owner;
+} Listing;
+
+static void
+free_listing (Listing *listing)
+{
+  bt_resume_free (listing->resume);
+  g_free (listing);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listing, free_listing)
+
+static void
+set_listed (BtTorrent *torrent)
+{
+  torrent->unlisted = FALSE;
+  if (torrent->metainfo->magnet == NULL)
+    bt_torrent_set_saved (torrent);
+}
+
+/* A row that was said not to have been written may have been all the same. */
+static void
+listed_cb (const GError *error, gpointer owner)
+{
+  g_autoptr(Listing) listing = owner;
+  BtTorrent *torrent = listing->torrent;
+  gboolean exists = g_error_matches (error, BT_ERROR, BT_ERROR_EXISTS);
+
+  if (error == NULL || exists)
+    set_listed (torrent);
+  if (exists)
+    bt_state_db_save (torrent->core->db, &torrent->metainfo->info_hash, listing->resume, listing->done,
+                      listing->owner);
+  else
+    listing->done (error, listing->owner);
+}
+
+/* Takes @resume. */
+static void
+list (BtTorrent *torrent, BtResume *resume, BtDiskFunc done, gpointer owner)
+{
+  BtStateDb *db = torrent->core->db;
+  const BtSha1 *info_hash = &torrent->metainfo->info_hash;
+  Listing *listing = g_new (Listing, 1);
+  g_autoptr(GBytes) bytes = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *link = NULL;
+
+  *listing = (Listing){ torrent, resume, done, owner };
+  if (torrent->metainfo->magnet != NULL)
+    {
+      link = bt_magnet_format (torrent->metainfo->magnet);
+      bt_state_db_add_magnet (db, info_hash, link, resume, listed_cb, listing);
+      return;
+    }
+  bytes = bt_torrent_get_bytes (torrent, &error); /* in memory, for as long as they are nowhere else */
+  if (bytes != NULL)
+    bt_state_db_add (db, info_hash, bytes, resume, listed_cb, listing);
+  else
+    listed_cb (error, listing);
 }
 
 static void
@@ -198,7 +287,10 @@ store_as (BtTorrent *torrent, const BtFileStamp *stamps, gboolean keep, BtDiskFu
   if (resume->stamps != NULL)
     torrent->stamps = g_array_ref (resume->stamps);
   bt_torrent_job_begin (torrent);
-  bt_state_db_save (torrent->core->db, &torrent->metainfo->info_hash, resume, done, owner);
+  if (torrent->unlisted)
+    list (torrent, g_steal_pointer (&resume), done, owner);
+  else
+    bt_state_db_save (torrent->core->db, &torrent->metainfo->info_hash, resume, done, owner);
 }
 
 static void

@@ -198,7 +198,10 @@ priorities_set_cb (const GError *error, gpointer owner)
   BtTorrent *torrent = owner;
 
   if (error != NULL)
-    bt_torrent_fail (torrent, error);
+    {
+      torrent->owes_priorities = TRUE;
+      bt_torrent_fail (torrent, error);
+    }
   else if (torrent->phase != BT_PHASE_CLOSING)
     {
       torrent->files_made = FALSE;
@@ -207,10 +210,27 @@ priorities_set_cb (const GError *error, gpointer owner)
   bt_torrent_job_end (torrent);
 }
 
+static void
+give_priorities (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  torrent->owes_priorities = FALSE;
+  bt_torrent_job_begin (torrent);
+  disk->ops->set_priorities (disk, torrent->storage, torrent->priorities,
+                             bt_picker_have (torrent->picker), priorities_set_cb, torrent);
+}
+
+void
+bt_torrent_give_owed_priorities (BtTorrent *torrent)
+{
+  if (torrent->owes_priorities)
+    give_priorities (torrent);
+}
+
 void
 bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities)
 {
-  BtDisk *disk = torrent->core->disk;
   gboolean was_complete = bt_torrent_is_complete (torrent);
 
   if (torrent->phase == BT_PHASE_CLOSING)
@@ -219,9 +239,7 @@ bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities)
   bt_torrent_apply_priorities (torrent);
   bt_torrent_prioritised_files (torrent);
   bt_torrent_count_all (torrent);
-  bt_torrent_job_begin (torrent);
-  disk->ops->set_priorities (disk, torrent->storage, torrent->priorities,
-                             bt_picker_have (torrent->picker), priorities_set_cb, torrent);
+  give_priorities (torrent);
   torrent->dirty = TRUE;
   bt_torrent_save_soon (torrent);
   if (!was_complete && bt_torrent_is_complete (torrent) && torrent->phase == BT_PHASE_READY)

@@ -27,6 +27,8 @@ BtTorrent *bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, c
 
 /* It is in the state database, committed. */
 void bt_torrent_set_saved (BtTorrent *torrent);
+/* It could not be: that is told of, and tried again with whatever is saved next. */
+void bt_torrent_note_unlisted (BtTorrent *torrent, const GError *error);
 /* Nothing is checked soon: lets go of what only checks need. */
 void bt_torrent_rest (BtTorrent *torrent);
 

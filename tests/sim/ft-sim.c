@@ -79,16 +79,15 @@ typedef struct
 {
   gboolean done;
   BtTorrentId id;
+  GError *error;
 } Answer;
 
 static void
 called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Answer *answer = user_data;
-  g_autoptr(GError) error = NULL;
 
-  answer->id = (BtTorrentId) g_task_propagate_int (G_TASK (result), &error);
-  g_assert_no_error (error);
+  answer->id = (BtTorrentId) g_task_propagate_int (G_TASK (result), &answer->error);
   answer->done = TRUE;
 }
 
@@ -101,8 +100,8 @@ return_id (BtCommand *command)
     g_task_return_int (command->task, command->result_id);
 }
 
-BtTorrentId
-ft_sim_node_run (FtSimNode *node, BtCommand *command)
+GError *
+ft_sim_node_try (FtSimNode *node, BtCommand *command, BtTorrentId *id)
 {
   Answer answer = { 0 };
 
@@ -114,7 +113,18 @@ ft_sim_node_run (FtSimNode *node, BtCommand *command)
   while (!answer.done)
     if (!run_once (node->sim))
       g_assert_true (ft_fake_net_step (node->sim->net, G_MAXINT64));
-  return answer.id;
+  *id = answer.id;
+  return answer.error;
+}
+
+BtTorrentId
+ft_sim_node_run (FtSimNode *node, BtCommand *command)
+{
+  BtTorrentId id;
+  g_autoptr(GError) error = ft_sim_node_try (node, command, &id);
+
+  g_assert_no_error (error);
+  return id;
 }
 
 /* Nodes. */

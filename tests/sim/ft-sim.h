@@ -40,6 +40,8 @@ FtSimNode *ft_sim_add_node_with (FtSim *sim, const char *ip, BtConfig *config);
 void ft_sim_node_restart (FtSimNode *node);
 /* Waits for the answer to a command, which it takes; one that fails fails the test. Returns: its torrent, if any */
 BtTorrentId ft_sim_node_run (FtSimNode *node, BtCommand *command);
+/* The same for one that may fail. Returns: (transfer full) (nullable): how */
+GError *ft_sim_node_try (FtSimNode *node, BtCommand *command, BtTorrentId *id);
 /* @save_path: (nullable): where the data is already */
 BtTorrent *ft_sim_node_add (FtSimNode *node, GBytes *torrent, const char *save_path);
 BtTorrent *ft_sim_node_add_link (FtSimNode *node, const char *link);

@@ -229,6 +229,7 @@ pause_and_tag (Life *life)
   order (life, PAUSED, &span, command);
   command = bt_command_new (bt_core_set_options);
   command->options = bt_torrent_options_new ();
+  g_strfreev (command->options->tags);
   command->options->tags = g_strdupv ((char **) tags);
   command->option_mask = BT_OPTION_TAGS;
   order (life, PAUSED, &story.torrents[PAUSED].tagged, command);
