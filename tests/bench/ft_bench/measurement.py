@@ -21,6 +21,7 @@ from ft_interop.tap import Failure, Skip
 
 from . import programs
 from .say import say
+from .table import OURS
 
 MIB = 1 << 20
 # Whoever takes longer than this for one run is not asked to repeat it.
@@ -65,6 +66,8 @@ class Context:
                 self._measure_once(table, row, function, i)
                 if time.monotonic() - begin > SLOW_S:
                     slow.add(row.name)
+        if slow and self.runs > 1:
+            table.notes.append(f"Measured once, since one run takes longer than {SLOW_S} s: {', '.join(sorted(slow))}.")
 
     def _measure_once(self, table, row, function, i):
         try:
@@ -96,7 +99,9 @@ def _run_inside(measurement, context, path):
     """In a process of its own. Writes what came out to the file @path."""
     outcome = {"tables": [], "reason": None, "failed": False}
     try:
-        outcome["tables"] = [table.as_json() for table in measurement.run(context)]
+        tables = measurement.run(context)
+        outcome["tables"] = [table.as_json() for table in tables]
+        outcome["failed"] = any(row.role == OURS and row.reason for table in tables for row in table.rows)
     except Skip as skip:
         outcome["reason"] = str(skip)
     except Exception as error:  # pylint: disable=broad-except

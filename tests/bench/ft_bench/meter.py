@@ -13,7 +13,8 @@ from ft_interop.tap import Failure
 
 POLL_S = 0.01
 END_S = 20
-TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+# clock_gettime(): the time on the processor of a whole process, as clock_getcpuclockid() makes it.
+CPU_CLOCK = 2
 
 
 @dataclasses.dataclass
@@ -38,9 +39,8 @@ def read_memory(pid, key):
 
 
 def read_cpu(pid):
-    """Seconds of all threads since the start, user and system."""
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
+    """Seconds of all threads since the start, user and system; /proc would say it in hundredths."""
+    return time.clock_gettime(~pid << 3 | CPU_CLOCK)
 
 
 class Run:

@@ -169,8 +169,9 @@ def find_all(program, only=None):
     """@program: friendtorrent-console; @only: (nullable): names, of others than ours and libtorrent.
     Returns (what is here, ours first; [(name, why it is not)])."""
     found, reasons = [Ours(program)], []
+    wanted = None if only is None else [name.lower() for name in only]
     for other in OTHERS:
-        if only is not None and other is not Libtorrent and other.name not in only:
+        if wanted is not None and other is not Libtorrent and other.name.lower() not in wanted:
             continue
         try:
             found.append(other())

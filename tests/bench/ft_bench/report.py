@@ -111,8 +111,10 @@ def _make_section(measured):
     if measured["reason"]:
         parts.append(f"Not measured: {measured['reason']}.")
     parts += [make_table(table) for table in _tables(measured)]
-    facts = f"Runs of each: {measured['runs']}. It took {measured['seconds']:.0f} s"
-    parts.append(f"{facts}; {measured['date']}, load before {measured['load_before']:g}.")
+    facts = ("Quick form, which only shows that it works." if measured["quick"]
+             else f"Runs of each: {measured['runs']}.")
+    parts.append(f"{facts} It took {measured['seconds']:.0f} s; {measured['date']},"
+                 f" load before {measured['load_before']:g}.")
     return "\n\n".join(parts)
 
 
@@ -134,7 +136,9 @@ def make_document(figures):
     machine = figures["machine"]
     facts = (f"{machine['cpu']}, {machine['cores']} cores ({', '.join(machine['flags'])}),"
              f" {machine['memory_gib']} GiB, Linux {machine['kernel']}, built as {figures['buildtype']}")
-    parts = [f"    {figures['command']}", f"{facts}. Median (smallest–largest)."]
+    seconds = sum(measured["seconds"] for measured in figures["measurements"])
+    parts = [f"    {figures['command']}",
+             f"{facts}. Median (smallest–largest). All took {seconds / 60:.0f} minutes."]
     if any(is_busy({**machine, **measured}) for measured in figures["measurements"]):
         parts.append("**The machine was busy** when some of it began; see the load at the end of each section.")
     parts += ["### Targets", _make_targets(figures["measurements"])]
