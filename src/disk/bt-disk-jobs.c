@@ -43,11 +43,18 @@ clear_stamps (BtDiskJob *job)
   g_free (((StampsJob *) job)->stamps);
 }
 
+static void
+settle_stat (BtDiskJob *job)
+{
+  job->storage->parent.device = job->storage->store->device;
+}
+
 static const BtDiskJobClass stat_class = {
   .size = sizeof (StampsJob),
   .order = BT_ORDER_BARRIER,
   .only_looks = TRUE,
   .run_in_disk = run_stat_in_disk,
+  .settle = settle_stat,
   .deliver = deliver_stamps,
   .clear = clear_stamps,
 };

@@ -242,6 +242,65 @@ static const BtDiskJobClass hash_blocks_class = {
   .clear = clear_piece,
 };
 
+/* check_stretch */
+
+typedef struct
+{
+  BtDiskJob job;
+  BtDiskStretchFunc done;
+  guint32 first, n_pieces;
+  gboolean *ok; /* (array length=n_pieces) */
+} StretchJob;
+
+static void
+run_stretch_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  StretchJob *self = (StretchJob *) job;
+
+  bt_piece_hashes_check_stretch_in_disk (bt_worker_hashes (worker), job->storage->store, self->first, self->n_pieces,
+                                         bt_worker_pause_in_disk, worker, self->ok, &job->error);
+}
+
+static void
+deliver_stretch (BtDiskJob *job)
+{
+  StretchJob *self = (StretchJob *) job;
+
+  self->done (self->first, self->n_pieces, job->error == NULL ? self->ok : NULL, job->error, job->owner);
+}
+
+static void
+clear_stretch (BtDiskJob *job)
+{
+  g_free (((StretchJob *) job)->ok);
+}
+
+static const BtDiskJobClass stretch_class = {
+  .size = sizeof (StretchJob),
+  .order = BT_ORDER_LANE,
+  .only_looks = TRUE,
+  .gives_way = TRUE,
+  .run_in_disk = run_stretch_in_disk,
+  .deliver = deliver_stretch,
+  .clear = clear_stretch,
+};
+
+void
+bt_disk_check_stretch (BtDisk *disk, BtStorage *storage, guint32 first, guint32 n_pieces, BtDiskStretchFunc done,
+                       gpointer owner)
+{
+  StretchJob *self = bt_disk_job_new (&stretch_class, storage, owner);
+  guint32 n_all = self->job.storage->store->metainfo->n_pieces;
+
+  self->done = done;
+  self->first = first;
+  self->n_pieces = n_pieces;
+  self->ok = g_new0 (gboolean, n_pieces);
+  if (n_pieces == 0 || first >= n_all || n_pieces > n_all - first)
+    g_set_error (&self->job.error, BT_ERROR, BT_ERROR_DISK, "Pieces %u+%u are not in the torrent", first, n_pieces);
+  bt_disk_submit (disk, &self->job, NULL);
+}
+
 static PieceJob *
 new_piece_job (const BtDiskJobClass *klass, BtStorage *storage, guint32 piece, gpointer owner)
 {

@@ -30,6 +30,7 @@ typedef struct
   void (*settle) (BtDiskJob *job);  /* before jobs that waited for it are sent; (nullable) */
   void (*deliver) (BtDiskJob *job); /* calls back; (nullable) */
   void (*clear) (BtDiskJob *job);   /* frees what the job holds; (nullable) */
+  gboolean gives_way; /* any worker does it when there is nothing else to do; lanes mean nothing to it */
 } BtDiskJobClass;
 
 /* Made and freed in the engine's thread; between dispatch and return it belongs to a worker. */
@@ -98,6 +99,8 @@ struct _BtFileStorage
 
 /* A worker's thread only. */
 BtPieceHashes *bt_worker_hashes (BtWorker *worker);
+/* Does what has come meanwhile and does not give way. @data: a BtWorker */
+void bt_worker_pause_in_disk (gpointer data);
 
 /* The threads for one folder. @n_workers: 0: none, jobs are done where they are pushed */
 BtWorkerGroup *bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns);
@@ -186,6 +189,8 @@ void bt_disk_check_piece (BtDisk *disk,
                           guint32 piece,
                           BtDiskCheckFunc done,
                           gpointer owner);
+void bt_disk_check_stretch (BtDisk *disk, BtStorage *storage, guint32 first, guint32 n_pieces,
+                            BtDiskStretchFunc done, gpointer owner);
 void bt_disk_hash_blocks (BtDisk *disk,
                           BtStorage *storage,
                           guint32 piece,

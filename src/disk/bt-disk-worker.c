@@ -24,23 +24,33 @@ struct _BtDiskReturns
   gboolean letter_sent;
 };
 
+#define PATIENCE 16 /* a job that gives way does so so often, and then its turn has come */
+
 struct _BtWorker
 {
-  BtDiskReturns *returns;
+  BtWorkerGroup *group;
   pthread_t thread;
   gboolean started; /* engine's thread only */
 
-  pthread_mutex_t lock;
+  /* Under the group's lock. */
   pthread_cond_t wake;
   BtJobQueue queue;
-  gboolean stopping;
+  gboolean idle;
 
-  BtPieceHashes *hashes; /* the thread's own */
+  /* The thread's own. */
+  BtPieceHashes *hashes;
+  guint n_given_way;
 };
 
 struct _BtWorkerGroup
 {
   char *root;
+  BtDiskReturns *returns;
+
+  pthread_mutex_t lock;
+  BtJobQueue later; /* what gives way: for whoever has nothing else to do */
+  gboolean stopping;
+
   gboolean threads; /* else jobs are done in the thread that brings them */
   guint n_workers;
   BtWorker *workers;
@@ -156,18 +166,60 @@ do_job_in_disk (BtWorker *worker, BtDiskJob *job)
 
   if (!unwanted && job->error == NULL)
     job->klass->run_in_disk (job, worker);
-  bt_disk_returns_push_in_disk (worker->returns, job);
+  bt_disk_returns_push_in_disk (worker->group->returns, job);
+}
+
+static void
+do_jobs_in_disk (BtWorker *worker, BtJobQueue *jobs)
+{
+  BtDiskJob *job;
+
+  while ((job = bt_job_queue_pop (jobs)) != NULL)
+    do_job_in_disk (worker, job);
+}
+
+void
+bt_worker_pause_in_disk (gpointer data)
+{
+  BtWorker *worker = data;
+  BtJobQueue jobs;
+
+  pthread_mutex_lock (&worker->group->lock);
+  jobs = bt_job_queue_steal (&worker->queue);
+  pthread_mutex_unlock (&worker->group->lock);
+  do_jobs_in_disk (worker, &jobs);
+}
+
+static gboolean
+is_patient (BtWorker *worker)
+{
+  return worker->queue.first != NULL && ++worker->n_given_way < PATIENCE;
 }
 
 /* Returns: FALSE when there is nothing left and nothing more to come. */
 static gboolean
 next_jobs_in_disk (BtWorker *worker, BtJobQueue *jobs)
 {
-  pthread_mutex_lock (&worker->lock);
-  while (worker->queue.first == NULL && !worker->stopping)
-    pthread_cond_wait (&worker->wake, &worker->lock);
-  *jobs = bt_job_queue_steal (&worker->queue);
-  pthread_mutex_unlock (&worker->lock);
+  BtWorkerGroup *group = worker->group;
+
+  pthread_mutex_lock (&group->lock);
+  while (worker->queue.first == NULL && group->later.first == NULL && !group->stopping)
+    {
+      worker->idle = TRUE;
+      pthread_cond_wait (&worker->wake, &group->lock);
+    }
+  worker->idle = FALSE;
+  if (group->later.first == NULL || is_patient (worker))
+    {
+      *jobs = bt_job_queue_steal (&worker->queue);
+    }
+  else
+    {
+      *jobs = (BtJobQueue){ NULL, NULL };
+      bt_job_queue_push (jobs, bt_job_queue_pop (&group->later));
+      worker->n_given_way = 0;
+    }
+  pthread_mutex_unlock (&group->lock);
   return jobs->first != NULL;
 }
 
@@ -176,11 +228,9 @@ work_in_disk (void *data)
 {
   BtWorker *worker = data;
   BtJobQueue jobs;
-  BtDiskJob *job;
 
   while (next_jobs_in_disk (worker, &jobs))
-    while ((job = bt_job_queue_pop (&jobs)) != NULL)
-      do_job_in_disk (worker, job);
+    do_jobs_in_disk (worker, &jobs);
   return NULL;
 }
 
@@ -202,20 +252,6 @@ start (BtWorker *worker)
   return TRUE;
 }
 
-static void
-stop (BtWorker *worker)
-{
-  pthread_mutex_lock (&worker->lock);
-  worker->stopping = TRUE;
-  pthread_cond_signal (&worker->wake);
-  pthread_mutex_unlock (&worker->lock);
-  if (worker->started)
-    pthread_join (worker->thread, NULL);
-  pthread_cond_destroy (&worker->wake);
-  pthread_mutex_destroy (&worker->lock);
-  bt_piece_hashes_free (worker->hashes);
-}
-
 /* The group. */
 
 BtWorkerGroup *
@@ -224,26 +260,43 @@ bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns)
   BtWorkerGroup *group = g_new0 (BtWorkerGroup, 1);
 
   group->root = g_strdup (root);
+  group->returns = returns;
   group->threads = n_workers > 0;
   group->n_workers = MAX (n_workers, 1);
   group->workers = g_new0 (BtWorker, group->n_workers);
+  pthread_mutex_init (&group->lock, NULL);
   for (guint i = 0; i < group->n_workers; i++)
     {
-      BtWorker *worker = &group->workers[i];
-
-      worker->returns = returns;
-      worker->hashes = bt_piece_hashes_new ();
-      pthread_mutex_init (&worker->lock, NULL);
-      pthread_cond_init (&worker->wake, NULL);
+      group->workers[i].group = group;
+      group->workers[i].hashes = bt_piece_hashes_new ();
+      pthread_cond_init (&group->workers[i].wake, NULL);
     }
   return group;
+}
+
+static void
+stop (BtWorkerGroup *group)
+{
+  pthread_mutex_lock (&group->lock);
+  group->stopping = TRUE;
+  for (guint i = 0; i < group->n_workers; i++)
+    pthread_cond_signal (&group->workers[i].wake);
+  pthread_mutex_unlock (&group->lock);
+  for (guint i = 0; i < group->n_workers; i++)
+    if (group->workers[i].started)
+      pthread_join (group->workers[i].thread, NULL);
 }
 
 void
 bt_worker_group_free (BtWorkerGroup *group)
 {
+  stop (group);
   for (guint i = 0; i < group->n_workers; i++)
-    stop (&group->workers[i]);
+    {
+      pthread_cond_destroy (&group->workers[i].wake);
+      bt_piece_hashes_free (group->workers[i].hashes);
+    }
+  pthread_mutex_destroy (&group->lock);
   g_free (group->workers);
   g_free (group->root);
   g_free (group);
@@ -262,24 +315,68 @@ bt_worker_group_set_root (BtWorkerGroup *group, const char *root)
   group->root = g_strdup (root);
 }
 
+static void
+fail_to_start (BtWorkerGroup *group, BtDiskJob *job)
+{
+  g_set_error (&job->error, BT_ERROR, BT_ERROR_DISK, "Could not start a thread");
+  bt_disk_returns_push_in_disk (group->returns, job);
+}
+
+static void
+push_to (BtWorker *worker, BtDiskJob *job)
+{
+  BtWorkerGroup *group = worker->group;
+
+  if (!worker->started && !start (worker))
+    {
+      fail_to_start (group, job);
+      return;
+    }
+  pthread_mutex_lock (&group->lock);
+  bt_job_queue_push (&worker->queue, job);
+  pthread_cond_signal (&worker->wake);
+  pthread_mutex_unlock (&group->lock);
+}
+
+/* Returns: FALSE when not a single thread could be started */
+static gboolean
+start_any (BtWorkerGroup *group)
+{
+  gboolean any = FALSE;
+
+  for (guint i = 0; i < group->n_workers; i++)
+    any |= group->workers[i].started || start (&group->workers[i]);
+  return any;
+}
+
+static void
+push_later (BtWorkerGroup *group, BtDiskJob *job)
+{
+  if (!start_any (group))
+    {
+      fail_to_start (group, job);
+      return;
+    }
+  pthread_mutex_lock (&group->lock);
+  bt_job_queue_push (&group->later, job);
+  for (guint i = 0; i < group->n_workers; i++)
+    if (group->workers[i].idle)
+      {
+        /* Not twice for two jobs. */
+        group->workers[i].idle = FALSE;
+        pthread_cond_signal (&group->workers[i].wake);
+        break;
+      }
+  pthread_mutex_unlock (&group->lock);
+}
+
 void
 bt_worker_group_push (BtWorkerGroup *group, BtDiskJob *job)
 {
-  BtWorker *worker = &group->workers[job->lane % group->n_workers];
-
   if (!group->threads)
-    {
-      do_job_in_disk (worker, job);
-      return;
-    }
-  if (!worker->started && !start (worker))
-    {
-      g_set_error (&job->error, BT_ERROR, BT_ERROR_DISK, "Could not start a thread");
-      bt_disk_returns_push_in_disk (worker->returns, job);
-      return;
-    }
-  pthread_mutex_lock (&worker->lock);
-  bt_job_queue_push (&worker->queue, job);
-  pthread_cond_signal (&worker->wake);
-  pthread_mutex_unlock (&worker->lock);
+    do_job_in_disk (&group->workers[0], job);
+  else if (job->klass->gives_way)
+    push_later (group, job);
+  else
+    push_to (&group->workers[job->lane % group->n_workers], job);
 }

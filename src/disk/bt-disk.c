@@ -336,6 +336,7 @@ static const BtDiskOps file_disk_ops = {
   .write = bt_disk_write,
   .read = bt_disk_read,
   .check_piece = bt_disk_check_piece,
+  .check_stretch = bt_disk_check_stretch,
   .hash_blocks = bt_disk_hash_blocks,
   .make_files = bt_disk_make_files,
   .set_priorities = bt_disk_set_priorities,

@@ -6,6 +6,7 @@
 
 #include "bt-bitfield.h"
 #include "bt-buffer.h"
+#include "bt-device.h"
 #include "bt-mailbox.h"
 #include "bt-metainfo.h"
 #include "bt-torrent-bytes.h"
@@ -48,6 +49,9 @@ typedef void (*BtDiskFunc) (const GError *error, gpointer owner);
 /* @stamps: (array length=n_files) (nullable): NULL with an error. */
 typedef void (*BtDiskStampsFunc) (const BtFileStamp *stamps, const GError *error, gpointer owner);
 typedef void (*BtDiskCheckFunc) (guint32 piece, gboolean ok, const GError *error, gpointer owner);
+/* @ok: (array length=n_pieces) (nullable): which of the pieces from @first on are right; NULL with an error */
+typedef void (*BtDiskStretchFunc) (guint32 first, guint32 n_pieces, const gboolean *ok, const GError *error,
+                                   gpointer owner);
 typedef void (*BtDiskHashesFunc) (guint32 piece,
                                   const BtSha1 *hashes,
                                   guint n,
@@ -101,6 +105,12 @@ typedef struct
                        guint32 piece,
                        BtDiskCheckFunc done,
                        gpointer owner);
+
+  /* The same for @n_pieces that follow each other, as they are in the files, when nothing is done but that: a stat came
+   * before it, and nothing was written since. Other jobs go first: it gives way each half MiB, and is taken up by
+   * any worker, in the order asked for. */
+  void (*check_stretch) (BtDisk *disk, BtStorage *storage, guint32 first, guint32 n_pieces, BtDiskStretchFunc done,
+                         gpointer owner);
 
   /* SHA-1 of each block of a piece as it is in the files: to find who lied. */
   void (*hash_blocks) (BtDisk *disk,
@@ -190,6 +200,7 @@ struct _BtDisk
 struct _BtStorage
 {
   BtDisk *disk;
+  BtDevice device; /* what its folder was on when it was last looked at */
 };
 
 /* The real one. @n_workers: threads for each download folder (0: as many as cores, at most 8), so

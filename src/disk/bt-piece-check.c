@@ -34,6 +34,8 @@ struct _BtPieceHashes
   guint64 clock;
   guint8 *step;  /* (nullable): of STEP_BYTES, for reading back */
   guint8 *zeros; /* (nullable): of BT_LIMIT_BLOCK, for padding */
+  void (*pause) (gpointer data); /* (nullable): between steps of a check that gives way */
+  gpointer pause_data;
 };
 
 BtPieceHashes *
@@ -183,6 +185,17 @@ bt_piece_hashes_forget_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint
     drop (hashes, running);
 }
 
+/* What is done meanwhile may hash as well, but does not pause in turn. */
+static void
+give_way (BtPieceHashes *hashes)
+{
+  void (*func) (gpointer) = g_steal_pointer (&hashes->pause);
+
+  if (func != NULL)
+    func (hashes->pause_data);
+  hashes->pause = func;
+}
+
 static gboolean
 hash_range (BtPieceHashes *hashes,
             BtHasher *hasher,
@@ -207,6 +220,7 @@ hash_range (BtPieceHashes *hashes,
       bt_hasher_update (hasher, hashes->step, n);
       offset += n;
       length -= n;
+      give_way (hashes);
     }
   return TRUE;
 }
@@ -248,6 +262,24 @@ bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
     return FALSE;
   *ok = bt_sha1_equal (&digest, &expected);
   return TRUE;
+}
+
+gboolean
+bt_piece_hashes_check_stretch_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint32 first, guint32 n_pieces,
+                                       void (*pause) (gpointer data), gpointer data, gboolean *ok, GError **error)
+{
+  guint64 begins = bt_metainfo_piece_offset (store->metainfo, first);
+  guint32 last = first + n_pieces - 1;
+  guint64 ends = bt_metainfo_piece_offset (store->metainfo, last) + bt_metainfo_piece_size (store->metainfo, last);
+  gboolean went_well = TRUE;
+
+  bt_file_store_read_ahead_in_disk (store, begins, ends - begins);
+  hashes->pause = pause;
+  hashes->pause_data = data;
+  for (guint32 i = 0; i < n_pieces && went_well; i++)
+    went_well = bt_piece_hashes_check_in_disk (hashes, store, first + i, &ok[i], error);
+  hashes->pause = NULL;
+  return went_well;
 }
 
 gboolean

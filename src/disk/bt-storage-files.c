@@ -78,6 +78,8 @@ bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **er
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
+  if (root_fd >= 0)
+    bt_device_find_in_disk (root_fd, &store->device);
   if (!stamp_all (store, root_fd, error))
     return FALSE;
   if (store->expects_files && !found_any (store))

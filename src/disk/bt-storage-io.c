@@ -193,6 +193,25 @@ bt_file_store_read_in_disk (BtFileStore *store,
   return TRUE;
 }
 
+void
+bt_file_store_read_ahead_in_disk (BtFileStore *store, guint64 offset, guint64 length)
+{
+  BtSpanIter iter;
+  BtSpan span;
+
+  bt_span_iter_init (&iter, store->metainfo, offset, length);
+  while (bt_span_iter_next (&iter, &span))
+    {
+      guint64 at;
+      BtOpenFile *open = span.pad ? NULL : acquire (store, &span, BT_OPEN_READ, &at, NULL);
+
+      if (open == NULL)
+        continue;
+      posix_fadvise (open->fd, (off_t) at, (off_t) span.length, POSIX_FADV_WILLNEED);
+      bt_file_set_release_in_disk (store->set, open);
+    }
+}
+
 static gboolean
 has_span (BtFileStore *store, const BtSpan *span, GError **error)
 {

@@ -67,6 +67,7 @@ struct _BtFileStore
   gboolean root_made; /* by us, since the last sync */
   dev_t root_dev;
   ino_t root_ino;
+  BtDevice device;   /* changed by stat, which runs alone */
   guint64 root_fsid; /* 0: unknown. Unlike the device it is the same after a drive was replugged */
 
   guint8 *priorities;  /* (array length=n_files) */
@@ -191,6 +192,8 @@ gboolean bt_file_store_has_range_in_disk (BtFileStore *store,
                                           guint64 offset,
                                           guint64 length,
                                           GError **error);
+/* Tells the kernel that the range will be read soon. */
+void bt_file_store_read_ahead_in_disk (BtFileStore *store, guint64 offset, guint64 length);
 /* One file, whole lengths. */
 gboolean bt_open_file_write_in_disk (BtOpenFile *open,
                                      guint64 offset,
@@ -221,6 +224,10 @@ gboolean bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
                                         guint32 piece,
                                         gboolean *ok,
                                         GError **error);
+/* @ok: one for each of @n_pieces from @first on. @pause: called with @data now and then, for what is more urgent. */
+gboolean bt_piece_hashes_check_stretch_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint32 first,
+                                                guint32 n_pieces, void (*pause) (gpointer data), gpointer data,
+                                                gboolean *ok, GError **error);
 /* @hashes: one for each block. */
 gboolean bt_piece_hash_blocks_in_disk (BtPieceHashes *hashes,
                                        BtFileStore *store,

@@ -101,8 +101,7 @@ struct _BtCore
   gsize claim_bytes;        /* what peers of links say of pieces */
 
   GQueue fetches;           /* of .torrent files that somebody waits for */
-  GQueue checks;            /* of BtTorrent that wait to be checked; the head is being checked */
-  GHashTable *check_links;  /* BtTorrent -> its GList in checks */
+  GHashTable *checks;       /* device -> GQueue of BtTorrent that wait to be checked; the head is being checked */
 
   GPtrArray *queue;         /* of BtTorrent, in the order of the queue */
   BtTimer queue_timer;      /* to the next round */
@@ -326,6 +325,8 @@ BtTorrentOptions *bt_core_join_options (const BtTorrentOptions *before, const Bt
 BtTorrent *bt_core_find (BtCore *core, BtTorrentId id);
 void bt_core_forget (BtCore *core, BtTorrent *torrent);
 /* Checks: one torrent at a time, so that disks read in order. */
+/* bt-core-check.c */
+void bt_core_init_checks (BtCore *core);
 void bt_core_enqueue_check (BtCore *core, BtTorrent *torrent);
 void bt_core_dequeue_check (BtCore *core, BtTorrent *torrent);
 

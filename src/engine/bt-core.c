@@ -61,9 +61,8 @@ bt_core_new (const BtConfig *config,
   core->arrivals = g_ptr_array_new ();
   core->reading = TRUE;
   core->free_bytes = -1;
-  g_queue_init (&core->checks);
+  bt_core_init_checks (core);
   g_queue_init (&core->fetches);
-  core->check_links = g_hash_table_new (NULL, NULL);
   return core;
 }
 
@@ -155,7 +154,7 @@ bt_core_free (BtCore *core)
   g_ptr_array_unref (core->arrivals);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
-  g_hash_table_unref (core->check_links);
+  g_hash_table_unref (core->checks);
   g_free (core->no_network);
   bt_mailbox_unref (core->mailbox);
   g_main_context_unref (core->context);
@@ -205,31 +204,6 @@ bt_core_forget (BtCore *core, BtTorrent *torrent)
   if (core->watched == id)
     core->watched = 0;
   bt_core_touch (core);
-}
-
-void
-bt_core_enqueue_check (BtCore *core, BtTorrent *torrent)
-{
-  if (g_hash_table_contains (core->check_links, torrent))
-    return;
-  g_queue_push_tail (&core->checks, torrent);
-  g_hash_table_insert (core->check_links, torrent, g_queue_peek_tail_link (&core->checks));
-  if (g_queue_peek_head (&core->checks) == torrent)
-    bt_torrent_check_next (torrent);
-}
-
-void
-bt_core_dequeue_check (BtCore *core, BtTorrent *torrent)
-{
-  gboolean was_head = g_queue_peek_head (&core->checks) == torrent;
-  GList *link = g_hash_table_lookup (core->check_links, torrent);
-
-  if (link == NULL)
-    return;
-  g_queue_delete_link (&core->checks, link);
-  g_hash_table_remove (core->check_links, torrent);
-  if (was_head && !g_queue_is_empty (&core->checks))
-    bt_torrent_check_next (g_queue_peek_head (&core->checks));
 }
 
 /* Starting. */

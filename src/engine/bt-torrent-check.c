@@ -6,9 +6,6 @@
 
 #include "bt-layout.h"
 
-#define PIECES_AT_ONCE 8                     /* keeps the workers busy and the disk in order */
-#define BYTES_AT_ONCE (16 * 1024 * 1024)
-
 static gboolean
 is_payload (const BtFile *file)
 {
@@ -180,7 +177,7 @@ begin_check (BtTorrent *torrent, BtBitfield *suspect)
     }
   torrent->phase = BT_PHASE_CHECKING;
   bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
-  bt_torrent_reconsider (torrent); /* peers go; what is in memory is written before it is hashed */
+  bt_torrent_reconsider (torrent);
   if (torrent->check_asked)
     bt_core_enqueue_check (torrent->core, torrent);
 }
@@ -274,7 +271,19 @@ end_check_if_done (BtTorrent *torrent)
 }
 
 static void
-piece_checked_cb (guint32 piece, gboolean ok, const GError *error, gpointer owner)
+take_result (BtTorrent *torrent, guint32 first, guint32 n_pieces, const gboolean *ok)
+{
+  for (guint32 i = 0; i < n_pieces; i++)
+    if (ok[i])
+      gain_piece (torrent, first + i);
+    else
+      lose_piece (torrent, first + i);
+  torrent->n_checked += n_pieces;
+  bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
+}
+
+static void
+stretch_checked_cb (guint32 first, guint32 n_pieces, const gboolean *ok, const GError *error, gpointer owner)
 {
   BtTorrent *torrent = owner;
 
@@ -282,15 +291,12 @@ piece_checked_cb (guint32 piece, gboolean ok, const GError *error, gpointer owne
   if (torrent->phase == BT_PHASE_CHECKING && torrent->problem == NULL)
     {
       if (error != NULL)
-        bt_torrent_fail (torrent, error);
+        {
+          bt_torrent_fail (torrent, error);
+        }
       else
         {
-          torrent->n_checked++;
-          if (ok)
-            gain_piece (torrent, piece);
-          else
-            lose_piece (torrent, piece);
-          bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
+          take_result (torrent, first, n_pieces, ok);
           bt_torrent_check_next (torrent);
           end_check_if_done (torrent);
         }
@@ -298,11 +304,32 @@ piece_checked_cb (guint32 piece, gboolean ok, const GError *error, gpointer owne
   bt_torrent_job_end (torrent);
 }
 
+/* Of pieces that are to be checked and follow each other, from @first on: as many as are done at a stretch. */
+static guint32
+measure_stretch (const BtTorrent *torrent, guint32 first)
+{
+  guint32 most = bt_device_get_stretch_bytes (&torrent->storage->device) / torrent->metainfo->piece_length;
+  guint32 end = bt_bitfield_next_clear (torrent->to_check, first);
+
+  return MIN (end - first, MAX (most, 1));
+}
+
+static void
+check_stretch (BtTorrent *torrent, guint32 first)
+{
+  BtDisk *disk = torrent->core->disk;
+  guint32 n_pieces = measure_stretch (torrent, first);
+
+  torrent->check_next = first + n_pieces;
+  torrent->n_checking++;
+  bt_torrent_job_begin (torrent);
+  disk->ops->check_stretch (disk, torrent->storage, first, n_pieces, stretch_checked_cb, torrent);
+}
+
 void
 bt_torrent_check_next (BtTorrent *torrent)
 {
-  BtDisk *disk = torrent->core->disk;
-  guint32 most = CLAMP (BYTES_AT_ONCE / torrent->metainfo->piece_length, 2, PIECES_AT_ONCE);
+  guint most = bt_device_get_stretches_at_once (&torrent->storage->device);
 
   if (torrent->phase != BT_PHASE_CHECKING)
     return;
@@ -314,14 +341,11 @@ bt_torrent_check_next (BtTorrent *torrent)
   bt_torrent_touch (torrent, BT_CHANGED_STATE);
   while (torrent->n_checking < most)
     {
-      guint32 piece = bt_bitfield_next_set (torrent->to_check, torrent->check_next);
+      guint32 first = bt_bitfield_next_set (torrent->to_check, torrent->check_next);
 
-      if (piece >= torrent->to_check->n_bits)
+      if (first >= torrent->to_check->n_bits)
         break;
-      torrent->check_next = piece + 1;
-      torrent->n_checking++;
-      bt_torrent_job_begin (torrent);
-      disk->ops->check_piece (disk, torrent->storage, piece, piece_checked_cb, torrent);
+      check_stretch (torrent, first);
     }
 }
 
@@ -347,7 +371,7 @@ looked_again_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
 }
 
 /* A file may have been replaced or changed: what is checked is what is there under its name now, and
- * it is known by the time it has now. */
+ * it is known by the time it has now. Peers go first: what is in memory is written before it is looked at. */
 static void
 check_all (BtTorrent *torrent)
 {
@@ -357,6 +381,8 @@ check_all (BtTorrent *torrent)
   bt_bitfield_set_all (all);
   torrent->dirty = TRUE;
   torrent->files_made = FALSE;
+  torrent->phase = BT_PHASE_LOADING;
+  bt_torrent_reconsider (torrent);
   bt_torrent_job_begin (torrent);
   disk->ops->stat (disk, torrent->storage, looked_again_cb, torrent);
   begin_check (torrent, all);

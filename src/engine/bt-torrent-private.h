@@ -112,7 +112,9 @@ struct _BtTorrent
   GArray *stamps;         /* (nullable) of BtFileStamp: the files as they were last left */
   BtBitfield *to_check;   /* (nullable): pieces that are to be hashed */
   guint32 check_next;
-  guint32 n_checking;     /* pieces under way */
+  guint32 n_checking;     /* stretches under way */
+  GQueue *check_queue;    /* (nullable): of those on the same device */
+  GList *check_link;      /* (nullable): in it */
   guint32 n_to_check, n_checked;
   gboolean check_asked;   /* by the user: tell when it ends */
 
