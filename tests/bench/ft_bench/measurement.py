@@ -24,7 +24,6 @@ from .say import say
 from .table import OURS
 
 MIB = 1 << 20
-# Whoever takes longer than this for one run is not asked to repeat it.
 SLOW_S = 20
 END_S = 10
 
@@ -54,9 +53,10 @@ class Context:
     def make_folder(self, prefix):
         return pathlib.Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=self.work))
 
-    def take_turns(self, table, todo):
+    def take_turns(self, table, todo, slow_s=SLOW_S):
         """Fills rows run by run, so that what else the machine does meets all of them.
-        @todo: [(Row, function that returns figures by the key of the column)]"""
+        @todo: [(Row, function that returns figures by the key of the column)]; @slow_s: whoever takes
+        longer than this for one run is not asked to repeat it"""
         slow = set()
         for i in range(self.runs):
             for row, function in todo:
@@ -64,7 +64,7 @@ class Context:
                     continue
                 begin = time.monotonic()
                 self._measure_once(table, row, function, i)
-                if time.monotonic() - begin > SLOW_S:
+                if time.monotonic() - begin > slow_s:
                     slow.add(row.name)
         if slow and self.runs > 1:
             table.notes.append(f"Measured once, since one run takes longer than {SLOW_S} s: {', '.join(sorted(slow))}.")

@@ -23,6 +23,7 @@ QUIET = ["--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping", "-
 ARIA2_QUIET = ["--no-conf=true", "--enable-dht=false", "--enable-dht6=false",
                "--bt-enable-lpd=false", "--enable-peer-exchange=false", "--listen-port=6881",
                "--file-allocation=none", "--summary-interval=0"]
+KIB = 1 << 10
 NO_ENCRYPTION = {"in_enc_policy": 2, "out_enc_policy": 2}
 
 
@@ -67,6 +68,15 @@ class Ours:
     def seed(self, node, home, torrent, folder):
         return FriendTorrent(node, home, self.path, folder, [torrent], QUIET, debug=False)
 
+    def peer(self, node, home, up_bytes_per_s=0):
+        """One that runs on, without torrents yet. @up_bytes_per_s: its limit; 0: none"""
+        limit = ["--limit-up", str(-(-up_bytes_per_s // KIB))]
+        return FriendTorrent(node, home, self.path, home / "downloads", (), [*QUIET, *limit], debug=False)
+
+    def has_finished(self, peer, _torrent):
+        """Whether a peer of those above has downloaded it all."""
+        return any(event["event"] == "finished" for event in peer.events())
+
 
 class Libtorrent:
     """libtorrent (rasterbar) in a small program in Python: all that takes time is in C++."""
@@ -87,6 +97,15 @@ class Libtorrent:
         peer = Rasterbar(node, home, **NO_ENCRYPTION)
         peer.add(torrent, folder)
         return peer
+
+    def peer(self, node, home, up_bytes_per_s=0):
+        """See Ours. It comes with no limit for peers of the same network, and eight slots."""
+        return Rasterbar(node, home, **NO_ENCRYPTION, limit_local=True, unchoke_slots_limit=8,
+                         upload_rate_limit=up_bytes_per_s)
+
+    def has_finished(self, peer, torrent):
+        """See Ours."""
+        return peer.is_complete(torrent)
 
 
 class Aria2c:

@@ -4,6 +4,7 @@
 
 from .check import Check
 from .slow_link import SlowLink
+from .swarm import SwarmOfTen
 from .transfers import Downloads, OursToOurs, Seeds
 
 MEASUREMENTS = (
@@ -12,4 +13,5 @@ MEASUREMENTS = (
     OursToOurs(),
     Check(),
     SlowLink(),
+    SwarmOfTen(),
 )

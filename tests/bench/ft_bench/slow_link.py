@@ -138,6 +138,6 @@ class SlowLink(Measurement):
         for role, seed, leecher in ((PEER, partner, partner), (OURS, ours, ours), (OURS, partner, ours)):
             row = table.add_row(f"{leecher.name} from {seed.name}", role)
             todo.append((row, lambda seed=seed, leecher=leecher: measure(seed, leecher)))
-        context.take_turns(table, todo)
+        context.take_turns(table, todo, slow_s=TIMEOUT_S)
         table.notes.append(f"Congestion control: {nodes[0].read('sysctl', '-n', 'net.ipv4.tcp_congestion_control').strip()}.")
         return [table]

@@ -18,7 +18,7 @@ ANSWER_S = 60
 
 class Rasterbar(Peer):
     """@dht: (nullable): HOST:PORT of a node of the DHT that it uses; @options: settings of libtorrent's
-    session that differ from ours"""
+    session that differ from ours; limit_local: limits hold for private addresses as well"""
 
     def __init__(self, node, home, dht=None, **options):
         super().__init__(node, home)

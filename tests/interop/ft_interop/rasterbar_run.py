@@ -8,7 +8,15 @@ import sys
 
 import libtorrent
 
+def limit_everybody(session):
+    """Also peers of private addresses, which libtorrent does not limit by itself."""
+    everybody = libtorrent.ip_filter()
+    everybody.add_rule("0.0.0.0", "255.255.255.255", 1 << libtorrent.session.global_peer_class_id)
+    session.set_peer_class_filter(everybody)
+
+
 def open_session(address, options):
+    limit_local = options.pop("limit_local", False)
     settings = {
         "listen_interfaces": f"{address}:6881", "enable_dht": False, "enable_lsd": False,
         "enable_upnp": False, "enable_natpmp": False, "enable_outgoing_utp": False,
@@ -20,7 +28,10 @@ def open_session(address, options):
         | libtorrent.alert.category_t.connect_notification,
     }
     settings.update(options)
-    return libtorrent.session(settings)
+    session = libtorrent.session(settings)
+    if limit_local:
+        limit_everybody(session)
+    return session
 
 
 class Obeyer:
