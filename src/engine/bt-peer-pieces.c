@@ -14,10 +14,37 @@ became_seed (BtPeer *peer)
   bt_torrent_touch (peer->torrent, BT_CHANGED_PEERS);
 }
 
+/* Whether the piece may be asked of @peer instead, and is not what the seed sends next. */
+static gboolean
+may_relieve (BtPeer *peer, BtPeer *seed, guint32 piece)
+{
+  guint n_blocks = bt_picker_blocks_in_piece (peer->torrent->picker, piece);
+  BtBlock next;
+  gint64 age;
+
+  return seed->is_seed && peer->am_interested && !peer->peer_choking && bt_pipeline_room (peer->pipeline) >= n_blocks
+         && bt_pipeline_oldest (seed->pipeline, 0, &next, &age) && next.piece != piece;
+}
+
+/* What a seed gives should be what nobody else can give. So a piece that still waits in its queue is asked of the
+ * first other peer that has it. Returns: (nullable): the seed, when there is something else to ask of it */
+static BtPeer *
+relieve_seed (BtPeer *peer, guint32 piece)
+{
+  BtPeerId id = bt_picker_find_relieved (peer->torrent->picker, piece);
+  BtPeer *seed = id != 0 ? bt_torrent_find_peer (peer->torrent, id) : NULL;
+
+  if (seed == NULL || !may_relieve (peer, seed, piece))
+    return NULL;
+  bt_peer_cancel_piece (seed, piece);
+  return seed;
+}
+
 static void
 take_have (BtPeer *peer, guint32 piece)
 {
   BtTorrent *torrent = peer->torrent;
+  BtPeer *relieved = NULL;
 
   if (piece >= torrent->metainfo->n_pieces)
     {
@@ -40,7 +67,10 @@ take_have (BtPeer *peer, guint32 piece)
     bt_picker_peer_has (torrent->picker, piece);
   if (!peer->am_interested)
     bt_peer_update_interest (peer);
+  relieved = relieve_seed (peer, piece);
   bt_peer_request (peer);
+  if (relieved != NULL)
+    bt_peer_request (relieved);
 }
 
 void

@@ -13,6 +13,8 @@ void bt_peer_send_block_message (BtPeer *peer, BtMessageId id, const BtBlock *bl
 void bt_peer_greet (BtPeer *peer);
 /* Its outstanding requests are off; the blocks may be asked of others. */
 void bt_peer_forget_requests (BtPeer *peer);
+/* The peer is told that those for one piece are off. */
+void bt_peer_cancel_piece (BtPeer *peer, guint32 piece);
 /* FALSE if there were none for this piece. */
 gboolean bt_peer_forget_requests_of (BtPeer *peer, guint32 piece);
 

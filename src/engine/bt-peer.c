@@ -11,6 +11,10 @@
 #define BOTH_SEEDS_US (5 * G_USEC_PER_SEC)
 #define LOST_REQUEST_US (60 * G_USEC_PER_SEC) /* an answer is no more expected */
 #define PICK_BATCH 64
+/* Pieces that follow each other are taken together while they make up to so much, or what the peer gives in such a
+ * part of a second: rows of slow peers would run into those of others. */
+#define ROW_BYTES (8 * 1024 * 1024)
+#define ROWS_PER_S 4
 
 BtPeer *
 bt_peer_new (BtTorrent *torrent, BtPeerId id, const BtEndpoint *endpoint)
@@ -210,7 +214,7 @@ pick (BtPeer *peer, BtBlock *blocks, guint n)
     .only = peer->peer_choking ? peer->allowed : NULL,
     .slow = bt_pipeline_is_snubbed (peer->pipeline),
     .exclusive = bt_blame_on_parole (torrent->blame, &peer->endpoint),
-    .contiguous_pieces = (guint) MIN (rate * 20, 8 * 1024 * 1024) / torrent->metainfo->piece_length,
+    .contiguous_pieces = (guint) MIN (rate / ROWS_PER_S, ROW_BYTES) / torrent->metainfo->piece_length,
   };
 
   if (peer->suggested != NULL)
@@ -270,6 +274,19 @@ abandon_cb (const BtBlock *block, gpointer data)
 
   bt_picker_abandon (peer->torrent->picker, peer->id, block);
   peer->n_forgiven++;
+}
+
+static void
+cancel_cb (const BtBlock *block, gpointer data)
+{
+  bt_peer_send_block_message (data, BT_MESSAGE_CANCEL, block);
+  abandon_cb (block, data);
+}
+
+void
+bt_peer_cancel_piece (BtPeer *peer, guint32 piece)
+{
+  bt_pipeline_remove_piece (peer->pipeline, piece, cancel_cb, peer);
 }
 
 gboolean

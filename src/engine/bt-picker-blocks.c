@@ -360,6 +360,16 @@ bt_picker_is_asked (const BtPicker *picker, BtPeerId peer, const BtBlock *block)
          && bt_picker_is_asker (open, index, peer);
 }
 
+BtPeerId
+bt_picker_find_relieved (const BtPicker *picker, guint32 piece)
+{
+  BtPickerOpen *open = bt_picker_find_open (picker, piece);
+
+  if (open == NULL || open->received->n_set > 0 || picker->pieces[piece].peers != 1)
+    return 0;
+  return open->sole;
+}
+
 BtBlockResult
 bt_picker_received (BtPicker *picker,
                     BtPeerId peer,

@@ -87,6 +87,9 @@ typedef enum
 
 /* Whether this peer was asked for exactly this block and it is still missing. */
 gboolean bt_picker_is_asked (const BtPicker *picker, BtPeerId peer, const BtBlock *block);
+/* Of a piece that only one peer has who is no seed: the one that all of it is asked of, if nothing has come yet.
+ * 0: nobody. */
+BtPeerId bt_picker_find_relieved (const BtPicker *picker, guint32 piece);
 /* A block came from a peer. @others: (out): up to 8 other peers that were asked for it too and are to be
  * told to cancel; they are no longer asked. */
 BtBlockResult bt_picker_received (BtPicker *picker, BtPeerId peer, const BtBlock *block, BtPeerId others[8], guint *n_others);

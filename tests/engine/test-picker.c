@@ -296,6 +296,39 @@ test_failed (void)
   g_assert_cmpint (receive (&t, 1, &blocks[0]), ==, BT_BLOCK_DUPLICATE);
 }
 
+/* A seed is relieved of a piece by the first other peer that has it, while nothing of it has come. */
+static void
+test_relieved (void)
+{
+  g_auto (Torrent) t = { 0 };
+  g_autoptr (BtBitfield) all = NULL;
+  BtBlock blocks[3];
+  guint32 piece;
+
+  torrent_init (&t, 10, 2, 1);
+  all = make_all (&t);
+  bt_picker_seed (t.picker, 1);
+  g_assert_cmpuint (pick (&t, 1, all, blocks, 2), ==, 2);
+  piece = blocks[0].piece;
+  g_assert_cmpuint (blocks[1].piece, ==, piece);
+  g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 0); /* nobody else has it */
+  bt_picker_peer_has (t.picker, piece);
+  g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 1);
+  g_assert_cmpuint (bt_picker_find_relieved (t.picker, (piece + 1) % 10), ==, 0); /* asked of nobody */
+  bt_picker_peer_has (t.picker, piece);
+  g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 0); /* not the first */
+  bt_picker_peer_lost (t.picker, piece);
+
+  g_assert_cmpint (receive (&t, 1, &blocks[0]), ==, BT_BLOCK_ACCEPTED);
+  g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 0); /* some came */
+
+  g_assert_cmpuint (pick (&t, 1, all, &blocks[0], 1), ==, 1);
+  g_assert_cmpuint (pick (&t, 2, all, &blocks[2], 1), ==, 1);
+  g_assert_cmpuint (blocks[0].piece, ==, blocks[2].piece);
+  bt_picker_peer_has (t.picker, blocks[0].piece);
+  g_assert_cmpuint (bt_picker_find_relieved (t.picker, blocks[0].piece), ==, 0); /* asked of two */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -307,6 +340,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/picker/skipped", test_skipped);
   g_test_add_func ("/engine/picker/requests", test_requests);
   g_test_add_func ("/engine/picker/impossible-blocks", test_impossible_blocks);
+  g_test_add_func ("/engine/picker/relieved", test_relieved);
   g_test_add_func ("/engine/picker/restore", test_restore);
   g_test_add_func ("/engine/picker/failed", test_failed);
   return g_test_run ();
