@@ -2,15 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
-#include "ft-file-calls.h"
+#include "ft-file-calls-private.h"
 
-#include <dlfcn.h>
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/openat2.h>
-#include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -22,46 +17,36 @@
  * takes it before that of the library, for the library's other users as well. That there can be only one of each is
  * why this file has state of its own. */
 
-static struct
-{
-  pthread_mutex_t lock;
-  char *root; /* (nullable) */
-  char *border;
-  FtPower *power;
-  FtCalls kinds;
-  char *path; /* that calls fail beneath */
-  guint skip, n, n_calls, n_failed;
-  int error_number;
-} state = { .lock = PTHREAD_MUTEX_INITIALIZER };
+FtFileCallsState ft_file_calls = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 /* Settings. */
 
 void
 ft_file_calls_watch (const char *root)
 {
-  pthread_mutex_lock (&state.lock);
-  g_clear_pointer (&state.border, g_free);
-  g_free (state.root);
-  state.root = g_strdup (root);
-  state.power = NULL;
-  g_clear_pointer (&state.path, g_free);
-  state.kinds = 0;
-  state.n = state.n_calls = state.n_failed = 0;
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_lock (&ft_file_calls.lock);
+  g_clear_pointer (&ft_file_calls.border, g_free);
+  g_free (ft_file_calls.root);
+  ft_file_calls.root = g_strdup (root);
+  ft_file_calls.power = NULL;
+  g_clear_pointer (&ft_file_calls.path, g_free);
+  ft_file_calls.kinds = 0;
+  ft_file_calls.n = ft_file_calls.n_calls = ft_file_calls.n_failed = 0;
+  pthread_mutex_unlock (&ft_file_calls.lock);
 }
 
 void
 ft_file_calls_fail (FtCalls kinds, const char *path, guint skip, guint n, int error_number)
 {
-  pthread_mutex_lock (&state.lock);
-  g_free (state.path);
-  state.path = g_strdup (path);
-  state.kinds = kinds;
-  state.skip = skip;
-  state.n = n;
-  state.error_number = error_number;
-  state.n_calls = state.n_failed = 0;
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_lock (&ft_file_calls.lock);
+  g_free (ft_file_calls.path);
+  ft_file_calls.path = g_strdup (path);
+  ft_file_calls.kinds = kinds;
+  ft_file_calls.skip = skip;
+  ft_file_calls.n = n;
+  ft_file_calls.error_number = error_number;
+  ft_file_calls.n_calls = ft_file_calls.n_failed = 0;
+  pthread_mutex_unlock (&ft_file_calls.lock);
 }
 
 guint
@@ -69,9 +54,9 @@ ft_file_calls_count (void)
 {
   guint n;
 
-  pthread_mutex_lock (&state.lock);
-  n = state.n_calls;
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_lock (&ft_file_calls.lock);
+  n = ft_file_calls.n_calls;
+  pthread_mutex_unlock (&ft_file_calls.lock);
   return n;
 }
 
@@ -80,33 +65,33 @@ ft_file_calls_n_failed (void)
 {
   guint n;
 
-  pthread_mutex_lock (&state.lock);
-  n = state.n_failed;
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_lock (&ft_file_calls.lock);
+  n = ft_file_calls.n_failed;
+  pthread_mutex_unlock (&ft_file_calls.lock);
   return n;
 }
 
 void
 ft_file_calls_set_border (const char *folder)
 {
-  pthread_mutex_lock (&state.lock);
-  g_free (state.border);
-  state.border = g_strdup (folder);
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_lock (&ft_file_calls.lock);
+  g_free (ft_file_calls.border);
+  ft_file_calls.border = g_strdup (folder);
+  pthread_mutex_unlock (&ft_file_calls.lock);
 }
 
 void
 ft_file_calls_set_power (FtPower *power)
 {
-  pthread_mutex_lock (&state.lock);
-  state.power = power;
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_lock (&ft_file_calls.lock);
+  ft_file_calls.power = power;
+  pthread_mutex_unlock (&ft_file_calls.lock);
 }
 
 /* What is watched. */
 
-static gboolean
-is_beneath (const char *path, const char *root)
+gboolean
+ft_file_calls_is_beneath (const char *path, const char *root)
 {
   gsize length = root != NULL ? strlen (root) : 0;
 
@@ -127,8 +112,8 @@ get_fd_path (int fd, char out[PATH_MAX])
   return TRUE;
 }
 
-static gboolean
-get_path (int dir_fd, const char *name, char out[PATH_MAX])
+gboolean
+ft_file_calls_get_path (int dir_fd, const char *name, char out[PATH_MAX])
 {
   gsize length;
 
@@ -146,13 +131,13 @@ get_path (int dir_fd, const char *name, char out[PATH_MAX])
 static gboolean
 count (FtCalls kind, const char *path)
 {
-  if ((state.kinds & kind) == 0 || !is_beneath (path, state.path))
+  if ((ft_file_calls.kinds & kind) == 0 || !ft_file_calls_is_beneath (path, ft_file_calls.path))
     return TRUE;
-  state.n_calls++;
-  if (state.n_calls <= state.skip || state.n_calls - state.skip > state.n)
+  ft_file_calls.n_calls++;
+  if (ft_file_calls.n_calls <= ft_file_calls.skip || ft_file_calls.n_calls - ft_file_calls.skip > ft_file_calls.n)
     return TRUE;
-  state.n_failed++;
-  errno = state.error_number;
+  ft_file_calls.n_failed++;
+  errno = ft_file_calls.error_number;
   return FALSE;
 }
 
@@ -160,12 +145,12 @@ count (FtCalls kind, const char *path)
 static gboolean
 is_idle (void)
 {
-  return __atomic_load_n (&state.root, __ATOMIC_RELAXED) == NULL;
+  return __atomic_load_n (&ft_file_calls.root, __ATOMIC_RELAXED) == NULL;
 }
 
 /* @path: (out): of what the call is about, "" when it is not watched. Returns: FALSE with errno when it fails */
-static gboolean
-begin (FtCalls kind, int dir_fd, const char *name, char path[PATH_MAX])
+gboolean
+ft_file_calls_begin (FtCalls kind, int dir_fd, const char *name, char path[PATH_MAX])
 {
   int saved = errno;
   gboolean ok = TRUE;
@@ -173,48 +158,16 @@ begin (FtCalls kind, int dir_fd, const char *name, char path[PATH_MAX])
   path[0] = '\0';
   if (is_idle ())
     return TRUE;
-  pthread_mutex_lock (&state.lock);
-  if (!(name != NULL ? get_path (dir_fd, name, path) : get_fd_path (dir_fd, path)) || !is_beneath (path, state.root))
+  pthread_mutex_lock (&ft_file_calls.lock);
+  if (!(name != NULL ? ft_file_calls_get_path (dir_fd, name, path) : get_fd_path (dir_fd, path)) || !ft_file_calls_is_beneath (path, ft_file_calls.root))
     path[0] = '\0';
   else
     ok = count (kind, path);
-  pthread_mutex_unlock (&state.lock);
+  pthread_mutex_unlock (&ft_file_calls.lock);
   if (ok)
     errno = saved;
   return ok;
 }
-
-static FtPower *
-get_power (const char *path)
-{
-  return path[0] != '\0' ? state.power : NULL;
-}
-
-/* Keeps errno. */
-#define NOTE(path, statement)                                                                      \
-  G_STMT_START                                                                                     \
-  {                                                                                                \
-    int note_errno = errno;                                                                        \
-    pthread_mutex_lock (&state.lock);                                                              \
-    if (get_power (path) != NULL)                                                                  \
-      statement;                                                                                   \
-    pthread_mutex_unlock (&state.lock);                                                            \
-    errno = note_errno;                                                                            \
-  }                                                                                                \
-  G_STMT_END
-
-#define REAL(type, name)                                                                           \
-  static type real;                                                                                \
-  if (real == NULL)                                                                                \
-  real = (type) (gpointer) dlsym (RTLD_NEXT, name)
-
-#define AS(name) __asm__ (name)
-/* Where a file offset always has 64 bits there is a second name. */
-#if G_MAXLONG == G_MAXINT64
-#define ALSO(name, of) __asm__ (".globl " name "\n\t.set " name ", " of)
-#else
-#define ALSO(name, of) __asm__ ("")
-#endif
 
 /* Opening. */
 
@@ -230,13 +183,13 @@ do_open (OpenAt real, int dir_fd, const char *name, int flags, mode_t mode)
   int fd;
 
   is_there = may_make && !is_idle () && fstatat (dir_fd, name, &info, AT_SYMLINK_NOFOLLOW) == 0;
-  if (!begin (may_make && !is_there ? FT_CALL_MAKE : FT_CALL_OPEN, dir_fd, name, path))
+  if (!ft_file_calls_begin (may_make && !is_there ? FT_CALL_MAKE : FT_CALL_OPEN, dir_fd, name, path))
     return -1;
   fd = real (dir_fd, name, flags, mode);
   if (fd >= 0 && may_make && !is_there)
-    NOTE (path, ft_power_made (state.power, path, fd));
+    NOTE (path, ft_power_made (ft_file_calls.power, path, fd));
   else if (fd >= 0 && (flags & O_TRUNC) != 0)
-    NOTE (path, ft_power_resized (state.power, fd, 0));
+    NOTE (path, ft_power_resized (ft_file_calls.power, fd, 0));
   return fd;
 }
 
@@ -286,7 +239,7 @@ call_syscall (long number, long a, long b, long c, long d, long e, long f)
   char path[PATH_MAX];
 
   if (number == SYS_openat2
-      && !begin ((((const struct open_how *) c)->flags & O_PATH) != 0 ? FT_CALL_LOOK : FT_CALL_OPEN, (int) a,
+      && !ft_file_calls_begin ((((const struct open_how *) c)->flags & O_PATH) != 0 ? FT_CALL_LOOK : FT_CALL_OPEN, (int) a,
                  (const char *) b, path))
     return -1;
   return real (number, a, b, c, d, e, f);
@@ -303,7 +256,7 @@ call_fstatat (int dir_fd, const char *name, struct stat *out, int flags)
   REAL (FStatAt, "fstatat64");
   char path[PATH_MAX];
 
-  return begin (FT_CALL_LOOK, dir_fd, name, path) ? real (dir_fd, name, out, flags) : -1;
+  return ft_file_calls_begin (FT_CALL_LOOK, dir_fd, name, path) ? real (dir_fd, name, out, flags) : -1;
 }
 ALSO ("fstatat", "fstatat64");
 
@@ -326,7 +279,7 @@ call_pread (int fd, void *out, gsize length, off_t offset)
   REAL (PRead, "pread64");
   char path[PATH_MAX];
 
-  return begin (FT_CALL_READ, fd, NULL, path) ? real (fd, out, length, offset) : -1;
+  return ft_file_calls_begin (FT_CALL_READ, fd, NULL, path) ? real (fd, out, length, offset) : -1;
 }
 ALSO ("pread", "pread64");
 
@@ -351,11 +304,11 @@ call_pwrite (int fd, const void *data, gsize length, off_t offset)
   char path[PATH_MAX];
   gssize n;
 
-  if (!begin (FT_CALL_WRITE, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_WRITE, fd, NULL, path))
     return -1;
   n = real (fd, data, length, offset);
   if (n > 0)
-    NOTE (path, ft_power_written (state.power, fd, (guint64) offset, data, (gsize) n));
+    NOTE (path, ft_power_written (ft_file_calls.power, fd, (guint64) offset, data, (gsize) n));
   return n;
 }
 ALSO ("pwrite", "pwrite64");
@@ -390,14 +343,14 @@ call_write (int fd, const void *data, gsize length)
   char path[PATH_MAX];
   gssize n;
 
-  if (!begin (FT_CALL_WRITE, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_WRITE, fd, NULL, path))
     return -1;
   n = real (fd, data, length);
   if (n > 0 && path[0] != '\0')
     {
       off_t end = lseek (fd, 0, SEEK_CUR);
 
-      NOTE (path, ft_power_written (state.power, fd, (guint64) (end - n), data, (gsize) n));
+      NOTE (path, ft_power_written (ft_file_calls.power, fd, (guint64) (end - n), data, (gsize) n));
     }
   return n;
 }
@@ -412,11 +365,11 @@ call_ftruncate (int fd, off_t size)
   char path[PATH_MAX];
   int result;
 
-  if (!begin (FT_CALL_WRITE, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_WRITE, fd, NULL, path))
     return -1;
   result = real (fd, size);
   if (result == 0)
-    NOTE (path, ft_power_resized (state.power, fd, (guint64) size));
+    NOTE (path, ft_power_resized (ft_file_calls.power, fd, (guint64) size));
   return result;
 }
 ALSO ("ftruncate", "ftruncate64");
@@ -431,13 +384,13 @@ call_fallocate (int fd, int mode, off_t offset, off_t length)
   char path[PATH_MAX];
   int result;
 
-  if (!begin (FT_CALL_WRITE, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_WRITE, fd, NULL, path))
     return -1;
   result = real (fd, mode, offset, length);
   if (result == 0 && (mode & FALLOC_FL_PUNCH_HOLE) != 0)
-    NOTE (path, ft_power_punched (state.power, fd, (guint64) offset, (guint64) length));
+    NOTE (path, ft_power_punched (ft_file_calls.power, fd, (guint64) offset, (guint64) length));
   else if (result == 0)
-    NOTE (path, ft_power_resized (state.power, fd, (guint64) (offset + length)));
+    NOTE (path, ft_power_resized (ft_file_calls.power, fd, (guint64) (offset + length)));
   return result;
 }
 ALSO ("fallocate", "fallocate64");
@@ -461,7 +414,7 @@ call_copy_file_range (int from, off_t *from_offset, int to, off_t *to_offset, gs
   REAL (CopyFileRange, "copy_file_range");
   char path[PATH_MAX];
 
-  if (!begin (FT_CALL_WRITE, to, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_WRITE, to, NULL, path))
     return -1;
   if (path[0] != '\0')
     {
@@ -481,11 +434,11 @@ call_futimens (int fd, const struct timespec times[2])
   char path[PATH_MAX];
   int result;
 
-  if (!begin (FT_CALL_WRITE, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_WRITE, fd, NULL, path))
     return -1;
   result = real (fd, times);
   if (result == 0)
-    NOTE (path, ft_power_timed (state.power, fd));
+    NOTE (path, ft_power_timed (ft_file_calls.power, fd));
   return result;
 }
 
@@ -499,11 +452,11 @@ do_sync (Sync real, int fd, gboolean data_only)
 {
   char path[PATH_MAX];
 
-  if (!begin (FT_CALL_SYNC, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_SYNC, fd, NULL, path))
     return -1;
   if (path[0] == '\0')
     return real (fd);
-  NOTE (path, ft_power_synced (state.power, fd, path, data_only));
+  NOTE (path, ft_power_synced (ft_file_calls.power, fd, path, data_only));
   return 0;
 }
 
@@ -530,111 +483,10 @@ call_syncfs (int fd)
   REAL (Sync, "syncfs");
   char path[PATH_MAX];
 
-  if (!begin (FT_CALL_SYNC, fd, NULL, path))
+  if (!ft_file_calls_begin (FT_CALL_SYNC, fd, NULL, path))
     return -1;
   if (path[0] == '\0')
     return real (fd);
-  NOTE (path, ft_power_synced_all (state.power));
+  NOTE (path, ft_power_synced_all (ft_file_calls.power));
   return 0;
-}
-
-/* Names. */
-
-typedef int (*MkDirAt) (int, const char *, mode_t);
-
-int call_mkdirat (int dir_fd, const char *name, mode_t mode) AS ("mkdirat");
-int
-call_mkdirat (int dir_fd, const char *name, mode_t mode)
-{
-  REAL (MkDirAt, "mkdirat");
-  char path[PATH_MAX];
-  int result;
-
-  if (!begin (FT_CALL_MAKE, dir_fd, name, path))
-    return -1;
-  result = real (dir_fd, name, mode);
-  if (result == 0)
-    NOTE (path, ft_power_made (state.power, path, -1));
-  return result;
-}
-
-int call_mkdir (const char *name, mode_t mode) AS ("mkdir");
-int
-call_mkdir (const char *name, mode_t mode)
-{
-  return call_mkdirat (AT_FDCWD, name, mode);
-}
-
-typedef int (*RenameAt2) (int, const char *, int, const char *, unsigned int);
-
-int call_renameat2 (int from_fd, const char *from, int to_fd, const char *to, unsigned int flags) AS ("renameat2");
-int
-call_renameat2 (int from_fd, const char *from, int to_fd, const char *to, unsigned int flags)
-{
-  REAL (RenameAt2, "renameat2");
-  char path[PATH_MAX], to_path[PATH_MAX];
-  int result;
-
-  if (!begin (FT_CALL_RENAME, from_fd, from, path))
-    return -1;
-  if (path[0] != '\0' && (!get_path (to_fd, to, to_path)
-                          || is_beneath (path, state.border) != is_beneath (to_path, state.border)))
-    {
-      errno = EXDEV;
-      return -1;
-    }
-  result = real (from_fd, from, to_fd, to, flags);
-  if (result == 0 && path[0] != '\0')
-    {
-      gboolean stays = is_beneath (to_path, state.root);
-
-      NOTE (path, stays ? ft_power_renamed (state.power, path, to_path) : ft_power_removed (state.power, path, FALSE));
-    }
-  return result;
-}
-
-int call_renameat (int from_fd, const char *from, int to_fd, const char *to) AS ("renameat");
-int
-call_renameat (int from_fd, const char *from, int to_fd, const char *to)
-{
-  return call_renameat2 (from_fd, from, to_fd, to, 0);
-}
-
-int call_rename (const char *from, const char *to) AS ("rename");
-int
-call_rename (const char *from, const char *to)
-{
-  return call_renameat2 (AT_FDCWD, from, AT_FDCWD, to, 0);
-}
-
-typedef int (*UnlinkAt) (int, const char *, int);
-
-int call_unlinkat (int dir_fd, const char *name, int flags) AS ("unlinkat");
-int
-call_unlinkat (int dir_fd, const char *name, int flags)
-{
-  REAL (UnlinkAt, "unlinkat");
-  char path[PATH_MAX];
-  int result;
-
-  if (!begin (FT_CALL_REMOVE, dir_fd, name, path))
-    return -1;
-  result = real (dir_fd, name, flags);
-  if (result == 0)
-    NOTE (path, ft_power_removed (state.power, path, (flags & AT_REMOVEDIR) != 0));
-  return result;
-}
-
-int call_unlink (const char *name) AS ("unlink");
-int
-call_unlink (const char *name)
-{
-  return call_unlinkat (AT_FDCWD, name, 0);
-}
-
-int call_rmdir (const char *name) AS ("rmdir");
-int
-call_rmdir (const char *name)
-{
-  return call_unlinkat (AT_FDCWD, name, AT_REMOVEDIR);
 }

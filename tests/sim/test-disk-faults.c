@@ -12,7 +12,7 @@
 #include "ft-test.h"
 
 #define PIECE 32768u
-#define SHORT_FAULTS 100 /* of the normal suite, of the disk and of the state each */
+#define SHORT_FAULTS 60 /* of the normal suite, of the disk and of the state each */
 #define SEED_IP "10.0.0.1"
 #define NODE_IP "10.0.0.2"
 #define LONGEST (90 * FT_SIM_SECOND) /* that a fault lasts */

@@ -12,7 +12,7 @@
 #include "ft-test.h"
 
 #define PIECE 32768u
-#define SHORT_CUTS 120 /* of the normal suite */
+#define SHORT_CUTS 60 /* of the normal suite */
 #define SEED_IP "10.0.0.1"
 #define NODE_IP "10.0.0.2"
 
