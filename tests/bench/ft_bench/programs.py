@@ -101,6 +101,7 @@ class Libtorrent:
     def peer(self, node, home, up_bytes_per_s=0):
         """See Ours. It comes with no limit for peers of the same network, and eight slots."""
         return Rasterbar(node, home, **NO_ENCRYPTION, limit_local=True, unchoke_slots_limit=8,
+                         connections_limit=1000,
                          upload_rate_limit=up_bytes_per_s)
 
     def has_finished(self, peer, torrent):

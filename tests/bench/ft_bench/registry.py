@@ -3,7 +3,9 @@
 """One line each; see measurement.py."""
 
 from .check import Check
+from .idle_peers import IdlePeers
 from .slow_link import SlowLink
+from .small_files import SmallFiles
 from .swarm import SwarmOfTen
 from .transfers import Downloads, OursToOurs, Seeds
 
@@ -14,4 +16,6 @@ MEASUREMENTS = (
     Check(),
     SlowLink(),
     SwarmOfTen(),
+    IdlePeers(),
+    SmallFiles(),
 )

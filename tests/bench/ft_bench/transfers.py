@@ -68,17 +68,26 @@ class Pair:
             raise
         return peer
 
-    def leech(self, program):
+    def leech(self, program, timeout_s=TIMEOUT_S):
         """One download, compared. Returns what the leecher cost."""
         home = self._context.make_folder("leecher")
         folder = home / "downloads"
         folder.mkdir()
         try:
-            cost = program.leech(self._leecher_node, home, self._torrent, folder).measure(TIMEOUT_S)
+            cost = program.leech(self._leecher_node, home, self._torrent, folder).measure(timeout_s)
             samples.compare(self.sample, self._data, folder)
             return cost
         finally:
             shutil.rmtree(home)
+
+    def check(self, make_checker, program, timeout_s):
+        """Checks what is shared anew (checkers.py). Returns what that cost."""
+        checker = make_checker(program, self._seed_node, self._context.make_folder("checker"), self._torrent,
+                               self._data, timeout_s)
+        try:
+            return checker.check()
+        finally:
+            checker.kill()
 
     def seed_and_leech(self, program, leecher):
         """Returns what the seed cost, and what the leecher cost."""
@@ -91,12 +100,12 @@ class Pair:
             seed.kill()
 
 
-def make_pair(context):
+def make_pair(context, sample):
     """Both on one bridge, which is as fast as the machine."""
     network = Network()
     seed_node, leecher_node = network.add("seed"), network.add("leecher")
     tracker = OneSeedTracker(network.hub.address, seed_node.address)
-    return Pair(context, make_sample(context), seed_node, leecher_node, tracker)
+    return Pair(context, sample, seed_node, leecher_node, tracker)
 
 
 def find_partner(found):
@@ -126,7 +135,7 @@ class Downloads(Measurement):
     def run(self, context):
         found, reasons = context.programs()
         partner = find_partner(found)
-        pair = make_pair(context)
+        pair = make_pair(context, make_sample(context))
         table = Table(make_columns(rate=Target(1.5, PEER), cpu=Target(0.65, PEER),
                                    peak=Target(PEAK_LIMIT_MIB)))
         rows = add_rows(table, found, reasons)
@@ -153,7 +162,7 @@ class Seeds(Measurement):
     def run(self, context):
         found, reasons = context.programs()
         partner = find_partner(found)
-        pair = make_pair(context)
+        pair = make_pair(context, make_sample(context))
         table = Table(make_columns(cpu=Target(0.35, PEER)))
         rows = add_rows(table, found, reasons)
 
@@ -173,7 +182,7 @@ class OursToOurs(Measurement):
 
     def run(self, context):
         ours = context.programs()[0][0]
-        pair = make_pair(context)
+        pair = make_pair(context, make_sample(context))
         table = Table(make_columns())
         rows = [table.add_row(f"{ours.name} {ours.version}, {side}") for side in ("leecher", "seed")]
         for _ in range(context.runs):
