@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -85,6 +86,8 @@ def name_command():
 
 def main():
     arguments = parse_arguments()
+    # So that folders in memory are removed.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     build = arguments.build.resolve()
     context = Context(build, build / "src" / "console" / "friendtorrent-console", None,
                       1 if arguments.quick else arguments.runs, arguments.quick,

@@ -12,11 +12,13 @@ import json
 import multiprocessing
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 import traceback
 
+from ft_interop.network import die_with_parent
 from ft_interop.tap import Failure, Skip
 
 from . import programs
@@ -97,6 +99,8 @@ class Measurement:
 
 def _run_inside(measurement, context, path):
     """In a process of its own. Writes what came out to the file @path."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    die_with_parent()
     outcome = {"tables": [], "reason": None, "failed": False}
     try:
         tables = measurement.run(context)
@@ -113,8 +117,6 @@ def _run_inside(measurement, context, path):
 def _wait(child, path, limit_s):
     child.join(limit_s)
     if child.is_alive():
-        child.kill()
-        child.join(END_S)
         return {"tables": [], "reason": f"failed: not within {limit_s} s", "failed": True}
     if not path.exists():
         return {"tables": [], "reason": f"failed: ended with {child.exitcode}", "failed": True}
@@ -132,7 +134,11 @@ def run_isolated(measurement, context, folder):
         child = multiprocessing.get_context("fork").Process(
             target=_run_inside, args=(measurement, context, path))
         child.start()
-        outcome = _wait(child, path, measurement.limit_s)
+        try:
+            outcome = _wait(child, path, measurement.limit_s)
+        finally:
+            child.kill()
+            child.join(END_S)
         return outcome | {"seconds": round(time.monotonic() - begin, 1)}
     finally:
         shutil.rmtree(outer, ignore_errors=True)

@@ -2,14 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """link-emulator joins two namespaces. It begins anew for each download, so that each meets the same losses."""
 
-import ctypes
 import json
 import select
-import signal
 import subprocess
 
 from ft_interop import samples
-from ft_interop.network import Network
+from ft_interop.network import Network, die_with_parent
 from ft_interop.process import Process, wait_until
 from ft_interop.tap import Failure, Skip
 
@@ -30,12 +28,7 @@ SIZE, QUICK_SIZE = 160 * MIB, 8 * MIB
 READY_S = 10
 TIMEOUT_S = 120
 IPERF_PORT = 5201
-PR_SET_PDEATHSIG = 1
 MBIT = 1_000_000 / 8
-
-
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 class Wire:
@@ -54,7 +47,7 @@ class Wire:
         with open(self._log, "wb") as log:
             self._child = subprocess.Popen(  # pylint: disable=subprocess-popen-preexec-fn
                 argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
-                pass_fds=[first, second], preexec_fn=_die_with_parent)
+                pass_fds=[first, second], preexec_fn=die_with_parent)
         try:
             self._wait_ready()
             for node in self._nodes:
