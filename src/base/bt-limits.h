@@ -69,7 +69,7 @@
 #define BT_LIMIT_PEER_OUTPUT (4u * 1024 * 1024) /* bytes queued towards one peer */
 
 /* Disk. */
-#define BT_LIMIT_DISK_BACKLOG (64u * 1024 * 1024) /* bytes in memory before links stop reading */
+#define BT_LIMIT_DISK_BACKLOG (32u * 1024 * 1024) /* bytes in memory before links stop reading */
 #define BT_LIMIT_OPEN_FILES 100u
 
 /* Texts for the screen. */

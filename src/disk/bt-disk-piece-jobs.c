@@ -27,8 +27,8 @@ run_write_in_disk (BtDiskJob *job, BtWorker *worker)
   const guint8 *data = self->buffer->data + self->buffer_offset;
 
   if (bt_file_store_write_in_disk (store, self->offset, data, self->length, &job->error))
-    bt_piece_hashes_wrote_in_disk (bt_worker_hashes (worker), store, self->offset, data,
-                                   self->length);
+    job->kept = bt_piece_hashes_wrote_in_disk (bt_worker_hashes (worker), store, self->offset, data, self->length,
+                                               bt_worker_may_keep (worker));
   else
     bt_piece_hashes_forget_in_disk (bt_worker_hashes (worker), store, self->offset);
 }
@@ -229,6 +229,7 @@ static const BtDiskJobClass check_class = {
   .size = sizeof (PieceJob),
   .order = BT_ORDER_LANE,
   .only_looks = TRUE,
+  .needs_hashes = TRUE,
   .run_in_disk = run_check_in_disk,
   .deliver = deliver_check,
 };

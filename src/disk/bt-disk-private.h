@@ -31,6 +31,7 @@ typedef struct
   void (*deliver) (BtDiskJob *job); /* calls back; (nullable) */
   void (*clear) (BtDiskJob *job);   /* frees what the job holds; (nullable) */
   gboolean gives_way; /* any worker does it when there is nothing else to do; lanes mean nothing to it */
+  gboolean needs_hashes; /* waits until those are settled that are only noted */
 } BtDiskJobClass;
 
 /* Made and freed in the engine's thread; between dispatch and return it belongs to a worker. */
@@ -41,11 +42,12 @@ struct _BtDiskJob
   BtWorkerGroup *apart;   /* (nullable): threads to do it in place of those of its folder */
   gpointer owner;
   GError *error;
-  BtDiskJob *next;     /* in one queue of the three: a worker's, the returns, the disk's */
+  BtDiskJob *next;     /* in one queue of the four: a worker's two, the returns, the disk's */
   GList link;          /* in the storage's list, in the order asked for */
   guint64 lane;        /* which worker */
   gsize backlog;       /* bytes to write */
   gboolean dispatched; /* given to a worker */
+  gboolean kept;       /* done, but its bytes are needed until their hash is settled */
 };
 
 typedef struct
@@ -101,6 +103,8 @@ struct _BtFileStorage
 BtPieceHashes *bt_worker_hashes (BtWorker *worker);
 /* Does what has come meanwhile and does not give way. @data: a BtWorker */
 void bt_worker_pause_in_disk (gpointer data);
+/* Whether a job may be kept: it returns some milliseconds later, then. */
+gboolean bt_worker_may_keep (const BtWorker *worker);
 
 /* The threads for one folder. @n_workers: 0: none, jobs are done where they are pushed */
 BtWorkerGroup *bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns);

@@ -11,11 +11,16 @@
 /* Each worker has its own, and all jobs of a piece go to one worker, so there is no lock. A running
  * hash covers the first @hashed bytes of its piece as they were written. Writes that are next go on
  * with it while the bytes are hot; one further on is left to the check, which reads it back; one
- * that rewrites what was hashed ends it. */
+ * that rewrites what was hashed ends it.
+ *
+ * Many pieces at once are hashed for less than each alone. So where the processor can do that, what is next
+ * is only noted (with the running hash said to cover it already), until enough has come together. */
 
 #define MAX_RUNNING                                                                                \
   64 /* pieces under way at one worker; the one least recently written goes first */
 #define STEP_BYTES (512 * 1024)
+#define MAX_NOTED 64
+#define MAX_NOTED_BYTES (8 * 1024 * 1024)
 
 typedef struct
 {
@@ -23,7 +28,8 @@ typedef struct
   guint generation;
   guint32 piece;
   guint32 hashed;
-  guint64 used; /* the clock of its last write */
+  gboolean noted; /* some of that is only noted */
+  guint64 used;   /* the clock of its last write */
   BtHasher *hasher;
 } RunningHash;
 
@@ -31,6 +37,10 @@ struct _BtPieceHashes
 {
   RunningHash running[MAX_RUNNING];
   guint n_running;
+  BtHashPart noted[MAX_NOTED]; /* in the order they came; those of one hasher follow each other in its piece */
+  guint n_noted;
+  guint n_streams; /* running hashes among them */
+  gsize noted_bytes;
   guint64 clock;
   guint8 *step;  /* (nullable): of STEP_BYTES, for reading back */
   guint8 *zeros; /* (nullable): of BT_LIMIT_BLOCK, for padding */
@@ -84,9 +94,77 @@ bt_piece_hashes_hashed (const BtPieceHashes *hashes, const BtFileStore *store, g
   return running != NULL ? running->hashed : 0;
 }
 
+/* Noting. */
+
+/* Takes out what is next of each hasher, the first of each. */
+static guint
+take_first_parts (BtPieceHashes *hashes, BtHashPart *parts)
+{
+  guint n_left = 0;
+  guint n = 0;
+
+  for (guint i = 0; i < hashes->n_noted; i++)
+    {
+      gboolean first = TRUE;
+
+      for (guint j = 0; j < n && first; j++)
+        first = parts[j].hasher != hashes->noted[i].hasher;
+      if (first)
+        parts[n++] = hashes->noted[i];
+      else
+        hashes->noted[n_left++] = hashes->noted[i];
+    }
+  hashes->n_noted = n_left;
+  return n;
+}
+
+void
+bt_piece_hashes_settle_in_disk (BtPieceHashes *hashes)
+{
+  BtHashPart parts[MAX_NOTED];
+
+  while (hashes->n_noted > 0)
+    {
+      guint n = take_first_parts (hashes, parts);
+
+      bt_hasher_update_many (parts, n);
+    }
+  for (guint i = 0; i < hashes->n_running; i++)
+    hashes->running[i].noted = FALSE;
+  hashes->n_streams = 0;
+  hashes->noted_bytes = 0;
+}
+
+gboolean
+bt_piece_hashes_have_noted (const BtPieceHashes *hashes)
+{
+  return hashes->n_noted > 0;
+}
+
+gboolean
+bt_piece_hashes_noted_enough (const BtPieceHashes *hashes)
+{
+  return hashes->n_streams >= BT_HASH_MANY || hashes->n_noted == MAX_NOTED
+         || hashes->noted_bytes >= MAX_NOTED_BYTES;
+}
+
+static void
+note (BtPieceHashes *hashes, RunningHash *running, const guint8 *data, guint32 length)
+{
+  hashes->noted[hashes->n_noted++] = (BtHashPart){ running->hasher, data, length };
+  hashes->noted_bytes += length;
+  if (!running->noted)
+    hashes->n_streams++;
+  running->noted = TRUE;
+}
+
+/* Running hashes. */
+
 static void
 drop (BtPieceHashes *hashes, RunningHash *running)
 {
+  if (running->noted)
+    bt_piece_hashes_settle_in_disk (hashes);
   g_clear_pointer (&running->hasher, bt_hasher_free);
   *running = hashes->running[--hashes->n_running];
 }
@@ -129,17 +207,41 @@ hash_zeros (BtPieceHashes *hashes, BtHasher *hasher, guint64 length)
     }
 }
 
-static void
-hash_written (BtPieceHashes *hashes,
-              BtHasher *hasher,
-              const BtFileStore *store,
-              guint64 offset,
-              const guint8 *data,
-              guint32 length)
+static gboolean
+has_padding (const BtFileStore *store, guint64 offset, guint32 length)
 {
   BtSpanIter iter;
   BtSpan span;
 
+  bt_span_iter_init (&iter, store->metainfo, offset, length);
+  while (bt_span_iter_next (&iter, &span))
+    if (span.pad)
+      return TRUE;
+  return FALSE;
+}
+
+/* Returns: TRUE when @data is only noted. */
+static gboolean
+hash_written (BtPieceHashes *hashes,
+              RunningHash *running,
+              const BtFileStore *store,
+              guint64 offset,
+              const guint8 *data,
+              guint32 length,
+              gboolean may_note)
+{
+  BtHasher *hasher = running->hasher;
+  BtSpanIter iter;
+  BtSpan span;
+
+  if (may_note && bt_hasher_worth_many () <= BT_HASH_MANY && !bt_piece_hashes_noted_enough (hashes)
+      && !has_padding (store, offset, length))
+    {
+      note (hashes, running, data, length);
+      return TRUE;
+    }
+  if (running->noted)
+    bt_piece_hashes_settle_in_disk (hashes);
   bt_span_iter_init (&iter, store->metainfo, offset, length);
   while (bt_span_iter_next (&iter, &span))
     {
@@ -149,14 +251,16 @@ hash_written (BtPieceHashes *hashes,
         bt_hasher_update (hasher, data, span.length);
       data += span.length;
     }
+  return FALSE;
 }
 
-void
+gboolean
 bt_piece_hashes_wrote_in_disk (BtPieceHashes *hashes,
                                BtFileStore *store,
                                guint64 offset,
                                const guint8 *data,
-                               guint32 length)
+                               guint32 length,
+                               gboolean may_note)
 {
   guint32 piece = (guint32) (offset / store->metainfo->piece_length);
   guint32 begins = (guint32) (offset - bt_metainfo_piece_offset (store->metainfo, piece));
@@ -170,10 +274,10 @@ bt_piece_hashes_wrote_in_disk (BtPieceHashes *hashes,
   if (running == NULL && begins == 0)
     running = begin (hashes, store, piece);
   if (running == NULL || begins != running->hashed)
-    return;
-  hash_written (hashes, running->hasher, store, offset, data, length);
+    return FALSE;
   running->hashed += length;
   running->used = ++hashes->clock;
+  return hash_written (hashes, running, store, offset, data, length, may_note);
 }
 
 void
@@ -243,6 +347,8 @@ bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
   *ok = FALSE;
   if (running != NULL)
     {
+      if (running->noted)
+        bt_piece_hashes_settle_in_disk (hashes);
       hashed = running->hashed;
       hasher = g_steal_pointer (&running->hasher);
       drop (hashes, running);

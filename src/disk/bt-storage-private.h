@@ -211,12 +211,18 @@ gboolean bt_open_file_read_in_disk (BtOpenFile *open,
 BtPieceHashes *bt_piece_hashes_new (void);
 void bt_piece_hashes_free (BtPieceHashes *hashes);
 /* @data, which lies in one piece, was written at @offset: goes on with its running hash if it is
- * next. */
-void bt_piece_hashes_wrote_in_disk (BtPieceHashes *hashes,
-                                    BtFileStore *store,
-                                    guint64 offset,
-                                    const guint8 *data,
-                                    guint32 length);
+ * next. Returns: TRUE when it is only noted (if @may_note) and @data must stay until that is settled. */
+gboolean bt_piece_hashes_wrote_in_disk (BtPieceHashes *hashes,
+                                        BtFileStore *store,
+                                        guint64 offset,
+                                        const guint8 *data,
+                                        guint32 length,
+                                        gboolean may_note);
+gboolean bt_piece_hashes_have_noted (const BtPieceHashes *hashes);
+/* To wait for more gains nothing. */
+gboolean bt_piece_hashes_noted_enough (const BtPieceHashes *hashes);
+/* Hashes what is noted, many pieces at once. */
+void bt_piece_hashes_settle_in_disk (BtPieceHashes *hashes);
 /* A write at @offset failed: what is there now is not known. */
 void bt_piece_hashes_forget_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint64 offset);
 gboolean bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,

@@ -22,6 +22,7 @@ typedef struct
   BtFileSet *set;
   BtFileStore *store;
   BtPieceHashes *hashes;
+  gboolean notes; /* what is written is noted, to be hashed with others */
 } Bench;
 
 /* Piece 1 ends with padding. */
@@ -65,7 +66,7 @@ bench_write (Bench *self, guint32 piece, guint32 begin, guint32 length)
   const guint8 *data = self->disk->content + offset;
 
   g_assert_true (bt_file_store_write_in_disk (self->store, offset, data, length, NULL));
-  bt_piece_hashes_wrote_in_disk (self->hashes, self->store, offset, data, length);
+  bt_piece_hashes_wrote_in_disk (self->hashes, self->store, offset, data, length, self->notes);
 }
 
 static gboolean
@@ -113,6 +114,61 @@ test_in_order (void)
   /* Once used it is gone, and the files are read. */
   g_assert_cmpuint (hashed (bench, 3), ==, 0);
   g_assert_false (bench_check (bench, 3));
+}
+
+/* Pieces of all kinds of lengths that were written, so that lanes run dry at different times. */
+static void
+write_noted (Bench *bench, guint32 first, guint32 n)
+{
+  for (guint32 begin = 0; begin < PIECE; begin += BLOCK)
+    for (guint32 i = 0; i < n; i++)
+      if (begin / BLOCK <= i % 4)
+        bench_write (bench, first + i, begin, BLOCK);
+}
+
+static void
+test_noted (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+  gboolean can_note = bt_hasher_worth_many () <= BT_HASH_MANY;
+
+  bench->notes = TRUE;
+  write_noted (bench, 3, 15);
+  g_assert_cmpint (bt_piece_hashes_have_noted (bench->hashes), ==, can_note);
+  g_assert_false (bt_piece_hashes_noted_enough (bench->hashes));
+  bench_write (bench, 20, 0, BLOCK);
+  g_assert_cmpint (bt_piece_hashes_noted_enough (bench->hashes), ==, can_note);
+  bt_piece_hashes_settle_in_disk (bench->hashes);
+  g_assert_false (bt_piece_hashes_have_noted (bench->hashes));
+  /* What comes in addition is hashed at once, until it is settled again. */
+  write_noted (bench, 30, 25);
+  for (guint32 i = 0; i < 25; i++)
+    {
+      if (i % 4 < 3)
+        bench_write (bench, 30 + i, (i % 4 + 1) * BLOCK, (3 - i % 4) * BLOCK);
+      g_assert_cmpuint (hashed (bench, 30 + i), ==, PIECE);
+      spoil (bench, 30 + i, i * 1000);
+    }
+  for (guint32 i = 0; i < 25; i++)
+    g_assert_true (bench_check (bench, 30 + i));
+}
+
+static void
+test_noted_and_rewritten (void)
+{
+  g_autoptr (Bench) bench = bench_new ();
+
+  bench->notes = TRUE;
+  bench_write (bench, 3, 0, BLOCK);
+  bench_write (bench, 4, 0, PIECE);
+  bench_write (bench, 3, 0, PIECE);
+  g_assert_cmpuint (hashed (bench, 3), ==, PIECE);
+  /* Padding is not noted, and comes after what was. */
+  bench_write (bench, 1, 0, 2 * BLOCK);
+  bench_write (bench, 1, 2 * BLOCK, 2 * BLOCK);
+  bt_piece_hashes_forget_in_disk (bench->hashes, bench->store, 4 * PIECE);
+  for (guint32 i = 1; i < 5; i++)
+    g_assert_cmpint (bench_check (bench, i), ==, i != 2);
 }
 
 static void
@@ -304,6 +360,8 @@ main (int argc, char **argv)
   ft_disk_test_init (&argc, &argv);
 
   g_test_add_func ("/disk/piece-check/in-order", test_in_order);
+  g_test_add_func ("/disk/piece-check/noted", test_noted);
+  g_test_add_func ("/disk/piece-check/noted-and-rewritten", test_noted_and_rewritten);
   g_test_add_func ("/disk/piece-check/rest-is-read", test_rest_is_read);
   g_test_add_func ("/disk/piece-check/rewritten", test_rewritten);
   g_test_add_func ("/disk/piece-check/wrong-data", test_wrong_data);
