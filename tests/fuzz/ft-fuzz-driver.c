@@ -7,12 +7,18 @@
 #include "bt-random.h"
 #include "ft-tsv.h"
 
-#define MUTATIONS 400 /* of each seed; libFuzzer does better, but not in every build */
 #define MAX_SEED (64 * 1024)
 
-/* Usage: test-fuzz-NAME SEEDS [FOLDER…]. SEEDS has a seed a line, written as the cells of the shared tables; FOLDERs
- * of the shared data have files that are seeds. With FT_FUZZ_CORPUS the seeds are written there as files, for
+/* Usage: test-fuzz-NAME SEEDS MUTATIONS [FOLDER…]. SEEDS has a seed a line, written as the cells of the shared tables;
+ * FOLDERs of the shared data have files that are seeds. Each is tried as it is and changed by chance so many times:
+ * libFuzzer does better, but not in every build. With FT_FUZZ_CORPUS the seeds are written there as files, for
  * libFuzzer to begin with. */
+
+typedef struct
+{
+  GPtrArray *seeds; /* of GBytes */
+  guint n_mutations;
+} Tries;
 
 static GPtrArray *
 read_seeds (const char *path)
@@ -63,7 +69,7 @@ run (const void *bytes, gsize length)
 static void
 test_seeds (gconstpointer data)
 {
-  const GPtrArray *seeds = data;
+  const GPtrArray *seeds = ((const Tries *) data)->seeds;
 
   run (NULL, 0);
   for (guint i = 0; i < seeds->len; i++)
@@ -109,12 +115,13 @@ change (GByteArray *bytes, BtRandom *random)
 static void
 test_mutations (gconstpointer data)
 {
-  const GPtrArray *seeds = data;
+  const Tries *tries = data;
+  const GPtrArray *seeds = tries->seeds;
   BtRandom random;
 
   bt_random_seed (&random, 1);
   for (guint i = 0; i < seeds->len; i++)
-    for (guint n = 0; n < MUTATIONS; n++)
+    for (guint n = 0; n < tries->n_mutations; n++)
       {
         gsize length;
         const guint8 *bytes = g_bytes_get_data (g_ptr_array_index (seeds, i), &length);
@@ -149,15 +156,17 @@ int
 main (int argc, char **argv)
 {
   g_autoptr (GPtrArray) seeds = NULL;
+  Tries tries;
 
   g_test_init (&argc, &argv, NULL);
-  g_assert_cmpint (argc, >=, 2);
+  g_assert_cmpint (argc, >=, 3);
   seeds = read_seeds (argv[1]);
-  for (int i = 2; i < argc; i++)
+  for (int i = 3; i < argc; i++)
     read_folder (argv[i], seeds);
   if (g_getenv ("FT_FUZZ_CORPUS") != NULL)
     write_corpus (seeds, g_getenv ("FT_FUZZ_CORPUS"));
-  g_test_add_data_func ("/fuzz/seeds", seeds, test_seeds);
-  g_test_add_data_func ("/fuzz/mutations", seeds, test_mutations);
+  tries = (Tries){ seeds, (guint) g_ascii_strtoull (argv[2], NULL, 10) };
+  g_test_add_data_func ("/fuzz/seeds", &tries, test_seeds);
+  g_test_add_data_func ("/fuzz/mutations", &tries, test_mutations);
   return g_test_run ();
 }
