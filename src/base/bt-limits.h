@@ -64,6 +64,7 @@
 
 /* Connections and addresses. */
 #define BT_LIMIT_CANDIDATES 3000u           /* per torrent */
+#define BT_LIMIT_LOWEST_PORT 1024u          /* of peers that PEX and the DHT name: below are services of others */
 #define BT_LIMIT_HALF_OPEN_INCOMING 100u
 #define BT_LIMIT_LINKS_PER_ADDRESS 3u
 #define BT_LIMIT_PEER_OUTPUT (4u * 1024 * 1024) /* bytes queued towards one peer */

@@ -6,6 +6,7 @@
 
 #include "ft-console-private.h"
 #include "ft-describe.h"
+#include "ft-descriptors.h"
 #include "ft-log.h"
 #include "ft-show.h"
 
@@ -409,6 +410,7 @@ run (FtOptions *options)
   FtConsole *console = console_new (options);
   int status;
 
+  ft_descriptors_allow_many ();
   watch_signals (console);
   console->input = ft_input_new (STDIN_FILENO, input_cb, console);
   if (options->demo)

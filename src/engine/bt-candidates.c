@@ -195,6 +195,13 @@ add_entry (BtCandidates *candidates, const BtEndpoint *endpoint, BtSource source
   return g_steal_pointer (&entry);
 }
 
+/* Anybody can name a mail server to PEX or the DHT, and have all of a swarm connect to it. */
+static gboolean
+is_trusted_port (const BtEndpoint *endpoint, BtSource source)
+{
+  return (source != BT_SOURCE_DHT && source != BT_SOURCE_PEX) || endpoint->port >= BT_LIMIT_LOWEST_PORT;
+}
+
 BtCandidate *
 bt_candidates_add (BtCandidates *candidates,
                    const BtEndpoint *endpoint,
@@ -203,7 +210,7 @@ bt_candidates_add (BtCandidates *candidates,
 {
   Entry *entry = find_entry (candidates, endpoint);
 
-  if (!bt_endpoint_is_usable_peer (endpoint) || is_self (candidates, endpoint)
+  if (!bt_endpoint_is_usable_peer (endpoint) || !is_trusted_port (endpoint, source) || is_self (candidates, endpoint)
       || bt_bans_contain (candidates->bans, endpoint))
     return NULL;
   if (entry == NULL)

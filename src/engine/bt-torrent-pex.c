@@ -12,7 +12,6 @@
 #define SPREAD_MS 4000
 #define FLOOD_US (60 * (gint64) G_USEC_PER_SEC)
 #define SEEDS_PATIENCE_US (30 * (gint64) G_USEC_PER_SEC) /* as Transmission: then two seeds part anyway */
-#define LOWEST_PORT 2 /* 0 and 1 are nobody's */
 
 gboolean
 bt_torrent_uses_pex (BtTorrent *torrent)
@@ -147,7 +146,7 @@ take_added (BtTorrent *torrent, BtPeer *peer, const BtPexPeer *added, gint64 now
   guint index;
 
   /* Nobody far from us can know who is near us, or may send us there. */
-  if (added->endpoint.port < LOWEST_PORT || !bt_endpoint_is_known_to (&added->endpoint, &peer->endpoint)
+  if (added->endpoint.port < BT_LIMIT_LOWEST_PORT || !bt_endpoint_is_known_to (&added->endpoint, &peer->endpoint)
       || find_named (peer->pex.named, &added->endpoint, &index))
     return FALSE;
   if (known == NULL && peer->pex.named->len >= BT_LIMIT_PEX_PER_PEER)

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include "ft-application.h"
+#include "ft-descriptors.h"
 
 #include <glib/gi18n.h>
 #include <locale.h>
@@ -18,6 +19,7 @@ main (int argc, char *argv[])
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");
   textdomain (GETTEXT_PACKAGE);
 
+  ft_descriptors_allow_many ();
   application = ft_application_new ();
   status = g_application_run (G_APPLICATION (application), argc, argv);
   return status != 0 ? status : ft_application_get_status (application);

@@ -599,8 +599,8 @@ test_ban_network (void)
   {
     const char *liars[3], *neighbour, *stranger;
   } cases[] = {
-    { { "20.1.2.3:1", "20.1.2.4:1", "20.1.2.250:1" }, "20.1.2.77:5", "20.1.3.3:1" },
-    { { "[2a00:db8::1]:1", "[2a00:db8::2]:1", "[2a00:db8::ff00:3]:1" }, "[2a00:db8::4]:1",
+    { { "20.1.2.3:1", "20.1.2.4:1", "20.1.2.250:1" }, "20.1.2.77:6881", "20.1.3.3:1" },
+    { { "[2a00:db8::1]:1", "[2a00:db8::2]:1", "[2a00:db8::ff00:3]:1" }, "[2a00:db8::4]:6881",
       "[2a00:db8:0:1::1]:1" },
   };
 
@@ -691,6 +691,27 @@ test_ban_cap (void)
       bt_candidates_ban (f.all, &neighbour);
     }
   g_assert_false (bt_candidates_is_banned (f.all, &first));
+}
+
+/* Who answers below 1,024 is some service that strangers want us to call; a tracker is told by the peers themselves. */
+static void
+test_low_ports (void)
+{
+  static const BtSource sources[] = { BT_SOURCE_PEX, BT_SOURCE_DHT, BT_SOURCE_TRACKER };
+  g_auto (Fixture) f = { 0 };
+
+  fixture_init (&f, 1);
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      BtEndpoint mail = peer (10 * i + 1), last = peer (10 * i + 2), first = peer (10 * i + 3);
+
+      mail.port = 25;
+      last.port = 1023;
+      first.port = 1024;
+      g_assert_cmpint (bt_candidates_add (f.all, &mail, sources[i], f.now) != NULL, ==, i == 2);
+      g_assert_cmpint (bt_candidates_add (f.all, &last, sources[i], f.now) != NULL, ==, i == 2);
+      g_assert_nonnull (bt_candidates_add (f.all, &first, sources[i], f.now));
+    }
 }
 
 static void
@@ -849,6 +870,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/ban-network", test_ban_network);
   g_test_add_func ("/engine/candidates/ban-local", test_ban_local);
   g_test_add_func ("/engine/candidates/ban-cap", test_ban_cap);
+  g_test_add_func ("/engine/candidates/low-ports", test_low_ports);
   g_test_add_func ("/engine/candidates/self", test_self);
   g_test_add_func ("/engine/candidates/keep", test_keep);
   g_test_add_func ("/engine/candidates/random", test_random);

@@ -382,7 +382,7 @@ test_what_is_believed (void)
   g_auto(Fixture) f = { 0 };
   BtEndpoint us;
   char own[BT_ENDPOINT_TEXT_SIZE];
-  static const char *const bad[] = { "30.0.0.1:0", "30.0.0.1:1", "192.168.1.7:6881", "127.0.0.1:6881",
+  static const char *const bad[] = { "30.0.0.1:0", "30.0.0.1:1", "30.0.0.1:1023", "192.168.1.7:6881", "127.0.0.1:6881",
                                      "[fe80::7]:6881", "[fd00::7]:6881", "224.0.0.1:6881", "0.0.0.0:6881" };
 
   fixture_init (&f, FALSE, only_pex);
