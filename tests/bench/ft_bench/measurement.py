@@ -69,7 +69,8 @@ class Context:
                 if time.monotonic() - begin > slow_s:
                     slow.add(row.name)
         if slow and self.runs > 1:
-            table.notes.append(f"Measured once, since one run takes longer than {SLOW_S} s: {', '.join(sorted(slow))}.")
+            table.notes.append(f"Measured once, since one run takes longer than {slow_s} s:"
+                               f" {', '.join(sorted(slow))}.")
 
     def _measure_once(self, table, row, function, i):
         try:

@@ -119,8 +119,8 @@ def _make_section(measured):
 
 
 def _make_targets(measurements):
-    """One line for each target."""
-    lines = ["| measurement | quantity | target | here |", "|---|---|---:|---:|"]
+    """One line for each target; empty where there is none."""
+    lines = []
     for measured in measurements:
         for table in _tables(measured):
             for column in table.columns:
@@ -128,7 +128,8 @@ def _make_targets(measurements):
                     should, is_now = describe_target(table, column)
                     name = f"{measured['title']}, {table.title}" if table.title else measured["title"]
                     lines.append(f"| {name} | {column.title} | {should} | {is_now} |")
-    return "\n".join(lines)
+    head = ["| measurement | quantity | target | here |", "|---|---|---:|---:|"]
+    return "\n".join(head + lines) if lines else ""
 
 
 def make_document(figures):
@@ -141,7 +142,8 @@ def make_document(figures):
              f"{facts}. Median (smallest–largest). All took {seconds / 60:.0f} minutes."]
     if any(is_busy({**machine, **measured}) for measured in figures["measurements"]):
         parts.append("**The machine was busy** when some of it began; see the load at the end of each section.")
-    parts += ["### Targets", _make_targets(figures["measurements"])]
+    targets = _make_targets(figures["measurements"])
+    parts += ["### Targets", targets] if targets else []
     parts += [_make_section(measured) for measured in figures["measurements"]]
     return "\n\n".join(parts)
 

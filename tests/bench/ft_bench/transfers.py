@@ -6,7 +6,7 @@ import shutil
 
 from ft_interop import samples, torrent
 from ft_interop.network import Network
-from ft_interop.tap import Skip
+from ft_interop.tap import Failure, Skip
 
 from .measurement import MIB, Measurement
 from .meter import SeedMeter
@@ -185,8 +185,17 @@ class OursToOurs(Measurement):
         pair = make_pair(context, make_sample(context))
         table = Table(make_columns())
         rows = [table.add_row(f"{ours.name} {ours.version}, {side}") for side in ("leecher", "seed")]
-        for _ in range(context.runs):
+        leecher_costs = []
+
+        def measure_seed():
             seed_cost, leecher_cost = pair.seed_and_leech(ours, ours)
-            rows[0].add(as_figures(leecher_cost, pair.sample.size))
-            rows[1].add(as_figures(seed_cost, pair.sample.size))
+            leecher_costs.append(leecher_cost)
+            return as_figures(seed_cost, pair.sample.size)
+
+        def take_leecher():
+            if not leecher_costs:
+                raise Failure("the transfer did not finish")
+            return as_figures(leecher_costs.pop(), pair.sample.size)
+        # One transfer gives both figures: the leecher's turn comes right after the seed's.
+        context.take_turns(table, [(rows[1], measure_seed), (rows[0], take_leecher)], TIMEOUT_S)
         return [table]
