@@ -154,11 +154,42 @@ sync_file (BtFileStore *store, guint32 file, GError **error)
   return ok;
 }
 
+/* Only makes what follows quick: errors are told file by file. */
+static void
+sync_file_system (int root_fd)
+{
+  int fd = openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0)
+    return;
+  (void) syncfs (fd);
+  close (fd);
+}
+
+static gboolean
+has_many_dirty (BtFileStore *store)
+{
+  guint n = 0;
+
+  for (guint32 i = 0; i <= store->metainfo->n_files && n < MANY_FILES; i++)
+    n += atomic_load (&store->files[i].dirty) ? 1 : 0;
+  return n == MANY_FILES;
+}
+
 /* The marks stay: only what is synced alone counts. Goes on while there is much, since meanwhile
- * more is written. An error is told now, because the system tells it only once. */
+ * more is written; but opening thousands of files once more for nothing would take longer than what it
+ * saves. An error of a file is told now, because the system tells it only once. */
 gboolean
 bt_file_store_flush_in_disk (BtFileStore *store, GError **error)
 {
+  if (has_many_dirty (store))
+    {
+      int root_fd = bt_file_store_root_in_disk (store, BT_ROOT_USE, NULL);
+
+      if (root_fd >= 0)
+        sync_file_system (root_fd);
+      return TRUE;
+    }
   for (guint pass = 0; pass < FLUSH_PASSES; pass++)
     {
       gint64 start = g_get_monotonic_time ();
@@ -219,16 +250,7 @@ sync_taken (BtFileStore *store,
             GError **error)
 {
   if (dirty->len >= MANY_FILES)
-    {
-      int fd = openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-      /* Only makes what follows quick: errors are told file by file. */
-      if (fd >= 0)
-        {
-          (void) syncfs (fd);
-          close (fd);
-        }
-    }
+    sync_file_system (root_fd);
   for (guint i = 0; i < dirty->len; i++)
     if (!sync_file (store, g_array_index (dirty, guint32, i), error))
       return FALSE;

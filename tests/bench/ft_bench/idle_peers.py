@@ -42,6 +42,13 @@ def make_greeting(n_pieces, seeding):
     return (1 + len(field)).to_bytes(4, "big") + b"\x05" + field
 
 
+def expect_connected(peer, made):
+    """By its own account."""
+    n_peers = sum(len(peer.addresses(one)) for one in made)
+    if n_peers != N_TORRENTS * PEERS_PER_TORRENT:
+        raise Failure(f"it says that it has {n_peers} peers")
+
+
 class Crowd:
     """Connected while it is used as a context."""
 
@@ -115,6 +122,7 @@ class IdlePeers(Measurement):
                     time.sleep(watch_s)
                     cpu_s = read_cpu(peer.pid) - cpu_s
                     crowd.expect_all()
+                    expect_connected(peer, made)
                     return {"cpu": 100 * cpu_s / (time.monotonic() - begin_s),
                             "memory": read_memory(peer.pid, "RssAnon") / MIB}
             finally:
