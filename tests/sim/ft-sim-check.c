@@ -69,7 +69,7 @@ check_piece (FtSimSwarm *self, FtSimMember *member, BtTorrent *torrent, guint32 
 static void
 check_files (FtSimSwarm *self, FtSimMember *member, BtTorrent *torrent)
 {
-  if (torrent->phase != BT_PHASE_READY || torrent->problem != NULL || member == self->faulty)
+  if (torrent->phase != BT_PHASE_READY || torrent->problem != NULL || torrent->relocating || member == self->faulty)
     return;
   for (guint32 piece = 0; piece < torrent->metainfo->n_pieces; piece++)
     if (bt_picker_has (torrent->picker, piece))

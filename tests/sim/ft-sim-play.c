@@ -72,6 +72,10 @@ draw_config (FtSimSwarm *swarm)
 {
   BtConfig *config = bt_config_new ();
 
+  /* Below the node's own folder. */
+  if (ft_sim_swarm_draw (swarm, 3) == 0)
+    config->incomplete_dir = g_strdup ("incomplete");
+  config->upload_slots_per_torrent = 1 + ft_sim_swarm_draw (swarm, 8);
   config->listen_port = (guint16) (1024 + ft_sim_swarm_draw (swarm, 60000));
   config->dht = ft_sim_swarm_draw (swarm, 4) == 0;
   config->pex = ft_sim_swarm_draw (swarm, 4) != 0;
@@ -162,10 +166,10 @@ tell_who_waits (FtSimSwarm *swarm)
       FtSimMember *member = g_ptr_array_index (swarm->members, i);
       BtTorrent *torrent = ft_sim_swarm_torrent (member);
 
-      if (torrent == NULL || bt_torrent_is_complete (torrent))
+      if (torrent == NULL || member->is_seed)
         continue;
-      g_printerr ("# %s: phase %d, state %d, intent %d, %u peers, %u pieces missing, %u begun, problem: %s\n",
-                  member->node->dir, torrent->phase, bt_torrent_state (torrent), torrent->intent, torrent->peers->len,
+      g_printerr ("# %s, to be %s%s: phase %d, state %d, intent %d, %u peers, %u pieces missing, %u begun, problem: %s\n",
+                  torrent->data_path, torrent->save_path, torrent->relocating ? ", on the way" : "", torrent->phase, bt_torrent_state (torrent), torrent->intent, torrent->peers->len,
                   torrent->picker != NULL ? bt_picker_n_wanted_missing (torrent->picker) : 0,
                   torrent->picker != NULL ? bt_picker_n_open (torrent->picker) : 0,
                   torrent->problem != NULL ? torrent->problem->message : "none");
@@ -187,6 +191,8 @@ wait_for_all (FtSimSwarm *swarm, const FtSimPlan *plan)
         }
       ft_sim_run_for (swarm->sim, FT_SIM_SECOND);
       ft_sim_swarm_check (swarm, i % 16 == 0);
+      if (i % 64 == 63)
+        ft_sim_tend (swarm);
     }
 }
 

@@ -174,6 +174,14 @@ ft_sim_swarm_add_bad (FtSimSwarm *self, FtBadKind kind)
   return peer;
 }
 
+/* A move that failed is not tried again before a start. */
+static gboolean
+is_home (BtTorrent *torrent)
+{
+  return !torrent->relocating
+         && (torrent->leaves_home_alone || g_str_equal (torrent->data_path, torrent->save_path));
+}
+
 gboolean
 ft_sim_swarm_is_complete (FtSimSwarm *self)
 {
@@ -181,7 +189,8 @@ ft_sim_swarm_is_complete (FtSimSwarm *self)
     {
       BtTorrent *torrent = ft_sim_swarm_torrent (g_ptr_array_index (self->members, i));
 
-      if (torrent == NULL || torrent->metainfo->magnet != NULL || torrent->phase != BT_PHASE_READY || !bt_torrent_is_complete (torrent))
+      if (torrent == NULL || torrent->metainfo->magnet != NULL || torrent->phase != BT_PHASE_READY
+          || !is_home (torrent) || !bt_torrent_is_complete (torrent))
         return FALSE;
     }
   return TRUE;

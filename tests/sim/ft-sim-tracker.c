@@ -199,7 +199,6 @@ ft_sim_trackers_new (FtFakeNet *net)
 void
 ft_sim_trackers_free (FtSimTrackers *self)
 {
-  ft_fake_net_set_fetch (self->net, NULL, NULL);
   g_array_unref (self->peers);
   g_free (self);
 }

@@ -30,7 +30,7 @@ typedef struct
 
 /* All of them, each at ft_sim_tracker_url(); they know the same peers. Answers the fetches of the network. */
 FtSimTrackers *ft_sim_trackers_new (FtFakeNet *net);
-void ft_sim_trackers_free (FtSimTrackers *self);
+void ft_sim_trackers_free (FtSimTrackers *self); /* after the network: engines say goodbye */
 char *ft_sim_tracker_url (FtTrackerManner manner);
 /* Somebody who did not say so himself. */
 void ft_sim_trackers_add (FtSimTrackers *self, const BtEndpoint *peer);

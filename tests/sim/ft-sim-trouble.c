@@ -42,8 +42,6 @@ verify (FtSimSwarm *self, FtSimMember *member)
   if (ft_sim_swarm_torrent (member)->metainfo->magnet != NULL)
     return;
   ft_sim_node_run (member->node, make_command (member, bt_core_verify));
-  if (ft_sim_swarm_draw (self, 4) == 0)
-    ft_sim_node_run (member->node, make_command (member, bt_core_cancel_verify));
 }
 
 /* The trackers that it had are asked no more: it is introduced to the seeds. */
@@ -71,6 +69,19 @@ restart (FtSimSwarm *self, FtSimMember *member)
 {
   ft_sim_node_restart (member->node);
   add_again (self, member);
+}
+
+/* It may be refused: another move is under way, or the disk has faults. */
+static void
+move (FtSimSwarm *self, FtSimMember *member)
+{
+  BtCommand *command = make_command (member, bt_core_move);
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id;
+
+  command->path = g_strdup_printf ("%s/place-%u", member->node->dir, ft_sim_swarm_draw (self, 3));
+  command->flag = ft_sim_swarm_draw (self, 4) != 0;
+  error = ft_sim_node_try (member->node, command, &id);
 }
 
 static BtRoute
@@ -215,6 +226,8 @@ ft_sim_trouble (FtSimSwarm *self, FtTrouble trouble)
       break;
     case FT_TROUBLE_VERIFY:
       verify (self, member);
+      if (ft_sim_swarm_draw (self, 4) == 0)
+        ft_sim_node_run (member->node, make_command (member, bt_core_cancel_verify));
       break;
     case FT_TROUBLE_REMOVE:
       remove_torrent (self, member);
@@ -241,6 +254,10 @@ ft_sim_trouble (FtSimSwarm *self, FtTrouble trouble)
       if (!member->is_seed)
         set_priorities (member, choose_some, self);
       break;
+    case FT_TROUBLE_MOVE:
+      if (!member->is_seed)
+        move (self, member);
+      break;
     case FT_TROUBLE_DISK:
       ft_virtual_disks_set_latency (self->sim->disks, ft_sim_swarm_draw (self, 2) * ft_sim_swarm_draw (self, 500000));
       break;
@@ -249,6 +266,18 @@ ft_sim_trouble (FtSimSwarm *self, FtTrouble trouble)
       break;
     default:
       g_assert_not_reached ();
+    }
+}
+
+void
+ft_sim_tend (FtSimSwarm *self)
+{
+  for (guint i = 0; i < self->members->len; i++)
+    {
+      FtSimMember *member = g_ptr_array_index (self->members, i);
+
+      if (g_error_matches (ft_sim_swarm_torrent (member)->problem, BT_ERROR, BT_ERROR_DISK_MISSING))
+        verify (self, member);
     }
 }
 

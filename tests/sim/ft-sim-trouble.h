@@ -18,6 +18,7 @@ typedef enum
   FT_TROUBLE_SLEEP,    /* the machine slept */
   FT_TROUBLE_LIMITS,   /* of speed and connections */
   FT_TROUBLE_FILES,    /* some are not wanted, or are again */
+  FT_TROUBLE_MOVE,     /* its files are to be in another folder */
   FT_TROUBLE_DISK,     /* it takes its time */
   FT_TROUBLE_FAULTS,   /* calls of one of them fail: full, read-only, broken, too many files */
   FT_N_TROUBLES,
@@ -27,5 +28,7 @@ typedef enum
 void ft_sim_trouble (FtSimSwarm *self, FtTrouble trouble);
 /* All that happened is over: everybody is at work and wants all. */
 void ft_sim_heal (FtSimSwarm *self, guint trackers);
+/* Files that are not where they are said to be: takes what is there for all, as only a person may. */
+void ft_sim_tend (FtSimSwarm *self);
 
 G_END_DECLS

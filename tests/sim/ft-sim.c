@@ -208,6 +208,12 @@ make_node (FtSim *sim, const char *ip, BtConfig *config)
   g_assert_no_error (error);
   g_free (config->download_dir);
   config->download_dir = g_strdup (node->dir);
+  if (config->incomplete_dir != NULL && !g_path_is_absolute (config->incomplete_dir))
+    {
+      g_autofree char *name = g_steal_pointer (&config->incomplete_dir);
+
+      config->incomplete_dir = g_build_filename (node->dir, name, NULL);
+    }
   g_clear_pointer (&config->state_dir, g_free);
   return node;
 }

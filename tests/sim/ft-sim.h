@@ -34,7 +34,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtSim, ft_sim_free)
 
 /* An engine at @ip. @setup: (nullable): changes the settings it starts with */
 FtSimNode *ft_sim_add_node (FtSim *sim, const char *ip, void (*setup) (BtConfig *config));
-/* The same; of @config the folders are set here. */
+/* The same; of @config the folders are set here; one for what is incomplete may be below them. */
 FtSimNode *ft_sim_add_node_with (FtSim *sim, const char *ip, BtConfig *config);
 /* The engine stops, and another one begins there, which knows nothing but its folder. */
 void ft_sim_node_restart (FtSimNode *node);

@@ -43,6 +43,10 @@ static const FtSimPlan plans[] = {
     .troubles = FT_SIM_BIT (FT_TROUBLE_DISK) | FT_SIM_BIT (FT_TROUBLE_FAULTS) | FT_SIM_BIT (FT_TROUBLE_VERIFY)
                 | FT_SIM_BIT (FT_TROUBLE_FILES),
     .max_size = 1024 * KIB, .max_piece = 8, .patience_s = 4 * HOUR_S },
+  { .name = "moving", .max_seeds = 1, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
+    .troubles = FT_SIM_BIT (FT_TROUBLE_MOVE) | FT_SIM_BIT (FT_TROUBLE_FAULTS) | FT_SIM_BIT (FT_TROUBLE_PAUSE)
+                | FT_SIM_BIT (FT_TROUBLE_FILES) | FT_SIM_BIT (FT_TROUBLE_DISK) | FT_SIM_BIT (FT_TROUBLE_VERIFY),
+    .max_size = 1024 * KIB, .max_piece = 8, .patience_s = 4 * HOUR_S },
   { .name = "chaos", .max_seeds = 2, .max_leechers = 6, .max_bad = 4, .bad = FT_SIM_ALL_BAD,
     .trackers = FT_SIM_ALL_TRACKERS, .max_troubles = 30, .troubles = FT_SIM_ALL_TROUBLES, .lines = TRUE, .nats = TRUE,
     .links = TRUE, .max_size = 2048 * KIB, .max_piece = 16, .patience_s = 8 * HOUR_S },
