@@ -4,6 +4,12 @@
 
 #include "ft-sim-manners.h"
 
+#include <string.h>
+
+#include "bt-extended.h"
+#include "bt-metadata.h"
+#include "bt-pex.h"
+
 #define BLOCK 16384u
 #define FLOOD 100
 
@@ -120,6 +126,83 @@ push (FtBadLink *link, const BtBlock *block)
     ft_bad_link_serve (link, draw (link, 2) == 0 ? block : &other);
 }
 
+/* Those who lie by the extension protocol. */
+
+static void
+say_extended (FtBadLink *link, guint8 id, const void *bytes, gsize length)
+{
+  g_autofree guint8 *payload = g_malloc (1 + length);
+
+  payload[0] = id;
+  memcpy (payload + 1, bytes, length);
+  ft_bad_link_say (link, BT_MESSAGE_EXTENDED, payload, 1 + length);
+}
+
+static void
+greet_with_extensions (FtBadLink *link)
+{
+  g_autofree char *text = g_strdup_printf ("d1:md11:ut_metadatai%de6:ut_pexi%dee13:metadata_sizei%ue1:pi%uee",
+                                           BT_EXTENDED_METADATA, BT_EXTENDED_PEX, 1 + draw (link, 4 * BLOCK),
+                                           link->peer->local.port);
+
+  say_extended (link, BT_EXTENDED_HANDSHAKE, text, strlen (text));
+  ft_bad_link_greet (link);
+}
+
+/* The right size for what was said, or any. */
+static void
+invent (FtBadLink *link, guint8 id, const guint8 *body, gsize length)
+{
+  BtMetadataMessage message;
+  g_autoptr(GByteArray) out = g_byte_array_new ();
+  g_autofree char *head = NULL;
+  guint32 size = 1 + draw (link, BLOCK);
+
+  if (id != BT_MESSAGE_EXTENDED || length == 0 || body[0] != BT_EXTENDED_METADATA
+      || !bt_metadata_decode (body + 1, length - 1, &message, NULL))
+    return;
+  head = g_strdup_printf ("d8:msg_typei1e5:piecei%ue10:total_sizei%uee", message.block,
+                          draw (link, 2) == 0 ? size : 1 + draw (link, 4 * BLOCK));
+  g_byte_array_append (out, (const guint8 *) head, (guint) strlen (head));
+  g_byte_array_set_size (out, out->len + size);
+  link->peer->world->ops->random (link->peer->world, out->data + strlen (head), size);
+  say_extended (link, BT_EXTENDED_METADATA, out->data, out->len);
+}
+
+static void
+name_strangers (FtBadLink *link)
+{
+  g_autoptr(BtPexMessage) message = bt_pex_message_new ();
+  g_autoptr(GBytes) bytes = NULL;
+
+  for (guint i = 0; i < 2 * FLOOD; i++)
+    {
+      BtPexPeer peer = { .flags = BT_PEX_REACHABLE };
+      guint8 ip[4];
+
+      link->peer->world->ops->random (link->peer->world, ip, sizeof ip);
+      bt_endpoint_set_ipv4 (&peer.endpoint, ip, (guint16) draw (link, 65536));
+      g_array_append_val (message->added, peer);
+    }
+  bytes = bt_pex_encode (message);
+  say_extended (link, BT_EXTENDED_PEX, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
+}
+
+static void
+greet_and_name (FtBadLink *link)
+{
+  greet_with_extensions (link);
+  name_strangers (link);
+}
+
+static void
+serve_and_name (FtBadLink *link, const BtBlock *block)
+{
+  ft_bad_link_serve (link, block);
+  if (draw (link, 8) == 0)
+    name_strangers (link);
+}
+
 FtManners
 ft_sim_manners (FtBadKind kind)
 {
@@ -135,6 +218,8 @@ ft_sim_manners (FtBadKind kind)
     [FT_BAD_STRANGER] = { .shake = shake_with_garbage },
     [FT_BAD_LEAVER] = { .close_after = 3 * BLOCK },
     [FT_BAD_PUSHER] = { .request = push },
+    [FT_BAD_INVENTOR] = { .capabilities = BT_CAP_EXTENDED, .greet = greet_with_extensions, .message = invent },
+    [FT_BAD_NAMER] = { .capabilities = BT_CAP_EXTENDED, .greet = greet_and_name, .request = serve_and_name },
   };
   G_STATIC_ASSERT (G_N_ELEMENTS (all) == FT_N_BAD);
 

@@ -19,6 +19,8 @@ typedef enum
   FT_BAD_STRANGER,   /* random bytes instead of it */
   FT_BAD_LEAVER,     /* hangs up in the middle */
   FT_BAD_PUSHER,     /* gives what nobody asked for */
+  FT_BAD_INVENTOR,   /* details of a link that are not those */
+  FT_BAD_NAMER,      /* tells of hundreds who are not there, again and again */
   FT_N_BAD,
 } FtBadKind;
 

@@ -151,10 +151,10 @@ note_events (FtSimNode *node, const BtUpdate *update)
   for (guint i = 0; i < update->events->len; i++)
     {
       const BtEvent *event = &g_array_index (update->events, BtEvent, i);
+      gsize length = event->text != NULL ? strlen (event->text) : 0; /* it may name a folder, which is another each time */
 
       ft_fake_net_note (node->sim->net, &event->kind, sizeof event->kind);
-      if (event->text != NULL)
-        ft_fake_net_note (node->sim->net, event->text, strlen (event->text));
+      ft_fake_net_note (node->sim->net, &length, sizeof length);
       node->n_failed_pieces += event->kind == BT_EVENT_PIECE_FAILED;
     }
 }

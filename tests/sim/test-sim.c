@@ -30,6 +30,9 @@ static const FtSimPlan plans[] = {
     .bad = FT_SIM_BIT (FT_BAD_FLOODER) | FT_SIM_BIT (FT_BAD_BABBLER) | FT_SIM_BIT (FT_BAD_GARBAGE)
            | FT_SIM_BIT (FT_BAD_STRANGER) | FT_SIM_BIT (FT_BAD_PUSHER),
     .max_size = 512 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
+  { .name = "inventions", .max_seeds = 1, .max_leechers = 4, .max_bad = 5, .trackers = HONEST,
+    .bad = FT_SIM_BIT (FT_BAD_INVENTOR) | FT_SIM_BIT (FT_BAD_NAMER), .links = TRUE,
+    .max_size = 512 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
   { .name = "trackers", .max_seeds = 2, .max_leechers = 4, .trackers = FT_SIM_ALL_TRACKERS, .max_troubles = 4,
     .troubles = FT_SIM_BIT (FT_TROUBLE_PAUSE) | FT_SIM_BIT (FT_TROUBLE_NETWORK) | FT_SIM_BIT (FT_TROUBLE_SLEEP),
     .max_size = 512 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
@@ -125,15 +128,21 @@ test_plan (gconstpointer data)
   g_test_message ("%s: %" G_GUINT64_FORMAT " seeds in %.1f s", plan->name, n, g_timer_elapsed (timer, NULL));
 }
 
-/* Whatever happened happens again. */
+/* Whatever happened happens again. Not yet where networks change or files fail: rarely something else comes first
+ * there. */
 static void
 test_again (void)
 {
-  const FtSimPlan *chaos = &plans[G_N_ELEMENTS (plans) - 1];
-  guint64 digest = play (chaos, 11);
+  static const char *const names[] = { "honest", "liars", "stalling", "noise", "inventions", "clock", NULL };
 
-  g_assert_cmpuint (play (chaos, 11), ==, digest);
-  g_assert_cmpuint (play (chaos, 12), !=, digest);
+  for (guint i = 0; i < G_N_ELEMENTS (plans); i++)
+    for (guint64 seed = 11; seed < 14 && g_strv_contains (names, plans[i].name); seed++)
+      {
+        guint64 digest = play (&plans[i], seed);
+
+        g_assert_cmphex (play (&plans[i], seed), ==, digest);
+        g_assert_cmphex (play (&plans[i], seed + 1), !=, digest);
+      }
 }
 
 static void
