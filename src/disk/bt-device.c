@@ -4,6 +4,8 @@
 
 #include "bt-device.h"
 
+#include "bt-hash.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
@@ -25,6 +27,8 @@
  * about a millisecond of hashing, 8 MiB some 50 ms of a disk that turns. */
 #define STRETCH_BYTES (2u * 1024 * 1024)
 #define STRETCH_IN_ORDER_BYTES (8u * 1024 * 1024)
+/* Pieces are hashed abreast where they can be, up to this. */
+#define STRETCH_ABREAST_BYTES (32u * 1024 * 1024)
 #define STRETCHES_PER_CORE 2u /* one under way and one to go on with */
 #define MAX_STRETCHES 16u
 
@@ -36,9 +40,13 @@
 #define MAGIC_FUSE 0x65735546u
 
 guint32
-bt_device_get_stretch_bytes (const BtDevice *device)
+bt_device_get_stretch_pieces (const BtDevice *device, guint32 piece_length)
 {
-  return device->in_order ? STRETCH_IN_ORDER_BYTES : STRETCH_BYTES;
+  guint32 abreast = MIN (BT_HASH_MANY, STRETCH_ABREAST_BYTES / piece_length);
+
+  if (device->in_order)
+    return MAX (STRETCH_IN_ORDER_BYTES / piece_length, 1);
+  return MAX (MAX (STRETCH_BYTES / piece_length, abreast), 1);
 }
 
 guint

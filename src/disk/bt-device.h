@@ -16,8 +16,8 @@ typedef struct
 /* Of an open folder. What cannot be found out is taken for fast: wrong, that costs time only. */
 void bt_device_find_in_disk (int fd, BtDevice *out);
 
-/* How much of a check one worker does at a stretch, and how many such stretches are under way. */
-guint32 bt_device_get_stretch_bytes (const BtDevice *device);
+/* How many pieces of a check one worker does at a stretch, and how many such stretches are under way. */
+guint32 bt_device_get_stretch_pieces (const BtDevice *device, guint32 piece_length);
 guint bt_device_get_stretches_at_once (const BtDevice *device);
 
 /* The parts, for tests. */

@@ -21,6 +21,7 @@
 #define STEP_BYTES (512 * 1024)
 #define MAX_NOTED 64
 #define MAX_NOTED_BYTES (8 * 1024 * 1024)
+#define MAX_AHEAD (8u * 1024 * 1024) /* asked of the kernel at once */
 
 typedef struct
 {
@@ -46,6 +47,7 @@ struct _BtPieceHashes
   guint8 *zeros; /* (nullable): of BT_LIMIT_BLOCK, for padding */
   void (*pause) (gpointer data); /* (nullable): between steps of a check that gives way */
   gpointer pause_data;
+  BtPiecesAbreast *abreast; /* (nullable) */
 };
 
 BtPieceHashes *
@@ -59,6 +61,7 @@ bt_piece_hashes_free (BtPieceHashes *hashes)
 {
   for (guint i = 0; i < hashes->n_running; i++)
     bt_hasher_free (hashes->running[i].hasher);
+  g_clear_pointer (&hashes->abreast, bt_pieces_abreast_free);
   g_free (hashes->step);
   g_free (hashes->zeros);
   g_free (hashes);
@@ -370,21 +373,40 @@ bt_piece_hashes_check_in_disk (BtPieceHashes *hashes,
   return TRUE;
 }
 
-gboolean
-bt_piece_hashes_check_stretch_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint32 first, guint32 n_pieces,
-                                       void (*pause) (gpointer data), gpointer data, gboolean *ok, GError **error)
+static void
+read_ahead (BtFileStore *store, guint32 first, guint32 n_pieces)
 {
   guint64 begins = bt_metainfo_piece_offset (store->metainfo, first);
   guint32 last = first + n_pieces - 1;
   guint64 ends = bt_metainfo_piece_offset (store->metainfo, last) + bt_metainfo_piece_size (store->metainfo, last);
-  gboolean went_well = TRUE;
 
-  bt_file_store_read_ahead_in_disk (store, begins, ends - begins);
-  hashes->pause = pause;
+  bt_file_store_read_ahead_in_disk (store, begins, MIN (ends - begins, MAX_AHEAD));
+}
+
+gboolean
+bt_piece_hashes_check_stretch_in_disk (BtPieceHashes *hashes, BtFileStore *store, guint32 first, guint32 n_pieces,
+                                       void (*pause) (gpointer data), gpointer data, gboolean *ok, GError **error)
+{
+  gboolean went_well = TRUE;
+  guint32 n;
+
+  if (hashes->abreast == NULL)
+    hashes->abreast = bt_pieces_abreast_new ();
   hashes->pause_data = data;
-  for (guint32 i = 0; i < n_pieces && went_well; i++)
-    went_well = bt_piece_hashes_check_in_disk (hashes, store, first + i, &ok[i], error);
-  hashes->pause = NULL;
+  read_ahead (store, first, n_pieces);
+  for (guint32 i = 0; i < n_pieces && went_well; i += n)
+    {
+      n = MIN (n_pieces - i, BT_HASH_MANY);
+      if (n >= bt_hasher_worth_many ())
+        {
+          went_well = bt_pieces_abreast_check_in_disk (hashes->abreast, store, first + i, n, pause, data, &ok[i], error);
+          continue;
+        }
+      n = 1;
+      hashes->pause = pause;
+      went_well = bt_piece_hashes_check_in_disk (hashes, store, first + i, &ok[i], error);
+      hashes->pause = NULL;
+    }
   return went_well;
 }
 

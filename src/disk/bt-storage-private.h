@@ -14,6 +14,7 @@ typedef struct _BtFileSet BtFileSet;
 typedef struct _BtOpenFile BtOpenFile;
 typedef struct _BtFileStore BtFileStore;
 typedef struct _BtPieceHashes BtPieceHashes;
+typedef struct _BtPiecesAbreast BtPiecesAbreast;
 
 /* Where the bytes of a file are. */
 typedef enum
@@ -243,6 +244,12 @@ gboolean bt_piece_hash_blocks_in_disk (BtPieceHashes *hashes,
 /* Bytes of @piece that the running hash has; for tests. */
 guint32
 bt_piece_hashes_hashed (const BtPieceHashes *hashes, const BtFileStore *store, guint32 piece);
+
+/* bt-pieces-abreast.c: up to BT_HASH_MANY pieces at once; the rest as bt_piece_hashes_check_stretch_in_disk(). */
+BtPiecesAbreast *bt_pieces_abreast_new (void);
+void bt_pieces_abreast_free (BtPiecesAbreast *abreast);
+gboolean bt_pieces_abreast_check_in_disk (BtPiecesAbreast *abreast, BtFileStore *store, guint32 first, guint n,
+                                          void (*pause) (gpointer data), gpointer data, gboolean *ok, GError **error);
 
 /* bt-storage-files.c: the files as such. All run alone in their store, flush beside later jobs. */
 

@@ -308,10 +308,10 @@ stretch_checked_cb (guint32 first, guint32 n_pieces, const gboolean *ok, const G
 static guint32
 measure_stretch (const BtTorrent *torrent, guint32 first)
 {
-  guint32 most = bt_device_get_stretch_bytes (&torrent->storage->device) / torrent->metainfo->piece_length;
+  guint32 most = bt_device_get_stretch_pieces (&torrent->storage->device, torrent->metainfo->piece_length);
   guint32 end = bt_bitfield_next_clear (torrent->to_check, first);
 
-  return MIN (end - first, MAX (most, 1));
+  return MIN (end - first, most);
 }
 
 static void

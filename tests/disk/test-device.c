@@ -164,7 +164,13 @@ test_policy (void)
   g_assert_cmpuint (bt_device_get_stretches_at_once (&turns), ==, 1);
   g_assert_cmpuint (bt_device_get_stretches_at_once (&flash), >=, 2);
   g_assert_cmpuint (bt_device_get_stretches_at_once (&flash), <=, 16);
-  g_assert_cmpuint (bt_device_get_stretch_bytes (&turns), >, bt_device_get_stretch_bytes (&flash));
+  g_assert_cmpuint (bt_device_get_stretch_pieces (&turns, 16 * 1024), ==, 512);
+  g_assert_cmpuint (bt_device_get_stretch_pieces (&flash, 16 * 1024), ==, 128);
+  /* As many as are hashed abreast, unless they are large. */
+  g_assert_cmpuint (bt_device_get_stretch_pieces (&flash, 1024 * 1024), ==, 16);
+  g_assert_cmpuint (bt_device_get_stretch_pieces (&flash, 4 * 1024 * 1024), ==, 8);
+  g_assert_cmpuint (bt_device_get_stretch_pieces (&flash, 512 * 1024 * 1024), ==, 1);
+  g_assert_cmpuint (bt_device_get_stretch_pieces (&turns, 512 * 1024 * 1024), ==, 1);
 }
 
 int
