@@ -502,7 +502,8 @@ ft_tags_move (FtTags *self, FtTag *tag, guint position)
   guint from;
 
   g_return_if_fail (FT_IS_TAGS (self));
-  g_return_if_fail (g_ptr_array_find (self->tags, tag, &from));
+  if (!g_ptr_array_find (self->tags, tag, &from))
+    g_return_if_reached ();
 
   tags = copy_tags (self);
   g_ptr_array_steal_index (tags, from);
