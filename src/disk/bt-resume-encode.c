@@ -126,8 +126,8 @@ write_stamps (BtBencodeWriter *writer, const GArray *stamps)
   bt_bencode_writer_bytes (writer, bytes, fields.used);
 }
 
-static void
-write_tiers (BtBencodeWriter *writer, const GPtrArray *tiers)
+void
+bt_resume_write_tiers (BtBencodeWriter *writer, const GPtrArray *tiers)
 {
   if (tiers == NULL)
     return;
@@ -172,7 +172,8 @@ bt_resume_encode (const BtResume *resume)
   bt_resume_write_renamed (writer, resume);
   bt_resume_write_time (writer, "seeding", resume->seeding_s);
   write_stamps (writer, resume->stamps);
-  write_tiers (writer, resume->extra_tiers);
+  bt_resume_write_summary (writer, resume->summary);
+  bt_resume_write_tiers (writer, resume->extra_tiers);
   bt_resume_write_path (writer, "to", resume->move_to);
   bt_resume_write_count (writer, "uploaded", resume->uploaded);
   bt_resume_write_count (writer, "version", BT_RESUME_VERSION);

@@ -31,9 +31,17 @@ bt_resume_is_worth_saving (const BtEndpoint *peer)
 void bt_resume_write_time (BtBencodeWriter *writer, const char *key, gint64 value);
 void bt_resume_write_count (BtBencodeWriter *writer, const char *key, guint64 value);
 
+void bt_resume_write_tiers (BtBencodeWriter *writer, const GPtrArray *tiers);
+
+/* bt-resume-summary.c: written if there is one; NULL when it is not there, or wrong: it can be made anew. */
+void bt_resume_write_summary (BtBencodeWriter *writer, const BtSummary *summary);
+BtSummary *bt_resume_read_summary (BtNode dict);
+
 /* bt-resume.c: FALSE when it is not there, or wrong. */
 gboolean bt_resume_read_number (BtNode dict, const char *key, gint64 max, gint64 *out);
 gboolean bt_resume_read_count (BtNode dict, const char *key, guint64 *out);
+/* @out: left as it is when they are not there. */
+gboolean bt_resume_read_tiers (BtNode dict, GPtrArray **out);
 
 /* bt-resume-place.c: where files are. Reading as below. */
 void bt_resume_write_path (BtBencodeWriter *writer, const char *key, const char *path);

@@ -29,6 +29,19 @@ bt_partial_free (BtPartial *partial)
 }
 
 void
+bt_resume_forget_content (BtResume *resume)
+{
+  g_clear_pointer (&resume->renamed, g_ptr_array_unref);
+  g_clear_pointer (&resume->have, g_bytes_unref);
+  g_clear_pointer (&resume->partials, g_ptr_array_unref);
+  g_clear_pointer (&resume->stamps, g_array_unref);
+  g_clear_pointer (&resume->priorities, g_bytes_unref);
+  g_clear_pointer (&resume->created, g_bytes_unref);
+  g_clear_pointer (&resume->peers, g_array_unref);
+  g_clear_pointer (&resume->banned, g_ptr_array_unref);
+}
+
+void
 bt_resume_free (BtResume *resume)
 {
   if (resume == NULL)
@@ -39,15 +52,9 @@ bt_resume_free (BtResume *resume)
   g_free (resume->move_from);
   g_free (resume->rename_from);
   g_free (resume->rename_to);
-  g_clear_pointer (&resume->renamed, g_ptr_array_unref);
-  g_clear_pointer (&resume->have, g_bytes_unref);
-  g_clear_pointer (&resume->partials, g_ptr_array_unref);
-  g_clear_pointer (&resume->stamps, g_array_unref);
-  g_clear_pointer (&resume->priorities, g_bytes_unref);
-  g_clear_pointer (&resume->created, g_bytes_unref);
+  bt_resume_forget_content (resume);
   g_clear_pointer (&resume->extra_tiers, g_ptr_array_unref);
-  g_clear_pointer (&resume->peers, g_array_unref);
-  g_clear_pointer (&resume->banned, g_ptr_array_unref);
+  g_clear_pointer (&resume->summary, bt_summary_free);
   g_clear_pointer (&resume->options, bt_torrent_options_unref);
   g_free (resume);
 }
@@ -280,8 +287,8 @@ read_tier (BtNode item, GPtrArray *tiers, guint *n_urls)
   return TRUE;
 }
 
-static gboolean
-read_tiers (BtNode dict, GPtrArray **out)
+gboolean
+bt_resume_read_tiers (BtNode dict, GPtrArray **out)
 {
   BtNodeIter iter;
   BtNode list, item;
@@ -361,7 +368,7 @@ read_all (BtNode dict, BtResume *resume)
     return "priorities";
   if (!read_file_bytes (dict, "created", 1, &resume->created))
     return "created";
-  if (!read_tiers (dict, &resume->extra_tiers))
+  if (!bt_resume_read_tiers (dict, &resume->extra_tiers))
     return "tiers";
   if (!read_peers (dict, &resume->peers))
     return "peers";
@@ -373,6 +380,7 @@ read_all (BtNode dict, BtResume *resume)
     return "queue";
   if (!bt_resume_read_goal (dict, resume))
     return "goal";
+  resume->summary = bt_resume_read_summary (dict);
   return agrees (resume) ? NULL : "lengths";
 }
 

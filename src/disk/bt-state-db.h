@@ -25,6 +25,21 @@ typedef enum
   BT_GOAL_STATE_STOPPED, /* reached, and paused for it */
 } BtGoalState;
 
+/* What a list shows of a torrent, so that its metainfo need not be read for that. */
+typedef struct
+{
+  BtMetainfo *outline; /* see bt_metainfo_outline(); its info-hash is that of the row */
+  guint32 n_listed;    /* files, without padding */
+  guint32 n_had;       /* pieces */
+  guint64 wanted;      /* payload bytes */
+  guint64 done;
+  gboolean complete;   /* nothing that is wanted is missing */
+} BtSummary;
+
+BtSummary *bt_summary_new (const BtMetainfo *metainfo);
+void bt_summary_free (BtSummary *summary);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtSummary, bt_summary_free)
+
 /* What is saved of a torrent beside its metainfo. Encoded as a versioned bencode dictionary with a
  * SHA-1 in a column of its own. */
 typedef struct
@@ -59,6 +74,7 @@ typedef struct
   guint64 goal_uploaded; /* what goals do not count any more: from before it was last started */
   gint64 goal_seeding_s;
   gint64 idle_s;         /* seeding, and nobody took anything */
+  BtSummary *summary;    /* (nullable): not known, or not from this version */
 } BtResume;
 
 /* A piece of which some blocks are in the files. */
@@ -80,6 +96,8 @@ void bt_renamed_free (BtRenamed *renamed);
 BtResume *bt_resume_new (void);
 void bt_resume_free (BtResume *resume);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtResume, bt_resume_free)
+/* Forgets what concerns single files, pieces and peers. */
+void bt_resume_forget_content (BtResume *resume);
 void bt_partial_free (BtPartial *partial);
 
 /* Pure, for tests and for the database. Decoding validates everything (ranges, lengths, paths). */
@@ -89,11 +107,12 @@ BtResume *bt_resume_decode (GBytes *bytes, GError **error);
 typedef struct
 {
   BtSha1 info_hash;
-  GBytes *torrent;  /* (nullable): NULL while no more is known than the link */
+  GBytes *torrent;  /* (nullable): NULL while no more is known than the link, and if @saved is there */
   char *magnet;     /* (nullable): the link */
   gint64 added_order;
   char *save_path;  /* (nullable): absolute; where the data is. Beside @resume, so that it is known without */
   BtResume *resume; /* (nullable): the row's checksum or contents are bad: check everything */
+  GBytes *saved;    /* (nullable): @resume as it was written, for it has a summary: its content is in here alone */
 } BtStateRow;
 
 void bt_state_row_free (BtStateRow *row);

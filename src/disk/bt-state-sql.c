@@ -353,6 +353,7 @@ bt_state_row_free (BtStateRow *row)
   g_free (row->magnet);
   g_free (row->save_path);
   bt_resume_free (row->resume);
+  g_clear_pointer (&row->saved, g_bytes_unref);
   g_free (row);
 }
 
@@ -382,57 +383,101 @@ column_bytes (sqlite3_stmt *statement, int column)
   return g_bytes_new (data, (gsize) sqlite3_column_bytes (statement, column));
 }
 
-/* What was saved counts only when it is exactly what was written. */
-static BtResume *
-column_resume (sqlite3_stmt *statement, int data_column, int sha1_column)
+/* Of load_torrents(). */
+enum
 {
-  g_autoptr (GBytes) data = column_bytes (statement, data_column);
-  const void *expected = sqlite3_column_blob (statement, sha1_column);
+  HASH_COLUMN,
+  LINK_COLUMN,
+  PATH_COLUMN,
+  DATA_COLUMN,
+  SHA1_COLUMN,
+  ORDER_COLUMN,
+  ROWID_COLUMN,
+};
+
+/* What was saved counts only when it is exactly what was written. With a summary the torrent is not needed to be
+ * listed, nor what concerns its files and pieces: that stays as it was written, which is small. */
+static void
+read_saved (sqlite3_stmt *statement, BtStateRow *row)
+{
+  g_autoptr (GBytes) data = column_bytes (statement, DATA_COLUMN);
+  const void *expected = sqlite3_column_blob (statement, SHA1_COLUMN);
   BtSha1 sha1 = bt_sha1 (g_bytes_get_data (data, NULL), g_bytes_get_size (data));
 
-  if (expected == NULL || sqlite3_column_bytes (statement, sha1_column) != BT_SHA1_SIZE
+  if (expected == NULL || sqlite3_column_bytes (statement, SHA1_COLUMN) != BT_SHA1_SIZE
       || memcmp (expected, sha1.bytes, BT_SHA1_SIZE) != 0)
-    return NULL;
-  return bt_resume_decode (data, NULL);
+    return;
+  row->resume = bt_resume_decode (data, NULL);
+  if (row->resume == NULL || row->resume->summary == NULL || row->magnet != NULL)
+    return;
+  row->resume->summary->outline->info_hash = row->info_hash;
+  bt_resume_forget_content (row->resume);
+  row->saved = g_steal_pointer (&data);
 }
 
-/* Columns: info_hash, torrent or link, save_path, data, sha1, added_order */
-static void
-load_row (sqlite3_stmt *statement, gboolean is_magnet, BtChunks *chunks, BtStateLoad *load)
+/* @bytes: (out) (nullable). Returns: an SQLite result */
+static int
+read_bytes (sqlite3_stmt *torrents, gint64 rowid, BtChunks *chunks, GBytes **bytes)
 {
-  const void *info_hash = sqlite3_column_blob (statement, 0);
-  const char *path = sqlite3_column_blob (statement, 2);
+  int result;
+
+  sqlite3_bind_int64 (torrents, 1, rowid);
+  result = sqlite3_step (torrents);
+  if (result == SQLITE_ROW && sqlite3_column_bytes (torrents, 0) > 0)
+    *bytes = bt_chunks_copy (chunks, sqlite3_column_blob (torrents, 0), (gsize) sqlite3_column_bytes (torrents, 0));
+  sqlite3_reset (torrents);
+  return result == SQLITE_ROW || result == SQLITE_DONE ? SQLITE_OK : result;
+}
+
+/* A row of another shape is none of ours and stays where it is. Returns: (transfer full) (nullable) */
+static BtStateRow *
+read_row (sqlite3_stmt *statement)
+{
+  const void *info_hash = sqlite3_column_blob (statement, HASH_COLUMN);
+  const char *path = sqlite3_column_blob (statement, PATH_COLUMN);
   BtStateRow *row;
 
-  /* A row of another shape is none of ours and stays where it is. */
-  if (sqlite3_column_bytes (statement, 0) != BT_SHA1_SIZE || info_hash == NULL
-      || sqlite3_column_bytes (statement, 1) == 0)
-    return;
+  if (sqlite3_column_bytes (statement, HASH_COLUMN) != BT_SHA1_SIZE || info_hash == NULL)
+    return NULL;
   row = g_new0 (BtStateRow, 1);
   memcpy (row->info_hash.bytes, info_hash, BT_SHA1_SIZE);
-  if (is_magnet)
-    row->magnet = g_strdup ((const char *) sqlite3_column_text (statement, 1));
-  else
-    row->torrent = bt_chunks_copy (chunks, sqlite3_column_blob (statement, 1),
-                                   (gsize) sqlite3_column_bytes (statement, 1));
   if (path != NULL && path[0] == '/')
-    row->save_path = g_strndup (path, (gsize) sqlite3_column_bytes (statement, 2));
-  row->resume = column_resume (statement, 3, 4);
-  row->added_order = sqlite3_column_int64 (statement, 5);
-  g_ptr_array_add (load->rows, row);
+    row->save_path = g_strndup (path, (gsize) sqlite3_column_bytes (statement, PATH_COLUMN));
+  row->added_order = sqlite3_column_int64 (statement, ORDER_COLUMN);
+  row->magnet = g_strdup ((const char *) sqlite3_column_text (statement, LINK_COLUMN));
+  read_saved (statement, row);
+  return row;
+}
+
+/* The bytes only of what cannot be listed without. Returns: an SQLite result */
+static int
+load_row (sqlite3_stmt *statement, sqlite3_stmt *torrents, BtChunks *chunks, BtStateLoad *load)
+{
+  BtStateRow *row = read_row (statement);
+  int result = SQLITE_OK;
+
+  if (row == NULL)
+    return SQLITE_OK;
+  if (row->magnet == NULL && row->saved == NULL)
+    result = read_bytes (torrents, sqlite3_column_int64 (statement, ROWID_COLUMN), chunks, &row->torrent);
+  if (row->magnet == NULL && row->saved == NULL && row->torrent == NULL)
+    bt_state_row_free (row);
+  else
+    g_ptr_array_add (load->rows, row);
+  return result;
 }
 
 static int
-load_rows (sqlite3 *db, const char *sql, gboolean is_magnet, BtStateLoad *load)
+load_rows (sqlite3 *db, const char *sql, sqlite3_stmt *torrents, BtStateLoad *load)
 {
   sqlite3_stmt *statement = prepare (db, sql);
   g_autoptr (BtChunks) chunks = bt_chunks_new ();
-  int result = SQLITE_ROW;
+  int result = SQLITE_OK;
 
   if (statement == NULL)
     return sqlite3_extended_errcode (db);
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    load_row (statement, is_magnet, chunks, load);
+  while (result == SQLITE_OK && (result = sqlite3_step (statement)) == SQLITE_ROW)
+    result = load_row (statement, torrents, chunks, load);
   sqlite3_finalize (statement);
   return result == SQLITE_DONE ? SQLITE_OK : result;
 }
@@ -446,23 +491,26 @@ compare_order (gconstpointer a, gconstpointer b)
   return (first->added_order > second->added_order) - (first->added_order < second->added_order);
 }
 
-/* Two readings, so that SQLite need not sort rows of some megabytes that have little in common. */
+/* The bytes of the torrents are by far most of the file: those that are not needed are not read. */
 static int
 load_torrents (sqlite3 *db, BtStateLoad *load)
 {
-  int result = load_rows (db,
-                          "SELECT t.info_hash, t.torrent, r.save_path, r.data, r.sha1, t.added_order FROM torrents AS t"
-                          " LEFT JOIN resume AS r ON r.info_hash = t.info_hash ORDER BY t.added_order",
-                          FALSE, load);
-  guint n_torrents = load->rows->len;
+  sqlite3_stmt *torrents = prepare (db, "SELECT torrent FROM torrents WHERE rowid = ?1");
+  int result = SQLITE_OK;
 
+  if (torrents == NULL)
+    return sqlite3_extended_errcode (db);
+  result = load_rows (db,
+                      "SELECT t.info_hash, NULL, r.save_path, r.data, r.sha1, t.added_order, t.rowid"
+                      " FROM torrents AS t LEFT JOIN resume AS r ON r.info_hash = t.info_hash",
+                      torrents, load);
   if (result == SQLITE_OK)
     result = load_rows (db,
-                        "SELECT m.info_hash, m.link, r.save_path, r.data, r.sha1, m.added_order FROM magnets AS m"
-                        " LEFT JOIN resume AS r ON r.info_hash = m.info_hash ORDER BY m.added_order",
-                        TRUE, load);
-  if (load->rows->len > n_torrents)
-    g_ptr_array_sort (load->rows, compare_order);
+                        "SELECT m.info_hash, m.link, r.save_path, r.data, r.sha1, m.added_order, m.rowid"
+                        " FROM magnets AS m LEFT JOIN resume AS r ON r.info_hash = m.info_hash",
+                        torrents, load);
+  sqlite3_finalize (torrents);
+  g_ptr_array_sort (load->rows, compare_order);
   return result;
 }
 

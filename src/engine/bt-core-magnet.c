@@ -75,10 +75,7 @@ take_up (BtCore *core, BtTorrent *torrent, const Resolving *resolving)
 {
   g_autoptr(BtResume) resume = make_resume (torrent, resolving);
 
-  /* The key is inside the metainfo of the link. */
-  g_hash_table_remove (core->by_hash, &resolving->metainfo->info_hash);
   bt_torrent_take_up (torrent, resolving->metainfo, resume);
-  g_hash_table_insert (core->by_hash, &bt_torrent_get_metainfo (torrent)->info_hash, torrent);
   bt_core_event (core, bt_torrent_get_id (torrent), BT_EVENT_LOG, "Its details are known now");
 }
 

@@ -11,19 +11,29 @@
 
 /* Arrivals: accepted links whose torrent is not known yet. */
 
-static void
-arrival_head_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
+void
+bt_core_hand_over (BtCore *core, BtTorrent *torrent, BtLink *link, const BtHandshake *handshake)
 {
-  BtCore *core = owner;
-  BtTorrent *torrent = g_hash_table_lookup (core->by_hash, &handshake->info_hash);
-
   if (torrent == NULL || !bt_torrent_is_active (torrent))
     {
       bt_link_close (link, BT_CLOSE_WRONG_TORRENT, NULL);
       return;
     }
+  if (bt_torrent_needs_unfolding (torrent))
+    {
+      bt_core_unfold_for_link (core, torrent, link, handshake);
+      return;
+    }
   g_ptr_array_remove_fast (core->arrivals, link);
   bt_torrent_take_link (torrent, link, handshake);
+}
+
+static void
+arrival_head_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
+{
+  BtCore *core = owner;
+
+  bt_core_hand_over (core, g_hash_table_lookup (core->by_hash, &handshake->info_hash), link, handshake);
 }
 
 static void
@@ -33,6 +43,7 @@ arrival_closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpoin
 
   g_debug ("An incoming connection ended: %s", bt_close_reason_text (reason));
   g_ptr_array_remove_fast (core->arrivals, link);
+  bt_core_forget_caller (core, link);
 }
 
 static const BtLinkOps arrival_ops = {
@@ -273,6 +284,7 @@ every_second (gpointer owner, gint64 now)
 
       if (bt_torrent_is_active (torrent))
         bt_torrent_second (torrent, now);
+      bt_torrent_fold_if_idle (torrent, now);
     }
   bt_timer_start (&core->second, now + G_USEC_PER_SEC);
 }

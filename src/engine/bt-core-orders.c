@@ -120,7 +120,8 @@ ban_peer (BtTorrent *torrent, BtCommand *command)
 void
 bt_core_ban_peer (BtCore *core, BtCommand *command)
 {
-  order (core, command, ban_peer);
+  if (!bt_core_unfold_for (core, command))
+    order (core, command, ban_peer);
 }
 
 static void
@@ -132,7 +133,8 @@ unban_peer (BtTorrent *torrent, BtCommand *command)
 void
 bt_core_unban_peer (BtCore *core, BtCommand *command)
 {
-  order (core, command, unban_peer);
+  if (!bt_core_unfold_for (core, command))
+    order (core, command, unban_peer);
 }
 
 void
@@ -141,7 +143,7 @@ bt_core_set_priorities (BtCore *core, BtCommand *command)
   BtTorrent *torrent = bt_core_find (core, command->id);
   GError *error = NULL;
 
-  if (answer_unknown (core, command))
+  if (answer_unknown (core, command) || bt_core_unfold_for (core, command))
     return;
   if (torrent == NULL)
     error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
@@ -158,7 +160,7 @@ bt_core_get_torrent (BtCore *core, BtCommand *command)
   BtTorrent *torrent = bt_core_find (core, command->id);
   GError *error = NULL;
 
-  if (answer_unknown (core, command))
+  if (answer_unknown (core, command) || bt_core_unfold_for (core, command))
     return;
   if (torrent == NULL)
     error = g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent");
@@ -194,6 +196,8 @@ bt_core_remove (BtCore *core, BtCommand *command)
 
   if (torrent == NULL || !core->running)
     bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
+  else if (command->flag && bt_core_unfold_for (core, command))
+    return;
   else if (!bt_torrent_close (torrent, TRUE, command->flag, removed_cb, command))
     bt_command_reply (command, make_going_error (torrent));
 }
@@ -208,6 +212,9 @@ bt_core_get_detail (BtCore *core, BtCommand *command)
       bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
       return;
     }
+  if (bt_core_unfold_for (core, command))
+    return;
+  bt_torrent_keep_unfolded (torrent, bt_core_now (core));
   command->detail = bt_torrent_make_detail (torrent, command->parts);
   if (command->id != core->watched)
     bt_torrent_forget_files (torrent);

@@ -43,6 +43,17 @@ typedef struct
   gint64 slept;
 } BtNetworkState;
 
+/* Torrents of which no more than the outline is in memory: bt-core-fold.c. */
+typedef struct
+{
+  GQueue turns;        /* of BtTorrent that want their content; nobody waits for them */
+  guint n_turns;       /* of those that have one */
+  gint64 turn_at;      /* monotonic µs: when the last was given */
+  GPtrArray *commands; /* of BtCommand that wait for the content of a torrent */
+  GArray *callers;     /* links that do */
+  BtTimer timer;       /* to the next round */
+} BtFolding;
+
 typedef struct _BtCoreDht BtCoreDht;
 typedef struct _BtCoreLsd BtCoreLsd;
 
@@ -100,6 +111,7 @@ struct _BtCore
   BtMetadataBudget metadata_budget; /* of details that are not complete */
   gsize claim_bytes;        /* what peers of links say of pieces */
 
+  BtFolding folding;
   GQueue fetches;           /* of .torrent files that somebody waits for */
   GHashTable *checks;       /* device -> GQueue of BtTorrent that wait to be checked; the head is being checked */
 
@@ -117,6 +129,7 @@ struct _BtCore
   gboolean update_in_flight;
   gboolean update_hurries; /* the next is not to wait for its time */
   gint64 update_sent;      /* when the last was; 0: never */
+  GQueue changed_torrents;  /* of BtTorrent: those of which there is something to tell, and no others */
   GArray *removed;          /* of BtTorrentId */
   GArray *events;           /* of BtEvent */
   BtTorrentId watched;
@@ -154,6 +167,9 @@ gint64 bt_core_to_unix (BtCore *core, gint64 monotonic);
 void bt_core_event (BtCore *core, BtTorrentId id, BtEventKind kind, const char *format, ...) G_GNUC_PRINTF (4, 5);
 /* Something may have changed: an update will go out when its time has come. */
 void bt_core_touch (BtCore *core);
+/* A torrent has: @link is its own, and marks that it is known to have. */
+void bt_core_touch_torrent (BtCore *core, BtTorrent *torrent, GList *link);
+void bt_core_leave_update (BtCore *core, GList *link);
 /* What has changed is told at once, rather than when it is time. */
 void bt_core_hurry (BtCore *core);
 
@@ -172,6 +188,8 @@ gboolean bt_core_get_own_endpoint (BtCore *core, gboolean ipv6, BtEndpoint *endp
 void bt_core_fill_addresses (BtCore *core, BtUpdate *update);
 
 /* bt-core-network.c */
+/* A link that came in, to @torrent (nullable), if that takes it. */
+void bt_core_hand_over (BtCore *core, BtTorrent *torrent, BtLink *link, const BtHandshake *handshake);
 void bt_core_open_network (BtCore *core);
 void bt_core_close_network (BtCore *core);
 /* FALSE: the binding forbids this family. */
@@ -278,6 +296,23 @@ void bt_core_stop_goals (BtCore *core);
 /* A torrent has seeded enough: what follows comes soon, not in here. */
 void bt_core_goal_due (BtCore *core);
 
+/* bt-core-fold.c */
+void bt_core_init_folding (BtCore *core);
+/* The engine is being stopped: nobody waits any more. */
+void bt_core_stop_folding (BtCore *core);
+void bt_core_end_folding (BtCore *core);
+/* The door for what concerns files and pieces. TRUE: the torrent of @command is folded, and the command runs again
+ * when it is not, or is answered with why not. */
+gboolean bt_core_unfold_for (BtCore *core, BtCommand *command);
+/* @link, of core->arrivals, has come for it, and waits. */
+void bt_core_unfold_for_link (BtCore *core, BtTorrent *torrent, BtLink *link, const BtHandshake *handshake);
+void bt_core_forget_caller (BtCore *core, BtLink *link);
+/* It is unfolded when it is its turn; does not want that any more. */
+void bt_core_want_unfolding (BtCore *core, BtTorrent *torrent);
+void bt_core_leave_unfolding (BtCore *core, BtTorrent *torrent);
+/* A torrent is unfolded, or cannot be. */
+void bt_core_unfolded (BtCore *core, gboolean had_turn);
+
 /* bt-core-lsd.c */
 void bt_core_init_lsd (BtCore *core);
 /* What is wanted, the port or the network is another: closes its sockets and opens those there may be. */
@@ -322,6 +357,8 @@ void bt_core_choose (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtC
 BtTorrentOptions *bt_core_join_options (const BtTorrentOptions *before, const BtTorrentOptions *asked);
 
 /* bt-core.c */
+/* Much was in memory for a moment. */
+void bt_core_give_memory_back_soon (BtCore *core);
 BtTorrent *bt_core_find (BtCore *core, BtTorrentId id);
 void bt_core_forget (BtCore *core, BtTorrent *torrent);
 /* Checks: one torrent at a time, so that disks read in order. */

@@ -59,6 +59,7 @@ bt_core_stop (BtCore *core, BtCommand *command)
   core->running = FALSE;
   bt_core_stop_queue (core);
   bt_core_stop_goals (core);
+  bt_core_stop_folding (core);
   bt_core_cancel_fetches (core);
   bt_core_close_network (core);
   bt_core_retire_mapping (core);

@@ -35,17 +35,28 @@ ask_free_space (BtCore *core, gint64 now)
   core->disk->ops->free_space (core->disk, core->config->download_dir, free_space_cb, core);
 }
 
+void
+bt_core_leave_update (BtCore *core, GList *link)
+{
+  if (link->data == NULL)
+    return;
+  g_queue_unlink (&core->changed_torrents, link);
+  link->data = NULL;
+}
+
 static GArray *
 collect_torrents (BtCore *core)
 {
   GArray *torrents = g_array_new (FALSE, TRUE, sizeof (BtTorrentStatus));
 
-  for (guint i = 0; i < core->torrents->len; i++)
+  while (!g_queue_is_empty (&core->changed_torrents))
     {
+      GList *link = g_queue_peek_head_link (&core->changed_torrents);
       BtTorrentStatus status = { 0 };
 
-      if (bt_torrent_fill_status (g_ptr_array_index (core->torrents, i), &status))
-        g_array_append_val (torrents, status);
+      bt_torrent_fill_status (link->data, &status);
+      bt_core_leave_update (core, link);
+      g_array_append_val (torrents, status);
     }
   return torrents;
 }
@@ -79,7 +90,10 @@ make_update (BtCore *core, gint64 now)
   update->removed = take_array (&core->removed, sizeof (BtTorrentId));
   update->events = take_array (&core->events, sizeof (BtEvent));
   if (watched != NULL)
-    update->detail = bt_torrent_make_detail (watched, core->watched_parts);
+    {
+      bt_torrent_unfold (watched);
+      update->detail = bt_torrent_make_detail (watched, core->watched_parts);
+    }
   update->rate_down = bt_rate_get (&core->rate_down, now);
   update->rate_up = bt_rate_get (&core->rate_up, now);
   update->total_downloaded = core->total_down;
@@ -176,6 +190,17 @@ bt_core_hurry (BtCore *core)
 }
 
 void
+bt_core_touch_torrent (BtCore *core, BtTorrent *torrent, GList *link)
+{
+  if (link->data == NULL)
+    {
+      link->data = torrent;
+      g_queue_push_tail_link (&core->changed_torrents, link);
+    }
+  bt_core_touch (core);
+}
+
+void
 bt_core_acknowledge (BtCore *core)
 {
   core->update_in_flight = FALSE;
@@ -222,6 +247,7 @@ bt_core_count_up (BtCore *core, gsize bytes)
 void
 bt_core_init_updates (BtCore *core)
 {
+  g_queue_init (&core->changed_torrents);
   core->removed = g_array_new (FALSE, FALSE, sizeof (BtTorrentId));
   core->events = g_array_new (FALSE, FALSE, sizeof (BtEvent));
   bt_timer_init (&core->update_timer, core->timers, send_update, core);

@@ -57,7 +57,7 @@ bt_core_new (const BtConfig *config,
   core->torrents = g_ptr_array_new ();
   core->queue = g_ptr_array_new ();
   core->by_id = g_hash_table_new (NULL, NULL);
-  core->by_hash = g_hash_table_new (bt_sha1_hash, bt_sha1_equal);
+  core->by_hash = g_hash_table_new_full (bt_sha1_hash, bt_sha1_equal, g_free, NULL);
   core->arrivals = g_ptr_array_new ();
   core->reading = TRUE;
   core->free_bytes = -1;
@@ -91,6 +91,12 @@ give_memory_back (gpointer owner, gint64 now)
 #endif
 }
 
+void
+bt_core_give_memory_back_soon (BtCore *core)
+{
+  bt_timer_start (&core->memory_timer, bt_core_now (core) + MEMORY_DELAY_US);
+}
+
 /* Makes what must live in the engine's thread. The world may refuse (a bind address that is none):
  * then the start command says so. */
 static gboolean
@@ -118,6 +124,7 @@ make_parts (BtCore *core, GError **error)
   bt_core_init_dht (core);
   bt_core_init_queue (core);
   bt_core_init_goals (core);
+  bt_core_init_folding (core);
   return TRUE;
 }
 
@@ -134,7 +141,10 @@ bt_core_free (BtCore *core)
 
   bt_core_end_updates (core);
   if (core->timers != NULL)
-    bt_timer_stop (&core->memory_timer);
+    {
+      bt_timer_stop (&core->memory_timer);
+      bt_core_end_folding (core);
+    }
   g_clear_pointer (&core->trackers, bt_tracker_client_free);
   g_clear_pointer (&core->thinker, bt_thinker_free);
   g_clear_pointer (&core->mapper, bt_port_mapper_free);
@@ -177,16 +187,22 @@ bt_core_find (BtCore *core, BtTorrentId id)
   return g_hash_table_lookup (core->by_id, GUINT_TO_POINTER (id));
 }
 
-BtTorrent *
-bt_core_make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+static BtTorrent *
+enter (BtCore *core, BtTorrent *torrent)
 {
-  BtTorrent *torrent = bt_torrent_new (core, ++core->last_id, metainfo, resume, load);
+  const BtSha1 *info_hash = &bt_torrent_get_metainfo (torrent)->info_hash;
 
   g_ptr_array_add (core->torrents, torrent);
   g_hash_table_insert (core->by_id, GUINT_TO_POINTER (core->last_id), torrent);
-  g_hash_table_insert (core->by_hash, &metainfo->info_hash, torrent);
+  g_hash_table_insert (core->by_hash, g_memdup2 (info_hash, sizeof *info_hash), torrent);
   bt_core_enqueue (core, torrent);
   return torrent;
+}
+
+BtTorrent *
+bt_core_make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+{
+  return enter (core, bt_torrent_new (core, ++core->last_id, metainfo, resume, load));
 }
 
 /* It is over for this torrent: nothing leads to it any more. */
@@ -196,6 +212,7 @@ bt_core_forget (BtCore *core, BtTorrent *torrent)
   BtTorrentId id = bt_torrent_get_id (torrent);
 
   bt_core_dequeue_check (core, torrent);
+  bt_core_leave_unfolding (core, torrent);
   g_ptr_array_remove (core->torrents, torrent);
   bt_core_dequeue (core, torrent);
   g_hash_table_remove (core->by_id, GUINT_TO_POINTER (id));
@@ -222,7 +239,7 @@ make_lost_resume (BtCore *core, const BtStateRow *row)
 }
 
 static void
-load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
+load_whole (BtCore *core, BtStateRow *row, BtLoad load)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(BtMetainfo) metainfo = bt_core_read_metainfo (row->torrent, row->magnet, &error);
@@ -242,7 +259,19 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
                      metainfo->name);
       row->resume = make_lost_resume (core, row);
     }
-  bt_core_make_torrent (core, metainfo, row->resume, was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
+  bt_core_make_torrent (core, metainfo, row->resume, load);
+}
+
+/* With ten thousand torrents there is no time to read them all, nor room. */
+static void
+load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
+{
+  BtLoad load = was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN;
+
+  if (row->saved == NULL)
+    load_whole (core, row, load);
+  else if (!g_hash_table_contains (core->by_hash, &row->info_hash))
+    enter (core, bt_torrent_new_folded (core, ++core->last_id, row->resume, row->saved, load));
 }
 
 static void
@@ -269,7 +298,7 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   bt_core_open_network (core);
   for (guint i = 0; i < load->rows->len; i++)
     load_row (core, g_ptr_array_index (load->rows, i), load->was_clean);
-  bt_timer_start (&core->memory_timer, bt_core_now (core) + MEMORY_DELAY_US);
+  bt_core_give_memory_back_soon (core);
   bt_core_touch (core);
   bt_command_reply (command, NULL);
 }

@@ -220,6 +220,8 @@ judge (BtTorrent *torrent, const BtFileStamp *stamps)
     }
   else
     {
+      if (torrent->check_asked)
+        bt_bitfield_set_all (suspect);
       mark_files (torrent, stamps, suspect);
       lose_missing (torrent, stamps, suspect);
     }
@@ -254,7 +256,10 @@ bt_torrent_look (BtTorrent *torrent)
   BtDisk *disk = torrent->core->disk;
 
   if (bt_torrent_settle (torrent))
-    return;
+    {
+      bt_torrent_note_fold (torrent);
+      return;
+    }
   bt_torrent_job_begin (torrent);
   disk->ops->stat (disk, torrent->storage, looked_cb, torrent);
 }
@@ -409,7 +414,9 @@ bt_torrent_verify (BtTorrent *torrent)
   if (torrent->phase == BT_PHASE_CLOSING || torrent->phase == BT_PHASE_METADATA)
     return;
   torrent->check_asked = TRUE;
-  if (torrent->phase != BT_PHASE_LOADING)
+  if (torrent->phase == BT_PHASE_FOLDED)
+    bt_torrent_note_fold (torrent);
+  else if (torrent->phase != BT_PHASE_LOADING)
     check_all (torrent);
   else if (torrent->problem != NULL)
     {

@@ -22,6 +22,7 @@ bt_torrent_init_files (BtTorrent *torrent)
 {
   const BtMetainfo *metainfo = torrent->metainfo;
 
+  torrent->n_listed = 0;
   for (guint32 i = 0; i < metainfo->n_files; i++)
     torrent->n_listed += (metainfo->files[i].flags & BT_FILE_PAD) == 0;
 }

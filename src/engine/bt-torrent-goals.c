@@ -36,7 +36,7 @@ bt_torrent_has_seeded_enough (BtTorrent *torrent)
 gboolean
 bt_torrent_goal_is_due (BtTorrent *torrent)
 {
-  if (torrent->phase != BT_PHASE_READY || torrent->intent != BT_INTENT_RUN || torrent->problem != NULL)
+  if ((torrent->phase != BT_PHASE_READY && torrent->phase != BT_PHASE_FOLDED) || torrent->intent != BT_INTENT_RUN || torrent->problem != NULL)
     return FALSE;
   if (get_goals (torrent)->action == BT_GOAL_NOTHING && torrent->goal_state == BT_GOAL_STATE_TOLD)
     return FALSE;

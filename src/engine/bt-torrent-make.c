@@ -64,6 +64,7 @@ announce_now (gpointer owner, gint64 now)
 void
 bt_torrent_set_saved (BtTorrent *torrent)
 {
+  torrent->saved = TRUE;
   if (torrent->bytes == NULL)
     return;
   bt_torrent_bytes_set_saved (torrent->bytes, bt_state_db_get_reader (torrent->core->db));
@@ -81,13 +82,13 @@ take_bytes (BtMetainfo *metainfo)
 
 /* All that depends on the metainfo, for a link has next to nothing of it. The place is known. */
 static void
-take_content (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume)
+take_content (BtTorrent *torrent, const BtResume *resume)
 {
-  torrent->metainfo = bt_metainfo_ref (metainfo);
+  BtMetainfo *metainfo = torrent->metainfo;
+
   torrent->bytes = take_bytes (metainfo);
   torrent->phase = metainfo->magnet != NULL ? BT_PHASE_METADATA : BT_PHASE_LOADING;
   torrent->loading_since = bt_core_now (torrent->core);
-  torrent->name_text = g_ref_string_new (metainfo->name);
   bt_torrent_init_names (torrent, resume);
   bt_torrent_init_files (torrent);
   init_priorities (torrent, resume);
@@ -96,56 +97,87 @@ take_content (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume)
   torrent->storage = make_storage (torrent, resume);
   bt_torrent_init_pieces (torrent);
   bt_torrent_apply_priorities (torrent);
-  torrent->changed = BT_CHANGED_ALL;
+  bt_torrent_touch (torrent, BT_CHANGED_ALL);
 }
 
+/* Nothing of it is under way. */
 static void
 free_content (BtTorrent *torrent)
 {
   BtDisk *disk = torrent->core->disk;
 
+  if (bt_torrent_is_folded (torrent))
+    return;
   bt_torrent_free_pieces (torrent);
   bt_torrent_forget_files (torrent);
-  disk->ops->storage_free (disk, torrent->storage);
-  bt_picker_free (torrent->picker);
+  disk->ops->storage_free (disk, g_steal_pointer (&torrent->storage));
+  g_clear_pointer (&torrent->picker, bt_picker_free);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
   g_clear_pointer (&torrent->stamps, g_array_unref);
   g_clear_pointer (&torrent->saved_have, g_bytes_unref);
   g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
-  g_ref_string_release (torrent->name_text);
   bt_torrent_free_names (torrent);
-  g_free (torrent->priorities);
+  g_clear_pointer (&torrent->priorities, g_free);
   g_clear_pointer (&torrent->bytes, bt_torrent_bytes_unref);
-  bt_metainfo_unref (torrent->metainfo);
 }
 
-BtTorrent *
-bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+static void
+exchange_metainfo (BtTorrent *torrent, BtMetainfo *metainfo)
+{
+  BtMetainfo *before = torrent->metainfo;
+
+  torrent->metainfo = bt_metainfo_ref (metainfo);
+  bt_metainfo_unref (before);
+}
+
+static void
+take_name (BtTorrent *torrent)
+{
+  g_clear_pointer (&torrent->name_text, g_ref_string_release);
+  torrent->name_text = g_ref_string_new (torrent->metainfo->name);
+}
+
+/* All but its content. */
+static BtTorrent *
+make (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
 {
   BtTorrent *torrent = g_new0 (BtTorrent, 1);
 
   torrent->core = core;
   torrent->id = id;
+  torrent->metainfo = bt_metainfo_ref (metainfo);
   torrent->options = bt_torrent_options_new ();
   torrent->limits = &core->limits;
   torrent->load = load;
   torrent->waits = core->config->max_active_downloads > 0 || core->config->max_active_seeds > 0;
   torrent->added_at = bt_core_unix_now (core);
   torrent->peers = g_ptr_array_new ();
+  take_name (torrent);
   bt_torrent_init_announces (torrent);
   bt_torrent_init_dht (torrent);
   bt_torrent_init_pex (torrent);
   bt_torrent_init_place (torrent, resume);
-  take_content (torrent, metainfo, resume);
   init_deciders (torrent, resume);
   bt_torrent_name_tracker (torrent);
   bt_torrent_init_problems (torrent);
+  bt_torrent_touch (torrent, BT_CHANGED_ALL);
   bt_timer_init (&torrent->save, core->timers, save_now, torrent);
   bt_timer_init (&torrent->announce, core->timers, announce_now, torrent);
-  if (torrent->bytes != NULL && (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN))
+  return torrent;
+}
+
+BtTorrent *
+bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
+{
+  BtTorrent *torrent = make (core, id, metainfo, resume, load);
+
+  take_content (torrent, resume);
+  if (load == BT_LOAD_CLEAN || load == BT_LOAD_UNCLEAN)
     {
+      torrent->dirty = TRUE; /* what would have it folded is not saved */
       bt_torrent_set_saved (torrent);
-      bt_torrent_bytes_rest (torrent->bytes); /* whoever checks it reads them again */
+      if (torrent->bytes != NULL)
+        bt_torrent_bytes_rest (torrent->bytes); /* whoever checks it reads them again */
     }
   if (resume != NULL)
     bt_torrent_apply_resume (torrent, resume);
@@ -155,6 +187,28 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
     bt_torrent_reconsider (torrent);
   else
     bt_torrent_look (torrent);
+  return torrent;
+}
+
+BtTorrent *
+bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBytes *saved, BtLoad load)
+{
+  const BtSummary *summary = resume->summary;
+  BtTorrent *torrent = make (core, id, summary->outline, resume, load);
+
+  torrent->phase = BT_PHASE_FOLDED;
+  torrent->folded = g_bytes_ref (saved);
+  torrent->folded_complete = summary->complete;
+  torrent->folded_n_had = summary->n_had;
+  torrent->saved = TRUE;
+  torrent->looks_home = FALSE; /* it was looked at */
+  torrent->rename_from = g_strdup (resume->rename_from);
+  torrent->rename_to = g_strdup (resume->rename_to);
+  torrent->n_listed = summary->n_listed;
+  bt_torrent_apply_values (torrent, resume);
+  torrent->wanted = summary->wanted;
+  torrent->done = summary->done;
+  bt_torrent_reconsider (torrent);
   return torrent;
 }
 
@@ -190,9 +244,11 @@ bt_torrent_take_up (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *re
   bt_torrent_end_metadata (torrent);
   g_clear_error (&torrent->problem);
   free_content (torrent);
+  exchange_metainfo (torrent, metainfo);
   torrent->load = BT_LOAD_NEW;
   bt_torrent_init_place (torrent, resume);
-  take_content (torrent, metainfo, resume);
+  take_content (torrent, resume);
+  take_name (torrent);
   bt_torrent_set_saved (torrent);
   bt_torrent_apply_resume (torrent, resume);
   bt_torrent_count_all (torrent);
@@ -206,9 +262,29 @@ bt_torrent_take_up (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *re
   bt_torrent_look (torrent);
 }
 
+/* Folding and unfolding: what is known beside the content stays as it is. */
+
+void
+bt_torrent_drop_content (BtTorrent *torrent, BtMetainfo *outline)
+{
+  free_content (torrent);
+  exchange_metainfo (torrent, outline);
+}
+
+void
+bt_torrent_restore_content (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume)
+{
+  exchange_metainfo (torrent, metainfo);
+  take_content (torrent, resume);
+  bt_torrent_set_saved (torrent);
+  bt_torrent_apply_content (torrent, resume);
+  bt_torrent_count_all (torrent);
+}
+
 void
 bt_torrent_free (BtTorrent *torrent)
 {
+  bt_core_leave_update (torrent->core, &torrent->changed_link);
   bt_timer_stop (&torrent->retry);
   bt_timer_stop (&torrent->save);
   bt_timer_stop (&torrent->announce);
@@ -230,5 +306,8 @@ bt_torrent_free (BtTorrent *torrent)
   bt_torrent_options_unref (torrent->options);
   g_free (torrent->own_limits);
   free_content (torrent);
+  g_clear_pointer (&torrent->folded, g_bytes_unref);
+  g_ref_string_release (torrent->name_text);
+  bt_metainfo_unref (torrent->metainfo);
   g_free (torrent);
 }

@@ -46,6 +46,8 @@ bt_torrent_init_names (BtTorrent *torrent, const BtResume *resume)
 
   if (resume == NULL)
     return;
+  g_free (torrent->rename_from);
+  g_free (torrent->rename_to);
   torrent->rename_from = g_strdup (resume->rename_from);
   torrent->rename_to = g_strdup (resume->rename_to);
   for (guint i = 0; resume->renamed != NULL && i < resume->renamed->len; i++)
@@ -65,8 +67,8 @@ void
 bt_torrent_free_names (BtTorrent *torrent)
 {
   free_names (torrent);
-  g_free (torrent->rename_from);
-  g_free (torrent->rename_to);
+  g_clear_pointer (&torrent->rename_from, g_free);
+  g_clear_pointer (&torrent->rename_to, g_free);
 }
 
 void
@@ -283,6 +285,6 @@ bt_core_rename_path (BtCore *core, BtCommand *command)
 
   if (torrent == NULL || !core->running)
     bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
-  else
+  else if (!bt_core_unfold_for (core, command))
     rename_path (torrent, command);
 }

@@ -76,7 +76,8 @@ bt_torrent_apply_options (BtTorrent *torrent)
 {
   apply_name (torrent);
   bt_torrent_apply_limits (torrent);
-  bt_picker_set_sequential (torrent->picker, torrent->options->sequential);
+  if (!bt_torrent_is_folded (torrent))
+    bt_picker_set_sequential (torrent->picker, torrent->options->sequential);
 }
 
 BtTorrentOptions *

@@ -120,6 +120,10 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
   guint tries = n + torrent->boost;
   guint made = 0, failed = 0;
 
+  if (n > 0 && bt_torrent_next_connect (torrent, now) <= now)
+    bt_torrent_unfold (torrent);
+  if (bt_torrent_needs_unfolding (torrent))
+    return 0;
   while (made < tries && wants_connections (torrent))
     {
       BtCandidate *candidate = bt_candidates_best (torrent->candidates, want_leechers, now);
@@ -253,6 +257,7 @@ bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *hands
     }
   peer = bt_peer_new (torrent, ++torrent->last_peer, bt_link_get_remote (link));
   peer->link = link;
+  bt_torrent_keep_unfolded (torrent, bt_core_now (torrent->core));
   add_peer (torrent, peer);
   torrent->n_connecting++;
   bt_link_set_owner (link, &bt_peer_link_ops, peer);
@@ -289,6 +294,7 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   if (!peer->ready)
     torrent->n_connecting--;
   g_ptr_array_remove_fast (torrent->peers, peer);
+  bt_torrent_keep_unfolded (torrent, now);
   bt_torrent_pex_left (torrent, peer, is_worth_another_try (reason), now);
   core->n_peers--;
   bt_torrent_lose_metadata_peer (torrent, peer);

@@ -526,6 +526,8 @@ bt_core_move (BtCore *core, BtCommand *command)
 
   if (torrent == NULL || !core->running)
     bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "No such torrent"));
+  else if (bt_core_unfold_for (core, command))
+    return;
   else if (command->path == NULL || !g_path_is_absolute (command->path))
     bt_command_reply (command, g_error_new (BT_ERROR, BT_ERROR_NOT_FOUND, "\"%s\" is not an absolute path",
                                             command->path != NULL ? command->path : ""));

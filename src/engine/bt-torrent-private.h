@@ -20,6 +20,7 @@ G_BEGIN_DECLS
 typedef enum
 {
   BT_PHASE_METADATA, /* only a magnet link is known: it has no files and no pieces */
+  BT_PHASE_FOLDED,   /* no more than its outline is in memory: bt-torrent-fold.c */
   BT_PHASE_LOADING,  /* looking at the files */
   BT_PHASE_CHECKING, /* hashing, or in the queue for it */
   BT_PHASE_READY,
@@ -66,14 +67,14 @@ struct _BtTorrent
 {
   BtCore *core;
   BtTorrentId id;
-  BtMetainfo *metainfo;   /* without the bytes of the file */
-  BtTorrentBytes *bytes;  /* those */
+  BtMetainfo *metainfo;   /* without the bytes of the file; folded: an outline */
+  BtTorrentBytes *bytes;  /* those; (nullable): folded, as are the following */
   char *save_path;        /* the folder that has its files or will */
   char *data_path;        /* the folder that has them now */
-  guint8 *priorities;     /* one a file */
+  guint8 *priorities;     /* (nullable): one a file */
   gboolean owes_priorities; /* the storage could not take them up */
-  BtStorage *storage;
-  BtPicker *picker;
+  BtStorage *storage;     /* (nullable) */
+  BtPicker *picker;       /* (nullable) */
   BtPhase phase;
   BtIntent intent;
   BtTorrentOptions *options; /* (not nullable) */
@@ -88,6 +89,17 @@ struct _BtTorrent
   GError *problem;
   GError *last_problem;   /* the one last told of, so that a retry does not tell it again */
   BtTimer retry;
+
+  /* Folding: bt-torrent-fold.c. */
+  GBytes *folded;         /* (nullable): as it was saved: its content, while that is not in memory */
+  gboolean folded_complete;
+  guint32 folded_n_had;   /* pieces */
+  gboolean saved;         /* in the state database */
+  gboolean unfolding;     /* its content is being brought */
+  gboolean unfold_due;    /* it is, or its files are looked at: others wait for that */
+  gboolean has_unfold_turn;
+  GList unfold_link;      /* among those who wait; data is NULL if it does not */
+  gint64 needed_until;    /* monotonic µs: it is not folded before */
 
   /* The queue: bt-torrent-queue.c. */
   guint64 queue_key;      /* its place in the order of all */
@@ -168,6 +180,7 @@ struct _BtTorrent
   gboolean save_failed;    /* and somebody was told */
   gboolean syncing;
   guint64 saved_uploaded;
+  gint64 saved_active_s;
   gint64 saved_at;         /* monotonic µs, 0: never */
   BtTimer save;
 
@@ -204,6 +217,7 @@ struct _BtTorrent
 
   /* Telling. */
   BtChanged changed;
+  GList changed_link;     /* in core->changed_torrents; data is NULL if it is not */
   GRefString *name_text, *path_text, *data_text;
   GRefString *tracker_text; /* (nullable): see bt_torrent_name_tracker() */
 
@@ -218,13 +232,27 @@ static inline void
 bt_torrent_touch (BtTorrent *torrent, BtChanged changed)
 {
   torrent->changed |= changed;
-  bt_core_touch (torrent->core);
+  bt_core_touch_torrent (torrent->core, torrent, &torrent->changed_link);
+}
+
+static inline gboolean
+bt_torrent_is_folded (BtTorrent *torrent)
+{
+  return torrent->folded != NULL;
 }
 
 static inline gboolean
 bt_torrent_is_complete (BtTorrent *torrent)
 {
+  if (bt_torrent_is_folded (torrent))
+    return torrent->folded_complete;
   return torrent->metainfo->magnet == NULL && bt_picker_is_complete (torrent->picker);
+}
+
+static inline guint32
+bt_torrent_count_had (BtTorrent *torrent)
+{
+  return bt_torrent_is_folded (torrent) ? torrent->folded_n_had : bt_picker_have (torrent->picker)->n_set;
 }
 
 /* It wants nothing of anybody: a seed, one of the files that are wanted, or one that may only give (BEP 21). */
@@ -232,7 +260,7 @@ static inline gboolean
 bt_torrent_is_upload_only (BtTorrent *torrent)
 {
   return torrent->metainfo->magnet == NULL
-         && (bt_picker_is_complete (torrent->picker) || torrent->core->config->mode == BT_MODE_SEEDING);
+         && (bt_torrent_is_complete (torrent) || torrent->core->config->mode == BT_MODE_SEEDING);
 }
 
 /* bt-torrent.c */
@@ -251,6 +279,18 @@ void bt_torrent_finished (BtTorrent *torrent);
 
 /* bt-torrent-make.c */
 void bt_torrent_free (BtTorrent *torrent);
+/* Lets go of all that depends on the metainfo and leaves @outline in its place; and back. */
+void bt_torrent_drop_content (BtTorrent *torrent, BtMetainfo *outline);
+void bt_torrent_restore_content (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume);
+
+/* bt-torrent-fold.c */
+/* It would run, and only waits for its content. */
+gboolean bt_torrent_waits_to_unfold (BtTorrent *torrent);
+/* Its state may be another: asks for its content if it needs it; says so if it has it. */
+void bt_torrent_note_fold (BtTorrent *torrent);
+BtSummary *bt_torrent_make_summary (BtTorrent *torrent);
+/* Of one that is folded: what was saved of its content. */
+void bt_torrent_copy_folded (BtTorrent *torrent, BtResume *resume);
 
 /* bt-torrent-sums.c */
 /* A piece is had or not any more: keeps the sums. */
@@ -415,6 +455,9 @@ void bt_torrent_apply_options (BtTorrent *torrent);
 
 /* bt-torrent-resume.c */
 void bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume);
+/* Its two parts: what concerns the whole; what concerns files, pieces and peers. */
+void bt_torrent_apply_values (BtTorrent *torrent, const BtResume *resume);
+void bt_torrent_apply_content (BtTorrent *torrent, const BtResume *resume);
 BtResume *bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps);
 /* Now and then, so that a crash costs little of what was given. */
 void bt_torrent_save_totals (BtTorrent *torrent, gint64 now);

@@ -89,7 +89,7 @@ retry (gpointer owner, gint64 now)
       tell_recovery (torrent);
       return;
     }
-  if (torrent->phase == BT_PHASE_METADATA)
+  if (torrent->phase == BT_PHASE_METADATA || torrent->phase == BT_PHASE_FOLDED)
     {
       recover (torrent); /* it has no files to look at */
       return;

@@ -25,7 +25,7 @@ bt_torrent_is_loading (BtTorrent *torrent)
 static gboolean
 is_at_work (BtTorrent *torrent, gint64 now)
 {
-  return torrent->phase == BT_PHASE_READY
+  return torrent->phase == BT_PHASE_READY || torrent->phase == BT_PHASE_FOLDED
          || (torrent->phase == BT_PHASE_METADATA && torrent->intent == BT_INTENT_RUN)
          || (torrent->phase == BT_PHASE_LOADING && now - torrent->loading_since < LOAD_PATIENCE_US);
 }

@@ -51,10 +51,8 @@ remember_saved (BtTorrent *torrent, const BtResume *resume)
 }
 
 void
-bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
+bt_torrent_apply_values (BtTorrent *torrent, const BtResume *resume)
 {
-  guint32 n_files = torrent->metainfo->n_files;
-
   torrent->intent = resume->intent;
   torrent->added_at = resume->added_at;
   torrent->completed_at = resume->completed_at;
@@ -70,12 +68,21 @@ bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
   torrent->idle_s = resume->idle_s;
   torrent->idle_uploaded = resume->uploaded;
   torrent->saved_uploaded = resume->uploaded;
+  torrent->saved_active_s = resume->active_s;
   if (resume->options != NULL)
     {
       bt_torrent_options_unref (torrent->options);
       torrent->options = bt_torrent_options_ref (resume->options);
       bt_torrent_apply_options (torrent);
     }
+}
+
+void
+bt_torrent_apply_content (BtTorrent *torrent, const BtResume *resume)
+{
+  guint32 n_files = torrent->metainfo->n_files;
+
+  bt_torrent_apply_options (torrent);
   remember_saved (torrent, resume);
   if (resume->stamps != NULL && resume->stamps->len == n_files)
     {
@@ -87,6 +94,13 @@ bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
   if (resume->created != NULL && g_bytes_get_size (resume->created) == n_files)
     bt_storage_set_created (torrent->storage, g_bytes_get_data (resume->created, NULL));
   apply_peers (torrent, resume);
+}
+
+void
+bt_torrent_apply_resume (BtTorrent *torrent, const BtResume *resume)
+{
+  bt_torrent_apply_values (torrent, resume);
+  bt_torrent_apply_content (torrent, resume);
 }
 
 /* Making. */
@@ -116,17 +130,10 @@ get_created (BtTorrent *torrent)
   return g_bytes_new_take (created, n);
 }
 
-/* @stamps: of the files, taken after everything that is had was synced; (nullable): then what was
- * known before still holds. */
-BtResume *
-bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
+static void
+save_values (BtTorrent *torrent, BtResume *resume)
 {
-  const BtBitfield *have = bt_picker_have (torrent->picker);
-  guint32 n_files = torrent->metainfo->n_files;
-  BtResume *resume = bt_resume_new ();
-
   bt_torrent_save_place (torrent, resume);
-  bt_torrent_save_names (torrent, resume);
   resume->intent = torrent->intent;
   resume->added_at = torrent->added_at;
   resume->completed_at = torrent->completed_at;
@@ -141,12 +148,21 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   resume->goal_uploaded = torrent->goal_uploaded;
   resume->goal_seeding_s = torrent->goal_seeding_s;
   resume->idle_s = torrent->idle_s;
+  if (torrent->own_tiers)
+    resume->extra_tiers = bt_tiers_list (torrent->tiers);
+}
+
+static void
+save_content (BtTorrent *torrent, const BtFileStamp *stamps, BtResume *resume)
+{
+  const BtBitfield *have = bt_picker_have (torrent->picker);
+  guint32 n_files = torrent->metainfo->n_files;
+
+  bt_torrent_save_names (torrent, resume);
   resume->have = g_bytes_new (have->bytes, bt_bitfield_n_bytes (have->n_bits));
   resume->priorities = g_bytes_new (torrent->priorities, n_files);
   resume->created = get_created (torrent);
   resume->peers = best_peers (torrent);
-  if (torrent->own_tiers)
-    resume->extra_tiers = bt_tiers_list (torrent->tiers);
   resume->banned = bt_candidates_banned_ips (torrent->candidates);
   bt_torrent_save_partials (torrent, resume);
   if (stamps != NULL)
@@ -156,6 +172,22 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
     }
   else if (torrent->stamps != NULL)
     resume->stamps = g_array_ref (torrent->stamps);
+}
+
+/* @stamps: of the files, taken after everything that is had was synced; (nullable): then what was
+ * known before still holds. */
+BtResume *
+bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  BtResume *resume = bt_resume_new ();
+
+  save_values (torrent, resume);
+  if (bt_torrent_is_folded (torrent))
+    bt_torrent_copy_folded (torrent, resume);
+  else
+    save_content (torrent, stamps, resume);
+  if (resume->stamps != NULL)
+    resume->summary = bt_torrent_make_summary (torrent);
   return resume;
 }
 
@@ -272,20 +304,28 @@ list (BtTorrent *torrent, BtResume *resume, BtDiskFunc done, gpointer owner)
 }
 
 static void
-store_as (BtTorrent *torrent, const BtFileStamp *stamps, gboolean keep, BtDiskFunc done, gpointer owner)
+remember_content (BtTorrent *torrent, const BtResume *resume)
 {
-  g_autoptr(BtResume) resume = bt_torrent_make_resume (torrent, stamps);
-
-  if (keep)
-    keep_saved (torrent, resume);
-  else
-    torrent->dirty = FALSE;
-  torrent->saved_uploaded = torrent->uploaded;
-  torrent->saved_at = bt_core_now (torrent->core);
   remember_saved (torrent, resume);
   g_clear_pointer (&torrent->stamps, g_array_unref);
   if (resume->stamps != NULL)
     torrent->stamps = g_array_ref (resume->stamps);
+}
+
+static void
+store_as (BtTorrent *torrent, const BtFileStamp *stamps, gboolean keep, BtDiskFunc done, gpointer owner)
+{
+  g_autoptr(BtResume) resume = bt_torrent_make_resume (torrent, stamps);
+
+  if (keep && !bt_torrent_is_folded (torrent))
+    keep_saved (torrent, resume);
+  else
+    torrent->dirty = FALSE;
+  torrent->saved_uploaded = torrent->uploaded;
+  torrent->saved_active_s = torrent->active_s;
+  torrent->saved_at = bt_core_now (torrent->core);
+  if (!bt_torrent_is_folded (torrent))
+    remember_content (torrent, resume);
   bt_torrent_job_begin (torrent);
   if (torrent->unlisted)
     list (torrent, g_steal_pointer (&resume), done, owner);
@@ -330,7 +370,7 @@ bt_torrent_save (BtTorrent *torrent)
     return;
   if (!knows_its_data (torrent))
     {
-      if (torrent->dirty)
+      if (torrent->dirty || (bt_torrent_is_folded (torrent) && torrent->active_s != torrent->saved_active_s))
         store (torrent, NULL);
       return;
     }

@@ -18,7 +18,7 @@ bt_torrent_state (BtTorrent *torrent)
     return BT_STATE_PAUSED;
   if (torrent->intent == BT_INTENT_STOP)
     return BT_STATE_STOPPED;
-  if (torrent->phase == BT_PHASE_LOADING)
+  if (torrent->phase == BT_PHASE_LOADING || bt_torrent_waits_to_unfold (torrent))
     return BT_STATE_LOADING;
   if (torrent->phase == BT_PHASE_METADATA)
     return BT_STATE_DOWNLOADING;
@@ -262,7 +262,8 @@ fill_swarm (BtTorrent *torrent, BtTorrentStatus *status)
   status->n_sending = torrent->n_sending;
   status->n_receiving = torrent->n_receiving;
   status->n_known = bt_candidates_count (torrent->candidates);
-  status->availability = bt_picker_distributed_copies (torrent->picker);
+  if (!bt_torrent_is_folded (torrent))
+    status->availability = bt_picker_distributed_copies (torrent->picker);
 }
 
 static gint64
@@ -304,13 +305,11 @@ fill_metadata (BtTorrent *torrent, BtTorrentStatus *status)
   status->metadata_size = progress.size;
 }
 
-gboolean
+void
 bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
 {
   gint64 now = bt_core_now (torrent->core);
 
-  if (torrent->changed == 0)
-    return FALSE;
   status->id = torrent->id;
   status->changed = torrent->changed;
   torrent->changed = 0;
@@ -333,7 +332,6 @@ bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
   status->active_s = torrent->active_s;
   status->seeding_s = torrent->seeding_s;
   fill_swarm (torrent, status);
-  return TRUE;
 }
 
 /* Details. */
@@ -425,6 +423,8 @@ bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts)
   BtMetainfo *metainfo = torrent->metainfo;
   BtDetail *detail = g_new0 (BtDetail, 1);
 
+  if (bt_torrent_is_folded (torrent))
+    parts &= ~(BT_DETAIL_FILES | BT_DETAIL_PIECES);
   g_atomic_ref_count_init (&detail->refs);
   detail->id = torrent->id;
   detail->parts = parts;

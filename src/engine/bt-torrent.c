@@ -32,7 +32,7 @@ mode_allows (BtTorrent *torrent)
     case BT_MODE_SEEDING:
       if (wants_details_alone (torrent))
         return TRUE;
-      return bt_picker_have (torrent->picker)->n_set > 0;
+      return bt_torrent_count_had (torrent) > 0;
     case BT_MODE_ALL:
     default:
       return TRUE;
@@ -75,8 +75,11 @@ deactivate (BtTorrent *torrent)
   bt_torrent_drop_details (torrent);
   bt_torrent_stop_announces (torrent);
   bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
-  bt_torrent_flush_pieces (torrent);
-  torrent->core->disk->ops->close_files (torrent->core->disk, torrent->storage);
+  if (!bt_torrent_is_folded (torrent))
+    {
+      bt_torrent_flush_pieces (torrent);
+      torrent->core->disk->ops->close_files (torrent->core->disk, torrent->storage);
+    }
   bt_torrent_forget_rates (torrent);
   if (torrent->problem == NULL)
     bt_torrent_save (torrent);
@@ -91,11 +94,13 @@ bt_torrent_is_meant_to_run (BtTorrent *torrent)
          && !bt_torrent_has_seeded_enough (torrent);
 }
 
-/* A link fetches its details; and with the peers that gave them it goes on when its files were looked at. */
+/* A link fetches its details; and with the peers that gave them it goes on when its files were looked at. One that is
+ * folded was looked at before it was. */
 static gboolean
 can_run (BtTorrent *torrent)
 {
   return torrent->phase == BT_PHASE_READY || torrent->phase == BT_PHASE_METADATA
+         || (torrent->phase == BT_PHASE_FOLDED && torrent->active)
          || (torrent->phase == BT_PHASE_LOADING && torrent->keeps_peers && torrent->active);
 }
 
@@ -117,6 +122,7 @@ bt_torrent_reconsider (BtTorrent *torrent)
     bt_core_enqueue_check (torrent->core, torrent);
   bt_torrent_make_files (torrent);
   bt_torrent_go_home (torrent);
+  bt_torrent_note_fold (torrent);
   bt_torrent_note_queue (torrent);
   if (bt_torrent_goal_is_due (torrent))
     bt_core_goal_due (torrent->core);
@@ -284,7 +290,7 @@ bt_torrent_finish_close (BtTorrent *torrent)
 
   if (torrent->n_jobs > 0 || torrent->askings->len > 0 || torrent->removing)
     return;
-  if (torrent->remove_data)
+  if (torrent->remove_data && !bt_torrent_is_folded (torrent))
     {
       remove_files (torrent);
       return;
@@ -359,5 +365,8 @@ bt_torrent_get_metainfo (BtTorrent *torrent)
 GBytes *
 bt_torrent_get_bytes (BtTorrent *torrent, GError **error)
 {
-  return bt_torrent_bytes_get (torrent->bytes, error);
+  if (torrent->bytes != NULL)
+    return bt_torrent_bytes_get (torrent->bytes, error);
+  g_set_error (error, BT_ERROR, BT_ERROR_CANCELLED, "It is being removed");
+  return NULL;
 }

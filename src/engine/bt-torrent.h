@@ -24,6 +24,25 @@ typedef enum
 
 /* @resume: (nullable): what was saved; NULL: check everything. Looks at the files and goes on alone. */
 BtTorrent *bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load);
+/* One that is folded. @resume: has a summary. @saved: the same as it was written. */
+BtTorrent *bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBytes *saved, BtLoad load);
+
+/* Folding. Folded, it has an outline for metainfo: it is listed, announces and is found by its hash, but knows no
+ * files and no pieces. Whatever needs those asks bt_core_unfold_for() or bt_core_unfold_for_link() first. */
+gboolean bt_torrent_needs_unfolding (BtTorrent *torrent);
+/* Brings its content; bt_core_unfolded() follows. */
+void bt_torrent_unfold (BtTorrent *torrent);
+/* Whether what needs its content can go on, for better or worse. */
+gboolean bt_torrent_is_unfolded (BtTorrent *torrent);
+/* Returns: (transfer none) (nullable): why its content cannot be brought */
+const GError *bt_torrent_get_fold_problem (BtTorrent *torrent);
+/* Its place among those who want a turn. FALSE: it needs none any more. */
+GList *bt_torrent_get_unfold_link (BtTorrent *torrent);
+gboolean bt_torrent_take_unfold_turn (BtTorrent *torrent);
+/* Each second: folds it if nobody needs more of it. */
+void bt_torrent_fold_if_idle (BtTorrent *torrent, gint64 now);
+/* A person looks at it: it is not folded for a while. */
+void bt_torrent_keep_unfolded (BtTorrent *torrent, gint64 now);
 
 /* It is in the state database, committed. */
 void bt_torrent_set_saved (BtTorrent *torrent);
@@ -165,8 +184,8 @@ BtGoalAction bt_torrent_reach_goal (BtTorrent *torrent);
 /* Paused because it has seeded enough. */
 gboolean bt_torrent_rests_at_goal (BtTorrent *torrent);
 
-/* Values for faces. fill_status() gives what changed and forgets it; FALSE if nothing did. */
-gboolean bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status);
+/* Values for faces. fill_status() gives what changed and forgets it. */
+void bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status);
 BtDetail *bt_torrent_make_detail (BtTorrent *torrent, BtDetailParts parts);
 /* Nobody looks at its files any more: lets go of what makes that cheap. */
 void bt_torrent_forget_files (BtTorrent *torrent);

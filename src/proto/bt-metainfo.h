@@ -66,6 +66,9 @@ GBytes *bt_metainfo_detach_torrent (BtMetainfo *metainfo);
 /* Of a torrent of which only a link is known: its name is that of the link, or the hash. */
 BtMetainfo *bt_metainfo_new_from_magnet (BtMagnet *magnet);
 
+/* What a list shows and trackers are told: it has no files (n_files is 0), no piece hashes and no texts. */
+BtMetainfo *bt_metainfo_outline (const BtMetainfo *metainfo);
+
 BtMetainfo *bt_metainfo_ref (BtMetainfo *metainfo);
 void bt_metainfo_unref (BtMetainfo *metainfo);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtMetainfo, bt_metainfo_unref)

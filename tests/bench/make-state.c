@@ -7,7 +7,10 @@
 #include "bt-random.h"
 #include "bt-state-db.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define PIECE_LENGTH (256 * 1024)
 #define FILES_PER_FOLDER 100
@@ -18,6 +21,8 @@ typedef struct
   BtRandom random;
   guint n_added;
   gboolean loaded;
+  const char *data;    /* (nullable): a folder in which the files are made, without blocks */
+  const char *tracker; /* (nullable) */
 } Maker;
 
 static const char *const words[] = {
@@ -56,15 +61,16 @@ make_torrent (Maker *maker, const char *name, guint n_files)
   BtMetainfoDraft draft = { .name = name, .multi_file = TRUE, .piece_length = PIECE_LENGTH, .trackers = trackers };
   g_autoptr (GArray) files = g_array_new (FALSE, FALSE, sizeof (BtDraftFile));
   g_autofree char *tracker = g_strdup_printf ("http://tracker%u.example/announce", bt_random_below (&maker->random, 12));
+  guint32 longest = n_files > 1000 ? 100000 : maker->data != NULL ? 50000000 : 20000000;
   g_autofree guint8 *hashes = NULL;
   guint64 total = 0;
   gsize n_hash_bytes;
 
   g_array_set_clear_func (files, clear_file);
-  trackers[0] = tracker;
+  trackers[0] = maker->tracker != NULL ? maker->tracker : tracker;
   for (guint i = 0; i < n_files; i++)
     {
-      guint64 length = 1 + bt_random_below (&maker->random, n_files > 1000 ? 100000 : 20000000);
+      guint64 length = 1 + bt_random_below (&maker->random, longest);
 
       add_file (files, length);
       total += length;
@@ -85,7 +91,66 @@ added_cb (const GError *error, gpointer owner)
   maker->n_added++;
 }
 
-/* One in ten is started and waits for peers, the others are paused. */
+/* Its files, as they would be after a download, but that they take no room. */
+static GArray *
+make_files (Maker *maker, const BtMetainfo *metainfo)
+{
+  GArray *stamps = g_array_new (FALSE, FALSE, sizeof (BtFileStamp));
+
+  for (guint32 i = 0; i < metainfo->n_files; i++)
+    {
+      g_autofree char *path = g_build_filename (maker->data, metainfo->files[i].path, NULL);
+      g_autofree char *folder = g_path_get_dirname (path);
+      BtFileStamp stamp;
+      struct stat info;
+      int fd;
+
+      g_mkdir_with_parents (folder, 0700);
+      fd = open (path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+      if (fd < 0 || ftruncate (fd, (off_t) metainfo->files[i].length) != 0 || fstat (fd, &info) != 0)
+        g_error ("%s cannot be made", path);
+      close (fd);
+      stamp.size = info.st_size;
+      stamp.mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
+      g_array_append_val (stamps, stamp);
+    }
+  return stamps;
+}
+
+static guint64
+count_bytes (const BtMetainfo *metainfo, guint32 n_pieces)
+{
+  return MIN ((guint64) n_pieces * metainfo->piece_length, metainfo->total_size);
+}
+
+/* Of twenty, eleven are paused and eight seed; one is half there and wants the rest. */
+static void
+fill_as_used (Maker *maker, guint number, const BtMetainfo *metainfo, BtResume *resume)
+{
+  gboolean complete = number % 20 != 0;
+  guint32 n_had = complete ? metainfo->n_pieces : metainfo->n_pieces / 2;
+  g_autoptr (BtBitfield) have = bt_bitfield_new (metainfo->n_pieces);
+  guint8 *flags = g_malloc (metainfo->n_files);
+
+  memset (flags, 1, metainfo->n_files);
+  bt_bitfield_set_range (have, 0, n_had);
+  resume->intent = number % 20 < 9 ? BT_INTENT_RUN : BT_INTENT_PAUSE;
+  resume->queue_key = ((guint64) number + 1) << 20;
+  resume->completed_at = complete ? resume->added_at + 3600 : 0;
+  resume->downloaded = count_bytes (metainfo, n_had);
+  resume->have = g_bytes_new (have->bytes, bt_bitfield_n_bytes (have->n_bits));
+  resume->priorities = g_bytes_new (flags, metainfo->n_files);
+  resume->created = g_bytes_new_take (flags, metainfo->n_files);
+  resume->stamps = make_files (maker, metainfo);
+  resume->summary = bt_summary_new (metainfo);
+  resume->summary->n_listed = metainfo->n_files;
+  resume->summary->n_had = n_had;
+  resume->summary->wanted = metainfo->payload_size;
+  resume->summary->done = count_bytes (metainfo, n_had);
+  resume->summary->complete = complete;
+}
+
+/* Without data, one in ten is started and waits for peers; the others are paused. */
 static void
 add_torrent (Maker *maker, guint number, guint n_files)
 {
@@ -94,9 +159,14 @@ add_torrent (Maker *maker, guint number, guint n_files)
   g_autoptr (BtMetainfo) metainfo = bt_metainfo_parse (torrent, NULL);
   g_autoptr (BtResume) resume = bt_resume_new ();
 
-  resume->save_path = g_strdup_printf ("/tmp/friendtorrent-bench-%u", number % 3);
+  if (maker->data != NULL)
+    resume->save_path = g_canonicalize_filename (maker->data, NULL);
+  else
+    resume->save_path = g_strdup_printf ("/tmp/friendtorrent-bench-%u", number % 3);
   resume->intent = number % 10 == 0 ? BT_INTENT_RUN : BT_INTENT_PAUSE;
   resume->added_at = 1700000000 + number;
+  if (maker->data != NULL)
+    fill_as_used (maker, number, metainfo, resume);
   bt_state_db_add (maker->db, &metainfo->info_hash, torrent, resume, added_cb, maker);
 }
 
@@ -122,9 +192,11 @@ main (int argc, char *argv[])
 
   if (n_torrents == 0)
     {
-      g_printerr ("%s STATE_DIR TORRENTS [FILES_OF_ONE_MORE]\n", argv[0]);
+      g_printerr ("%s STATE_DIR TORRENTS [FILES_OF_ONE_MORE [DATA_DIR [TRACKER]]]\n", argv[0]);
       return 2;
     }
+  maker.data = argc > 4 ? argv[4] : NULL;
+  maker.tracker = argc > 5 ? argv[5] : NULL;
   bt_random_seed (&maker.random, 1);
   g_mkdir_with_parents (argv[1], 0700);
   maker.db = bt_state_db_open (argv[1], mailbox, &error);

@@ -183,12 +183,12 @@ lift_limits (FtSimMember *member)
 static void
 set_priorities (FtSimMember *member, guint8 (*choose) (FtSimSwarm *self), FtSimSwarm *self)
 {
-  BtMetainfo *metainfo = ft_sim_swarm_torrent (member)->metainfo;
-  guint32 n_files = metainfo->n_files;
+  BtTorrent *torrent = ft_sim_swarm_torrent (member);
+  guint32 n_files = torrent->n_listed; /* all, for none is padding; known of a folded one, too */
   BtCommand *command;
   guint8 *priorities;
 
-  if (metainfo->magnet != NULL)
+  if (torrent->metainfo->magnet != NULL)
     return;
   command = make_command (member, bt_core_set_priorities);
   priorities = g_malloc (n_files);

@@ -289,9 +289,10 @@ static gboolean
 is_whole (Run *run)
 {
   BtTorrent *torrent = find (run);
+  gboolean seeds_folded = torrent->phase == BT_PHASE_FOLDED && torrent->active; /* its files were looked at */
 
-  return torrent->phase == BT_PHASE_READY && torrent->problem == NULL && bt_torrent_is_complete (torrent)
-         && !torrent->relocating;
+  return (torrent->phase == BT_PHASE_READY || seeds_folded) && torrent->problem == NULL
+         && bt_torrent_is_complete (torrent) && !torrent->relocating;
 }
 
 static void

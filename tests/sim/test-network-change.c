@@ -227,7 +227,7 @@ get_reason (BtTorrent *torrent)
   BtReason reason;
 
   bt_torrent_touch (torrent, BT_CHANGED_ALL);
-  g_assert_true (bt_torrent_fill_status (torrent, &status));
+  bt_torrent_fill_status (torrent, &status);
   reason = status.reason;
   bt_torrent_status_clear (&status);
   return reason;
