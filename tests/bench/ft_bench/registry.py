@@ -3,9 +3,11 @@
 """One line each; see measurement.py."""
 
 from .check import Check
+from .growth import Growth
 from .idle_peers import IdlePeers
 from .slow_link import SlowLink
 from .small_files import SmallFiles
+from .start import Start
 from .swarm import SwarmOfTen
 from .transfers import Downloads, OursToOurs, Seeds
 
@@ -18,4 +20,6 @@ MEASUREMENTS = (
     SwarmOfTen(),
     IdlePeers(),
     SmallFiles(),
+    Start(),
+    Growth(),
 )
