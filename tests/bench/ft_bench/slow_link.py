@@ -101,7 +101,8 @@ class SlowLink(Measurement):
     title = "A slow link"
     text = (f"{RATE_MBIT} Mbit/s, {2 * DELAY_MS} ms round trip, {LOSS_PERCENT} % of packets lost, a queue of one"
             f" round trip ({QUEUE_KIB} KiB). {SIZE // MIB} MiB, from the start of the program to its end; iperf3"
-            " moves as many bytes and is measured by its own clock.")
+            " moves as many bytes and is measured by its own clock. The target is for ours at both ends: what a"
+            " libtorrent seed sends it decides itself.")
     limit_s = 900
 
     def run(self, context):
@@ -128,7 +129,7 @@ class SlowLink(Measurement):
         table = Table([Column("rate", "Mbit/s of payload", 1, MORE, Target(0.9, REFERENCE)),
                        Column("cpu", "CPU s of the leecher", 2, LESS)])
         todo = [(table.add_row("iperf3", REFERENCE), measure_iperf)]
-        for role, seed, leecher in ((PEER, partner, partner), (OURS, ours, ours), (OURS, partner, ours)):
+        for role, seed, leecher in ((PEER, partner, partner), (OURS, partner, ours), (OURS, ours, ours)):
             row = table.add_row(f"{leecher.name} from {seed.name}", role)
             todo.append((row, lambda seed=seed, leecher=leecher: measure(seed, leecher)))
         context.take_turns(table, todo, slow_s=TIMEOUT_S)
