@@ -65,8 +65,10 @@
 /* Connections and addresses. */
 #define BT_LIMIT_CANDIDATES 3000u           /* per torrent */
 #define BT_LIMIT_LOWEST_PORT 1024u          /* of peers that PEX and the DHT name: below are services of others */
-#define BT_LIMIT_HALF_OPEN_INCOMING 100u
-#define BT_LIMIT_LINKS_PER_ADDRESS 3u
+#define BT_LIMIT_HALF_OPEN_INCOMING 100u    /* that have not named a torrent; then the oldest goes */
+#define BT_LIMIT_HALF_OPEN_PER_NEIGHBOUR 20u /* of one local address, which may be a router or proxy for many */
+#define BT_LIMIT_HALF_SHAKEN 30u            /* per torrent, that named it and stopped; then the oldest goes */
+#define BT_LIMIT_LINKS_PER_ADDRESS 3u       /* of strangers: homes and schools share one, but not a hundred of a swarm */
 #define BT_LIMIT_PEER_OUTPUT (4u * 1024 * 1024) /* bytes queued towards one peer */
 
 /* Disk. */

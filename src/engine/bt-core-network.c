@@ -24,7 +24,7 @@ bt_core_hand_over (BtCore *core, BtTorrent *torrent, BtLink *link, const BtHands
       bt_core_unfold_for_link (core, torrent, link, handshake);
       return;
     }
-  g_ptr_array_remove_fast (core->arrivals, link);
+  g_ptr_array_remove (core->arrivals, link);
   bt_torrent_take_link (torrent, link, handshake);
 }
 
@@ -42,7 +42,7 @@ arrival_closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpoin
   BtCore *core = owner;
 
   g_debug ("An incoming connection ended: %s", bt_close_reason_text (reason));
-  g_ptr_array_remove_fast (core->arrivals, link);
+  g_ptr_array_remove (core->arrivals, link);
   bt_core_forget_caller (core, link);
 }
 
@@ -51,25 +51,36 @@ static const BtLinkOps arrival_ops = {
   .closed = arrival_closed_cb,
 };
 
+/* @oldest: (out): of them */
 static guint
-count_arrivals_from (BtCore *core, const BtEndpoint *endpoint)
+count_arrivals_from (BtCore *core, const BtEndpoint *endpoint, BtLink **oldest)
 {
   guint n = 0;
 
   for (guint i = 0; i < core->arrivals->len; i++)
-    if (bt_endpoint_same_ip (bt_link_get_remote (g_ptr_array_index (core->arrivals, i)), endpoint))
-      n++;
+    {
+      BtLink *link = g_ptr_array_index (core->arrivals, i);
+
+      if (!bt_endpoint_same_ip (bt_link_get_remote (link), endpoint))
+        continue;
+      if (n++ == 0)
+        *oldest = link;
+    }
   return n;
 }
 
-static gboolean
-may_arrive (BtCore *core, const BtEndpoint *endpoint)
+/* An honest peer says at once which torrent it wants: who has waited longest and said nothing most likely never will,
+ * and newcomers get in however many of that kind there are. */
+static void
+make_room_for_arrival (BtCore *core, const BtEndpoint *endpoint)
 {
+  guint allowed = bt_endpoint_is_local (endpoint) ? BT_LIMIT_HALF_OPEN_PER_NEIGHBOUR : BT_LIMIT_LINKS_PER_ADDRESS;
+  BtLink *oldest = NULL;
+
+  if (count_arrivals_from (core, endpoint, &oldest) >= allowed)
+    bt_link_close (oldest, BT_CLOSE_TOO_MANY, NULL);
   if (core->arrivals->len >= BT_LIMIT_HALF_OPEN_INCOMING)
-    return FALSE;
-  if (bt_endpoint_is_local (endpoint))
-    return TRUE;
-  return count_arrivals_from (core, endpoint) < BT_LIMIT_LINKS_PER_ADDRESS;
+    bt_link_close (g_ptr_array_index (core->arrivals, 0), BT_CLOSE_TOO_MANY, NULL);
 }
 
 static void
@@ -80,11 +91,7 @@ accepted_cb (BtStream *stream, gpointer owner)
   BtLink *link;
 
   stream->ops->get_remote (stream, &remote);
-  if (!may_arrive (core, &remote))
-    {
-      stream->ops->close (stream);
-      return;
-    }
+  make_room_for_arrival (core, &remote);
   /* A neighbour proves nothing of the way through the router. */
   core->incoming_seen = core->incoming_seen || !bt_endpoint_is_local (&remote);
   link = bt_link_new_incoming (core->world, core->timers, stream, &arrival_ops, core);

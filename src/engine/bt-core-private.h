@@ -99,7 +99,7 @@ struct _BtCore
   guint16 told_port;        /* what trackers are told, when it was looked at last */
   guint n_reading;          /* torrents that are being read to be added; waited for */
   gboolean mapping_ends;    /* routers are told that we go; waited for */
-  GPtrArray *arrivals;      /* of BtLink: accepted, torrent not known yet */
+  GPtrArray *arrivals;      /* of BtLink, oldest first: accepted, torrent not known yet */
 
   BtTimer second;           /* rates, timeouts, chokers */
   BtTimer connect;          /* outgoing connections */

@@ -1,11 +1,10 @@
-/* bt-torrent-peers.c: the peers of a torrent as a group: coming, going, choking, banning.
+/* bt-torrent-peers.c: the peers of a torrent as a group: connecting, going, choking, banning.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "bt-torrent-private.h"
 
 #define CONNECTING_MAX 30
-#define DETAILS_PAUSE_US (10 * G_USEC_PER_SEC) /* who gave some of a link's details as lately as that gives more */
 
 BtPeer *
 bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id)
@@ -20,16 +19,16 @@ bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id)
   return NULL;
 }
 
-static guint
-max_peers (BtTorrent *torrent)
+guint
+bt_torrent_max_peers (BtTorrent *torrent)
 {
   guint own = torrent->options->max_peers;
 
   return own > 0 ? own : torrent->core->config->max_peers_per_torrent;
 }
 
-static void
-add_peer (BtTorrent *torrent, BtPeer *peer)
+void
+bt_torrent_join (BtTorrent *torrent, BtPeer *peer)
 {
   g_ptr_array_add (torrent->peers, peer);
   torrent->core->n_peers++;
@@ -46,11 +45,28 @@ bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint sourc
   bt_core_want_connections (torrent->core);
 }
 
+/* Those that come in and do not finish their handshake must not keep us from going out. */
+static gboolean
+is_busy_connecting (BtTorrent *torrent)
+{
+  guint n = 0;
+
+  if (torrent->n_connecting < CONNECTING_MAX)
+    return FALSE;
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      n += !peer->ready && bt_link_is_outgoing (peer->link);
+    }
+  return n >= CONNECTING_MAX;
+}
+
 static gboolean
 wants_connections (BtTorrent *torrent)
 {
-  return torrent->active && !torrent->relocating && torrent->peers->len < max_peers (torrent)
-         && torrent->n_connecting < CONNECTING_MAX;
+  return torrent->active && !torrent->relocating && torrent->peers->len < bt_torrent_max_peers (torrent)
+         && !is_busy_connecting (torrent);
 }
 
 /* A link wants details, whatever the mode is; they come of seeds as well. */
@@ -109,7 +125,7 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
       return FALSE;
     }
   torrent->n_connecting++;
-  add_peer (torrent, peer);
+  bt_torrent_join (torrent, peer);
   return TRUE;
 }
 
@@ -151,8 +167,6 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
   return made;
 }
 
-/* Coming in. */
-
 void
 bt_torrent_learn_address (BtTorrent *torrent)
 {
@@ -161,107 +175,6 @@ bt_torrent_learn_address (BtTorrent *torrent)
   for (int ipv6 = FALSE; ipv6 <= TRUE; ipv6++)
     bt_candidates_set_us (torrent->candidates, ipv6,
                           bt_core_get_own_endpoint (torrent->core, ipv6, &us) ? &us : NULL);
-}
-
-static gboolean
-is_full (BtTorrent *torrent)
-{
-  return torrent->peers->len >= max_peers (torrent) || torrent->core->n_peers >= torrent->core->config->max_peers;
-}
-
-/* Where it listens, if that is known: else the port is any. */
-static guint32
-get_priority (BtTorrent *torrent, const BtPeer *peer)
-{
-  return bt_candidates_priority (torrent->candidates,
-                                 peer->candidate != NULL ? &peer->candidate->endpoint : &peer->endpoint);
-}
-
-/* Rates are of payload, of which a link has none. */
-static gboolean
-gives_details (BtTorrent *torrent, const BtPeer *peer, gint64 now)
-{
-  return torrent->phase == BT_PHASE_METADATA && peer->useful_at != 0 && now - peer->useful_at < DETAILS_PAUSE_US;
-}
-
-/* Whom nobody would miss, for nothing moves: of those the one of the lowest priority.
- * Returns: (nullable) */
-static BtPeer *
-find_lowest (BtTorrent *torrent, gint64 now)
-{
-  BtPeer *lowest = NULL;
-  guint32 lowest_priority = 0;
-
-  for (guint i = 0; i < torrent->peers->len; i++)
-    {
-      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
-      guint32 priority = get_priority (torrent, peer);
-
-      if (peer->closed || bt_rate_get (&peer->rate_down, now) > 0 || bt_rate_get (&peer->rate_up, now) > 0
-          || gives_details (torrent, peer, now)
-          || (lowest != NULL && priority >= lowest_priority))
-        continue;
-      lowest = peer;
-      lowest_priority = priority;
-    }
-  return lowest;
-}
-
-/* A /24, and a /48 of IPv6: who has one address of it has others. Near us each is somebody. */
-static gboolean
-is_same_network (const BtEndpoint *a, const BtEndpoint *b)
-{
-  if (bt_endpoint_is_local (a))
-    return bt_endpoint_same_ip (a, b);
-  return memcmp (a->ip, b->ip, bt_endpoint_is_ipv4 (a) ? 15 : 6) == 0;
-}
-
-static gboolean
-has_peer_of_network (BtTorrent *torrent, const BtEndpoint *endpoint)
-{
-  for (guint i = 0; i < torrent->peers->len; i++)
-    if (is_same_network (endpoint, &((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint))
-      return TRUE;
-  return FALSE;
-}
-
-/* BEP 40: who comes in when there is no room takes the place of somebody whom both sides would rather lose. It is the
- * same for all, so that in the end everybody keeps the same connections, and newcomers find their way in. One network
- * gets in this way once: else a single host could take the place of everybody. */
-static gboolean
-make_room_for (BtTorrent *torrent, const BtEndpoint *newcomer)
-{
-  BtPeer *lowest = find_lowest (torrent, bt_core_now (torrent->core));
-
-  if (lowest == NULL || has_peer_of_network (torrent, newcomer)
-      || bt_candidates_priority (torrent->candidates, newcomer) <= get_priority (torrent, lowest))
-    return FALSE;
-  bt_peer_close (lowest, BT_CLOSE_TOO_MANY, "somebody of a higher priority came");
-  return !is_full (torrent);
-}
-
-void
-bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *handshake)
-{
-  BtPeer *peer;
-
-  if (bt_candidates_is_banned (torrent->candidates, bt_link_get_remote (link)))
-    {
-      bt_link_close (link, BT_CLOSE_BANNED, NULL);
-      return;
-    }
-  if (torrent->relocating || (is_full (torrent) && !make_room_for (torrent, bt_link_get_remote (link))))
-    {
-      bt_link_close (link, BT_CLOSE_TOO_MANY, NULL);
-      return;
-    }
-  peer = bt_peer_new (torrent, ++torrent->last_peer, bt_link_get_remote (link));
-  peer->link = link;
-  bt_torrent_keep_unfolded (torrent, bt_core_now (torrent->core));
-  add_peer (torrent, peer);
-  torrent->n_connecting++;
-  bt_link_set_owner (link, &bt_peer_link_ops, peer);
-  bt_peer_send_handshake (peer);
 }
 
 /* Going. */
@@ -356,7 +269,7 @@ bt_torrent_trim_peers (BtTorrent *torrent)
 {
   gint64 now = bt_core_now (torrent->core);
 
-  for (guint n = torrent->peers->len; n > max_peers (torrent); n--)
+  for (guint n = torrent->peers->len; n > bt_torrent_max_peers (torrent); n--)
     {
       BtPeer *peer = find_least_useful (torrent, now);
 

@@ -421,6 +421,8 @@ void bt_torrent_stop_naming (BtTorrent *torrent);
 void bt_torrent_become_private (BtTorrent *torrent);
 
 /* bt-torrent-peers.c */
+guint bt_torrent_max_peers (BtTorrent *torrent);
+void bt_torrent_join (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);
 void bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail);
 void bt_torrent_rechoke (BtTorrent *torrent, gint64 now);
