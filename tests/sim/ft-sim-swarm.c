@@ -182,6 +182,13 @@ is_home (BtTorrent *torrent)
          && (torrent->leaves_home_alone || g_str_equal (torrent->data_path, torrent->save_path));
 }
 
+/* A seed that runs and has nobody to talk to is folded. */
+static gboolean
+is_looked_at (BtTorrent *torrent)
+{
+  return torrent->phase == BT_PHASE_READY || (torrent->phase == BT_PHASE_FOLDED && torrent->active);
+}
+
 gboolean
 ft_sim_swarm_is_complete (FtSimSwarm *self)
 {
@@ -189,7 +196,7 @@ ft_sim_swarm_is_complete (FtSimSwarm *self)
     {
       BtTorrent *torrent = ft_sim_swarm_torrent (g_ptr_array_index (self->members, i));
 
-      if (torrent == NULL || torrent->metainfo->magnet != NULL || torrent->phase != BT_PHASE_READY
+      if (torrent == NULL || torrent->metainfo->magnet != NULL || !is_looked_at (torrent)
           || !is_home (torrent) || !bt_torrent_is_complete (torrent))
         return FALSE;
     }
