@@ -35,7 +35,7 @@ struct _BtCandidates
   BtBans *bans;
   GArray *selves;          /* of BtEndpoint */
   BtEndpoint us[2];        /* IPv4, IPv6: as the Internet sees us; port 0 while not known */
-  GPtrArray *trackers;     /* of gconstpointer: the place gives the bit in named_by */
+  GArray *trackers;        /* of guint, hashes of URLs: the place gives the bit in named_by */
   guint64 tracker_bit;     /* of the announce that is being taken in, else 0 */
   guint32 n_announces;
 };
@@ -50,7 +50,7 @@ bt_candidates_new (BtRandom *random)
   candidates->by_endpoint = g_hash_table_new (bt_endpoint_hash, bt_endpoint_equal);
   candidates->bans = bt_bans_new ();
   candidates->selves = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
-  candidates->trackers = g_ptr_array_new ();
+  candidates->trackers = g_array_new (FALSE, FALSE, sizeof (guint));
   return candidates;
 }
 
@@ -61,7 +61,7 @@ bt_candidates_free (BtCandidates *candidates)
   g_ptr_array_unref (candidates->entries);
   bt_bans_free (candidates->bans);
   g_array_unref (candidates->selves);
-  g_ptr_array_unref (candidates->trackers);
+  g_array_unref (candidates->trackers);
   g_free (candidates);
 }
 
@@ -277,26 +277,25 @@ bt_candidates_set_us (BtCandidates *candidates, gboolean ipv6, const BtEndpoint 
 /* Announces */
 
 static guint64
-get_tracker_bit (BtCandidates *candidates, gconstpointer tracker)
+get_tracker_bit (BtCandidates *candidates, const char *url)
 {
-  guint index;
+  guint hash = g_str_hash (url);
+  guint index = 0;
 
-  if (!g_ptr_array_find (candidates->trackers, tracker, &index))
-    {
-      index = candidates->trackers->len;
-      if (index < MAX_TRACKERS)
-        g_ptr_array_add (candidates->trackers, (gpointer) tracker);
-      else
-        index = g_direct_hash (tracker) % MAX_TRACKERS;
-    }
+  while (index < candidates->trackers->len && g_array_index (candidates->trackers, guint, index) != hash)
+    index++;
+  if (index == MAX_TRACKERS)
+    index = hash % MAX_TRACKERS;
+  else if (index == candidates->trackers->len)
+    g_array_append_val (candidates->trackers, hash);
   return G_GUINT64_CONSTANT (1) << index;
 }
 
 void
-bt_candidates_begin_announce (BtCandidates *candidates, gconstpointer tracker)
+bt_candidates_begin_announce (BtCandidates *candidates, const char *url)
 {
   candidates->n_announces++;
-  candidates->tracker_bit = get_tracker_bit (candidates, tracker);
+  candidates->tracker_bit = get_tracker_bit (candidates, url);
 }
 
 static gboolean

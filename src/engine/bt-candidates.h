@@ -54,9 +54,8 @@ guint bt_candidates_n_idle (const BtCandidates *candidates); /* neither connecte
 gpointer bt_candidates_iter (BtCandidates *candidates, guint index); /* BtCandidate*, any order, index < count */
 
 /* One tracker's reply is over: what it named before and does not name now is forgotten, unless it is
- * connected, useful lately, or known otherwise, other trackers included. @tracker: any pointer that
- * stands for the tracker each time. */
-void bt_candidates_begin_announce (BtCandidates *candidates, gconstpointer tracker);
+ * connected, useful lately, or known otherwise, other trackers included. */
+void bt_candidates_begin_announce (BtCandidates *candidates, const char *url);
 void bt_candidates_end_announce (BtCandidates *candidates, gint64 now);
 
 /* Where the Internet sees us, with the port that is open; NULL: not known. */

@@ -80,7 +80,7 @@ take_peers (BtTorrent *torrent, const BtTracker *tracker, const BtAnnounceReply 
   gboolean all = names_all (reply);
 
   if (all)
-    bt_candidates_begin_announce (torrent->candidates, tracker);
+    bt_candidates_begin_announce (torrent->candidates, tracker->url);
   for (guint i = 0; i < reply->peers->len; i++)
     bt_candidates_add (torrent->candidates, &g_array_index (reply->peers, BtEndpoint, i),
                        BT_SOURCE_TRACKER, now);
