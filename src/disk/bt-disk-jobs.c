@@ -100,7 +100,7 @@ typedef struct
 static void
 run_flush_in_disk (BtDiskJob *job, BtWorker *worker)
 {
-  bt_file_store_flush_in_disk (job->storage->store, &job->error);
+  bt_file_store_flush_in_disk (job->storage->store, !bt_worker_has_thread (worker), &job->error);
 }
 
 static void

@@ -28,7 +28,7 @@ run_write_in_disk (BtDiskJob *job, BtWorker *worker)
 
   if (bt_file_store_write_in_disk (store, self->offset, data, self->length, &job->error))
     job->kept = bt_piece_hashes_wrote_in_disk (bt_worker_hashes (worker), store, self->offset, data, self->length,
-                                               bt_worker_may_keep (worker));
+                                               bt_worker_has_thread (worker));
   else
     bt_piece_hashes_forget_in_disk (bt_worker_hashes (worker), store, self->offset);
 }

@@ -103,8 +103,8 @@ struct _BtFileStorage
 BtPieceHashes *bt_worker_hashes (BtWorker *worker);
 /* Does what has come meanwhile and does not give way. @data: a BtWorker */
 void bt_worker_pause_in_disk (gpointer data);
-/* Whether a job may be kept: it returns some milliseconds later, then. */
-gboolean bt_worker_may_keep (const BtWorker *worker);
+/* Then a job may be kept (it returns some milliseconds later), and others are brought while it is done. */
+gboolean bt_worker_has_thread (const BtWorker *worker);
 
 /* The threads for one folder. @n_workers: 0: none, jobs are done where they are pushed */
 BtWorkerGroup *bt_worker_group_new (const char *root, guint n_workers, BtDiskReturns *returns);

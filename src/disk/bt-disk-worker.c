@@ -166,7 +166,7 @@ bt_worker_hashes (BtWorker *worker)
 }
 
 gboolean
-bt_worker_may_keep (const BtWorker *worker)
+bt_worker_has_thread (const BtWorker *worker)
 {
   return worker->group->threads;
 }

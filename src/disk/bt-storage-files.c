@@ -176,11 +176,11 @@ has_many_dirty (BtFileStore *store)
   return n == MANY_FILES;
 }
 
-/* The marks stay: only what is synced alone counts. Goes on while there is much, since meanwhile
- * more is written; but opening thousands of files once more for nothing would take longer than what it
- * saves. An error of a file is told now, because the system tells it only once. */
+/* The marks stay: only what is synced alone counts. Where others write meanwhile, it goes on while there is
+ * much; but opening thousands of files once more for nothing would take longer than what it saves. An error of
+ * a file is told now, because the system tells it only once. */
 gboolean
-bt_file_store_flush_in_disk (BtFileStore *store, GError **error)
+bt_file_store_flush_in_disk (BtFileStore *store, gboolean once, GError **error)
 {
   if (has_many_dirty (store))
     {
@@ -197,7 +197,7 @@ bt_file_store_flush_in_disk (BtFileStore *store, GError **error)
       for (guint32 i = 0; i <= store->metainfo->n_files; i++)
         if (atomic_load (&store->files[i].dirty) && !sync_file (store, i, error))
           return FALSE;
-      if (g_get_monotonic_time () - start < FLUSH_QUICK_US)
+      if (once || g_get_monotonic_time () - start < FLUSH_QUICK_US)
         break;
     }
   return TRUE;

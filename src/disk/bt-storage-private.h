@@ -255,7 +255,8 @@ gboolean bt_pieces_abreast_check_in_disk (BtPiecesAbreast *abreast, BtFileStore 
 
 gboolean bt_file_store_stat_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error);
 gboolean bt_file_store_make_in_disk (BtFileStore *store, GError **error);
-gboolean bt_file_store_flush_in_disk (BtFileStore *store, GError **error);
+/* @once: nobody writes meanwhile */
+gboolean bt_file_store_flush_in_disk (BtFileStore *store, gboolean once, GError **error);
 gboolean bt_file_store_sync_in_disk (BtFileStore *store, BtFileStamp *stamps, GError **error);
 void bt_file_store_close_in_disk (BtFileStore *store);
 /* bt-storage-parts.c */

@@ -21,6 +21,7 @@ typedef struct
   char *path;   /* (nullable): that calls fail beneath */
   guint skip, n, n_calls, n_failed;
   int error_number;
+  guint64 room; /* 0: as it is */
 } FtFileCallsState;
 
 extern FtFileCallsState ft_file_calls;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -85,6 +86,14 @@ ft_file_calls_set_power (FtPower *power)
 {
   pthread_mutex_lock (&ft_file_calls.lock);
   ft_file_calls.power = power;
+  pthread_mutex_unlock (&ft_file_calls.lock);
+}
+
+void
+ft_file_calls_set_room (guint64 bytes)
+{
+  pthread_mutex_lock (&ft_file_calls.lock);
+  ft_file_calls.room = bytes;
   pthread_mutex_unlock (&ft_file_calls.lock);
 }
 
@@ -490,3 +499,46 @@ call_syncfs (int fd)
   NOTE (path, ft_power_synced_all (ft_file_calls.power));
   return 0;
 }
+
+/* Space. */
+
+static void
+change_room (struct statvfs *info)
+{
+  pthread_mutex_lock (&ft_file_calls.lock);
+  if (ft_file_calls.room > 0 && info->f_frsize > 0)
+    info->f_bavail = info->f_bfree = ft_file_calls.room / info->f_frsize;
+  pthread_mutex_unlock (&ft_file_calls.lock);
+}
+
+typedef int (*StatVfs) (const char *, struct statvfs *);
+
+int call_statvfs (const char *name, struct statvfs *out) AS ("statvfs64");
+int
+call_statvfs (const char *name, struct statvfs *out)
+{
+  REAL (StatVfs, "statvfs64");
+  int result;
+
+  result = real (name, out);
+  if (result == 0)
+    change_room (out);
+  return result;
+}
+ALSO ("statvfs", "statvfs64");
+
+typedef int (*FStatVfs) (int, struct statvfs *);
+
+int call_fstatvfs (int fd, struct statvfs *out) AS ("fstatvfs64");
+int
+call_fstatvfs (int fd, struct statvfs *out)
+{
+  REAL (FStatVfs, "fstatvfs64");
+  int result;
+
+  result = real (fd, out);
+  if (result == 0)
+    change_room (out);
+  return result;
+}
+ALSO ("fstatvfs", "fstatvfs64");

@@ -32,6 +32,8 @@ guint ft_file_calls_count (void);
 guint ft_file_calls_n_failed (void);
 /* @folder: (nullable): is on another disk: no file can be renamed into it or out of it. */
 void ft_file_calls_set_border (const char *folder);
+/* So many bytes are free on every disk, whatever others write there. 0: as it is */
+void ft_file_calls_set_room (guint64 bytes);
 /* @power: (nullable): all that changes is written down there, and nothing waits for the platter. */
 void ft_file_calls_set_power (FtPower *power);
 

@@ -4,7 +4,10 @@
 
 #include "ft-sim-play.h"
 
+#include "ft-file-calls.h"
+
 #define PACE_S 30
+#define ROOM (G_GUINT64_CONSTANT (1) << 40)
 
 /* One of the bits that are set. */
 static guint
@@ -202,6 +205,7 @@ ft_sim_play (const FtSimPlan *plan, guint64 seed)
   FtSimSwarm *swarm = ft_sim_swarm_new (seed, plan->max_size / 4 + seed * 7919 % (plan->max_size * 3 / 4), plan->max_piece);
   guint64 digest;
 
+  ft_file_calls_set_room (ROOM);
   add_all (swarm, plan);
   run_troubles (swarm, plan);
   ft_sim_heal (swarm, plan->trackers);

@@ -128,15 +128,12 @@ test_plan (gconstpointer data)
   g_test_message ("%s: %" G_GUINT64_FORMAT " seeds in %.1f s", plan->name, n, g_timer_elapsed (timer, NULL));
 }
 
-/* Whatever happened happens again. Not yet where networks change or files fail: rarely something else comes first
- * there. */
+/* Whatever happened happens again. */
 static void
 test_again (void)
 {
-  static const char *const names[] = { "honest", "liars", "stalling", "noise", "inventions", "clock", NULL };
-
   for (guint i = 0; i < G_N_ELEMENTS (plans); i++)
-    for (guint64 seed = 11; seed < 14 && g_strv_contains (names, plans[i].name); seed++)
+    for (guint64 seed = 11; seed < 14; seed++)
       {
         guint64 digest = play (&plans[i], seed);
 
