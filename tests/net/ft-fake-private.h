@@ -5,6 +5,8 @@
 #include "bt-byte-queue.h"
 #include "ft-fake-world.h"
 
+#include <stdio.h>
+
 G_BEGIN_DECLS
 
 typedef struct
@@ -47,6 +49,7 @@ struct _FtFakeNet
   GHashTable *by_ip;    /* BtEndpoint (port 0) -> FtFakeHost, of those behind no NAT */
   GPtrArray *nats;      /* of FtFakeNat */
   guint64 digest;
+  FILE *trace;          /* (nullable): all of it is written down there */
   FtFakeLine line;
   guint16 last_port;
 

@@ -4,6 +4,7 @@
 
 #include "ft-fake-private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Neither 0, which code may take for "never", nor the Unix time. */
@@ -11,6 +12,7 @@
 #define UNIX_OFFSET_US (G_GINT64_CONSTANT (1700000000) * G_USEC_PER_SEC)
 #define CAPACITY (256u * 1024)
 #define FIRST_PORT 49152
+#define TRACE_BYTES 40 /* of each thing */
 
 /* Nobody has so much to do at one moment; whoever does runs in circles. */
 #define MAX_TURNS 1000000
@@ -24,6 +26,21 @@ ft_fake_net_find_host (FtFakeNet *net, const BtEndpoint *endpoint)
   return g_hash_table_lookup (net->by_ip, &ip);
 }
 
+/* A line for each thing: when, what it is and its bytes, and the state of the digest before it. The first line that is
+ * another one in two runs tells where they part. */
+static void
+trace (FtFakeNet *net, const char *what, const void *bytes, gsize length)
+{
+  const guint8 *at = bytes;
+
+  if (net->trace == NULL)
+    return;
+  fprintf (net->trace, "%" G_GINT64_FORMAT " %s %" G_GSIZE_FORMAT " ", net->now, what, length);
+  for (gsize i = 0; i < MIN (length, TRACE_BYTES); i++)
+    fprintf (net->trace, "%02x", at[i]);
+  fprintf (net->trace, " %016" G_GINT64_MODIFIER "x\n", net->digest);
+}
+
 /* FNV-1a, of eight bytes at a time: it is to be quick. */
 void
 ft_fake_net_note (FtFakeNet *net, const void *bytes, gsize length)
@@ -31,6 +48,7 @@ ft_fake_net_note (FtFakeNet *net, const void *bytes, gsize length)
   const guint8 *at = bytes;
   guint64 digest = net->digest;
 
+  trace (net, "note", bytes, length);
   for (; length > 0; at += MIN (length, 8), length -= MIN (length, 8))
     {
       guint64 word = 0;
@@ -91,7 +109,10 @@ unix_now_cb (BtWorld *world)
 static void
 random_cb (BtWorld *world, void *out, gsize length)
 {
-  bt_random_fill (&get_host (world)->net->random, out, length);
+  FtFakeNet *net = get_host (world)->net;
+
+  bt_random_fill (&net->random, out, length);
+  trace (net, "random", out, length);
 }
 
 static void
@@ -99,6 +120,7 @@ wake_at_cb (BtWorld *world, gint64 deadline)
 {
   FtFakeHost *host = get_host (world);
 
+  trace (host->net, "wake", &deadline, sizeof deadline);
   if (deadline == G_MAXINT64)
     bt_timer_stop (&host->wake);
   else
@@ -251,6 +273,8 @@ ft_fake_net_new (guint64 seed)
   g_queue_init (&net->ready);
   g_queue_init (&net->datagrams);
   bt_random_seed (&net->random, seed);
+  if (g_getenv ("FT_SIM_TRACE") != NULL)
+    net->trace = fopen (g_getenv ("FT_SIM_TRACE"), "ae");
   return net;
 }
 
@@ -268,6 +292,7 @@ ft_fake_net_free (FtFakeNet *net)
       world->ops->free (world);
     }
   ft_fake_net_drop_datagrams (net);
+  g_clear_pointer (&net->trace, fclose);
   bt_timers_free (net->timers);
   bt_timers_free (net->wakes);
   g_ptr_array_unref (net->hosts);
