@@ -10,7 +10,7 @@ import sys
 
 from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_lsd,
                         scenarios_magnet, scenarios_network, scenarios_pex, scenarios_private,
-                        scenarios_router, scenarios_tracker)
+                        scenarios_router, scenarios_strangers, scenarios_tracker)
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -56,6 +56,7 @@ GROUPS = {
     "pex": lambda whole: scenarios_pex.make_all(Rasterbar, Transmission),
     "private": lambda whole: scenarios_private.make_all(),
     "router": lambda whole: scenarios_router.make_all(),
+    "strangers": lambda whole: scenarios_strangers.make_all(),
     "together": lambda whole: [scenarios_crash.all_together([Rasterbar, Transmission, Aria2])],
 }
 
