@@ -74,6 +74,7 @@
 /* Disk. */
 #define BT_LIMIT_DISK_BACKLOG (32u * 1024 * 1024) /* bytes in memory before links stop reading */
 #define BT_LIMIT_OPEN_FILES 100u
+#define BT_LIMIT_SPARE_DESCRIPTORS 160u /* or a quarter of all: for files and lookups, not peers */
 
 /* Texts for the screen. */
 #define BT_LIMIT_TEXT_TRACKER 1024

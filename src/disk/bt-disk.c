@@ -6,6 +6,8 @@
 
 #include "bt-limits.h"
 
+#include <sys/resource.h>
+
 /* All of this file runs in the engine's thread. Each storage keeps its jobs in the order they were
  * asked for. A job goes to its worker at once unless a barrier is before it; barriers and fences go
  * when they are the first. */
@@ -369,12 +371,23 @@ bt_disk_new_full (BtMailbox *mailbox, guint n_workers, guint max_open)
   return &self->parent;
 }
 
+/* Files are no more than a quarter of what the system lets us open. */
+static guint
+count_files_to_keep_open (void)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0)
+    return BT_LIMIT_OPEN_FILES;
+  return (guint) MIN (limit.rlim_cur / 4, BT_LIMIT_OPEN_FILES);
+}
+
 BtDisk *
 bt_disk_new (BtMailbox *mailbox, guint n_workers)
 {
   if (n_workers == 0)
     n_workers = CLAMP (g_get_num_processors (), 1, MAX_WORKERS);
-  return bt_disk_new_full (mailbox, n_workers, BT_LIMIT_OPEN_FILES);
+  return bt_disk_new_full (mailbox, n_workers, count_files_to_keep_open ());
 }
 
 BtFileSet *

@@ -114,10 +114,17 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
   BtPeer *peer = bt_peer_new (torrent, ++torrent->last_peer, &candidate->endpoint);
   g_autoptr(GError) error = NULL;
 
-  bt_candidates_trying (torrent->candidates, candidate, now);
   peer->candidate = candidate;
   peer->link = bt_link_new_outgoing (core->world, core->timers, &candidate->endpoint,
                                      &bt_peer_link_ops, peer, &error);
+  if (peer->link == NULL && g_error_matches (error, BT_ERROR, BT_ERROR_LIMIT))
+    {
+      /* We have no descriptor, which says nothing of it. */
+      bt_candidates_postpone (candidate, now);
+      bt_peer_free (peer);
+      return FALSE;
+    }
+  bt_candidates_trying (torrent->candidates, candidate, now);
   if (peer->link == NULL)
     {
       bt_candidates_ended (torrent->candidates, candidate, BT_CLOSE_CONNECT_FAILED, 0, now);

@@ -30,9 +30,12 @@ typedef struct
 
 /* Sockets: bt-socket.c */
 
-/* Sets @error from an errno: "%s: Connection refused", as BT_ERROR_NETWORK or TIMED_OUT. */
+/* Sets @error from an errno: "%s: Connection refused", as BT_ERROR_NETWORK or TIMED_OUT; LIMIT: no
+ * descriptor is left. */
 void bt_gio_set_errno (GError **error, int saved_errno, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
+/* Whether @fd, just opened, is one of the last, which are for others: @shares of BT_LIMIT_SPARE_DESCRIPTORS. */
+gboolean bt_gio_is_descriptor_spare (int fd, guint shares);
 socklen_t bt_gio_to_sockaddr (const BtEndpoint *endpoint, struct sockaddr_storage *out);
 /* Unspecified if it is of another family. */
 void bt_gio_from_sockaddr (BtEndpoint *endpoint, const struct sockaddr_storage *address);

@@ -5,10 +5,12 @@
 #include "bt-gio-world-private.h"
 
 #include "bt-error.h"
+#include "bt-limits.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 void
@@ -18,10 +20,23 @@ bt_gio_set_errno (GError **error, int saved_errno, const char *format, ...)
   g_autofree char *what = NULL;
   va_list arguments;
 
+  if (saved_errno == EMFILE || saved_errno == ENFILE)
+    code = BT_ERROR_LIMIT;
   va_start (arguments, format);
   what = g_strdup_vprintf (format, arguments);
   va_end (arguments);
   g_set_error (error, BT_ERROR, code, "%s: %s", what, g_strerror (saved_errno));
+}
+
+/* Numbers are given out from the lowest on, so that of a new one says how many there are. */
+gboolean
+bt_gio_is_descriptor_spare (int fd, guint shares)
+{
+  struct rlimit limit;
+
+  if (getrlimit (RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY)
+    return FALSE;
+  return (rlim_t) fd >= limit.rlim_cur - shares * MIN (limit.rlim_cur / 4, BT_LIMIT_SPARE_DESCRIPTORS);
 }
 
 socklen_t

@@ -18,6 +18,9 @@
 #define ACCEPTS_PER_TURN 16
 /* How long a listener rests when there is no descriptor or memory for another connection. */
 #define ACCEPT_PAUSE_MS 1000
+/* Of the descriptors that are spared. Whoever comes in leaves some to those whom we choose to connect to. */
+#define SHARES_FROM_COMING 2
+#define SHARES_FROM_GOING 1
 
 typedef struct
 {
@@ -238,6 +241,12 @@ bt_gio_connect (BtWorld *base,
 
   if (fd < 0)
     return NULL;
+  if (bt_gio_is_descriptor_spare (fd, SHARES_FROM_GOING))
+    {
+      close (fd);
+      bt_gio_set_errno (error, EMFILE, "No more connections");
+      return NULL;
+    }
 
   if (!bind_outgoing (world, fd, remote, error) || !start_connecting (fd, remote, error))
     {
@@ -292,6 +301,12 @@ accept_one (BtListener *listener, BtEndpoint *remote)
   /* Any other error is that of one connection which died in the queue: the listener is well. */
   if (fd < 0 && is_shortage (errno))
     pause_accepting (listener);
+  if (fd >= 0 && bt_gio_is_descriptor_spare (fd, SHARES_FROM_COMING))
+    {
+      close (fd);
+      pause_accepting (listener);
+      return -1;
+    }
   if (fd >= 0)
     bt_gio_from_sockaddr (remote, &address);
   return fd;

@@ -5,8 +5,10 @@
 import os
 import pathlib
 import threading
+import time
 
 POLL_S = 0.1
+CPU_CLOCK = 2  # as clock_getcpuclockid() makes it
 
 
 def count_descriptors(pid):
@@ -27,6 +29,11 @@ def read_memory(pid, key="RssAnon"):
     except (FileNotFoundError, ProcessLookupError):
         pass
     return 0
+
+
+def read_cpu(pid):
+    """Seconds of all threads since the start."""
+    return time.clock_gettime(~pid << 3 | CPU_CLOCK)
 
 
 class Peak:

@@ -15,16 +15,17 @@ OPTIONAL = ("lsd", "port-mapping")
 
 class FriendTorrent(Peer):
     """@home holds its state, which outlives a run: another FriendTorrent of the same home goes on.
-    @uses: of OPTIONAL, what it may do: else peers find each other where a test wants to see how."""
+    @uses: of OPTIONAL, what it may do: else peers find each other where a test wants to see how.
+    @wrapper: of a program that becomes it"""
 
     def __init__(self, node, home, program, folder, torrents=(), options=(),
-                 bound=True, uses=(), debug=True):
+                 bound=True, uses=(), debug=True, wrapper=()):
         super().__init__(node, home)
         self._output = home / "output.jsonl"
         self._events = []
         self._rest = b""
         folder.mkdir(exist_ok=True)
-        argv = [str(program), "--json", "--path", str(folder), "--state", str(home / "state"),
+        argv = [*wrapper, str(program), "--json", "--path", str(folder), "--state", str(home / "state"),
                 *(("--bind", node.address or node.address6) if bound else ()), "--port", "6881",
                 *(("--debug",) if debug else ()),
                 *(f"--no-{name}" for name in OPTIONAL if name not in uses), *options,
@@ -63,6 +64,10 @@ class FriendTorrent(Peer):
 
     def add_link(self, link, folder):
         self._ask(f"add '{link}' --path '{folder}'")
+
+    def remove(self, torrent):
+        """With its files."""
+        self._ask(f"remove {torrent.hex} --data")
 
     def verify(self, torrent, timeout_s, poll_s):
         """Has it check @torrent anew; it answers what follows when that is over."""

@@ -3,9 +3,10 @@
 """An honest download goes on beside them. FT_TEST_LONG in the environment: 5,000 of them, else 1,000."""
 
 import os
+import time
 
 from . import samples
-from .held import Peak
+from .held import Peak, read_cpu
 from .samples import compare
 from .strangers import Strangers
 from .tap import Failure
@@ -15,6 +16,8 @@ MIB = 1 << 20
 SIZE = 24 * MIB
 RATE_KIB = 6144  # so that it takes a while
 TIMEOUT_S = 120
+FEW_STRANGERS = 200
+WATCH_S = 3
 # Half-open ones of bt-limits.h, files, databases and listeners are some 300 at most, whatever comes.
 MAX_DESCRIPTORS = 300
 MAX_MEMORY = 64 * MIB
@@ -64,5 +67,53 @@ def _beside():
     return names, run
 
 
+def _expect_idle(pid):
+    """Whoever cannot be let in must not keep it awake."""
+    before_s = read_cpu(pid)
+    time.sleep(WATCH_S)
+    if read_cpu(pid) - before_s > WATCH_S / 2:
+        raise Failure(f"{read_cpu(pid) - before_s:.1f} s of processor time in {WATCH_S} s")
+
+
+def _expect_told(ours, number):
+    if not any(f"only {number} open files" in log.read_text() for log in ours.home.glob("*.log")):
+        raise Failure("it does not say so")
+
+
+def _expect_all(swarm, torrents, folder):
+    for torrent in torrents:
+        compare(torrent.sample, swarm.data, folder)
+
+
+def _few_descriptors(number):
+    names = [f"{number} descriptors: torrents of many files are downloaded beside strangers",
+             f"{number} descriptors: it says that they are few", f"{number} descriptors: it does not spin",
+             f"{number} descriptors: it goes on with what comes later"]
+
+    def run(swarm):
+        made = [samples.Sample(f"small {i}", 16384, [(f"{j}.bin", 7000 * j + i) for j in range(12)]) for i in range(24)]
+        torrents = swarm.share(made)
+        seed = swarm.start_ours(swarm.data, torrents)
+        seed.wait_complete(torrents, TIMEOUT_S)
+        folder = swarm.folder("downloads")
+        ours = swarm.start_ours(folder, wrapper=["prlimit", f"--nofile={number}:{number}"])
+        strangers = Strangers(swarm.network, swarm.home / "strangers", FEW_STRANGERS, torrents[0], [ours.node])
+        try:
+            strangers.wait_there(TIMEOUT_S)
+            swarm.block.check(names[2], _expect_idle, ours.pid)
+            for torrent in torrents[:-1]:
+                ours.add(torrent, folder)
+            ours.wait_complete(torrents[:-1], TIMEOUT_S)
+            swarm.block.check(names[0], _expect_all, swarm, torrents[:-1], folder)
+            swarm.block.check(names[1], _expect_told, ours, number)
+        finally:
+            strangers.kill()
+        ours.add(torrents[-1], folder)
+        ours.wait_complete(torrents, TIMEOUT_S)
+        swarm.block.check(names[3], _expect_all, swarm, torrents[-1:], folder)
+        ours.leave()
+    return names, run
+
+
 def make_all():
-    return [_beside()]
+    return [_beside(), _few_descriptors(128)]

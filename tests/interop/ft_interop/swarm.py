@@ -104,14 +104,15 @@ class Swarm:
         self.tracker = SmallTracker(self.network, self.folder("tracker"), told)
         return self.tracker
 
-    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None, uses=()):
+    def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None, uses=(),
+                   wrapper=()):
         """@again: (nullable): an earlier run, whose state and address are taken up. @bound: to the
         address that its node has now. @uses: see FriendTorrent"""
         name = f"ours-{len(self._peers)}"
         home = again.home if again else self.home / name
         node = node or (again.node if again else self.network.add(name))
         peer = FriendTorrent(node, home, self._lab.program, folder, torrents, options,
-                            bound, uses)
+                            bound, uses, wrapper=wrapper)
         self._peers.append(peer)
         return peer
 
