@@ -38,6 +38,14 @@ bt_folder_sync_in_disk (int fd)
   return result == 0 || errno == EINVAL || errno == ENOTSUP;
 }
 
+static int
+open_folder (int root_fd, const char *folder)
+{
+  if (*folder == '\0')
+    return openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  return bt_beneath_open (root_fd, folder, O_RDONLY | O_DIRECTORY);
+}
+
 gboolean
 bt_file_store_sync_folders_in_disk (BtFileStore *store, int root_fd, GHashTable *folders, GError **error)
 {
@@ -48,9 +56,10 @@ bt_file_store_sync_folders_in_disk (BtFileStore *store, int root_fd, GHashTable 
   while (g_hash_table_iter_next (&iter, &key, NULL))
     {
       const char *folder = key;
-      int fd = *folder == '\0' ? openat (root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-                               : bt_beneath_open (root_fd, folder, O_RDONLY | O_DIRECTORY);
+      int fd = open_folder (root_fd, folder);
 
+      if (fd < 0 && bt_file_set_make_room_in_disk (store->set, errno))
+        fd = open_folder (root_fd, folder);
       if (!bt_folder_sync_in_disk (fd))
         {
           bt_file_store_set_error (store, *folder == '\0' ? NULL : folder, "sync", errno, error);
