@@ -25,6 +25,7 @@
  * @BT_ERROR_CHANGED: a file is not what it was when it was last written or checked
  * @BT_ERROR_STATE: the state database cannot be used
  * @BT_ERROR_NO_METADATA: only a magnet link is known of the torrent, so this cannot be done yet
+ * @BT_ERROR_TAKEN: the files would be those of another torrent, or the program's own
  *
  * Codes of #BT_ERROR. Messages are complete sentences without a full stop, in
  * English, fit for a log; faces translate by code.
@@ -48,6 +49,7 @@ typedef enum
   BT_ERROR_CHANGED,
   BT_ERROR_STATE,
   BT_ERROR_NO_METADATA,
+  BT_ERROR_TAKEN,
 } BtError;
 
 GQuark bt_error_quark (void);

@@ -53,6 +53,7 @@ bt_resume_free (BtResume *resume)
   g_free (resume->rename_from);
   g_free (resume->rename_to);
   bt_resume_forget_content (resume);
+  g_free (resume->top);
   g_clear_pointer (&resume->extra_tiers, g_ptr_array_unref);
   g_clear_pointer (&resume->summary, bt_summary_free);
   g_clear_pointer (&resume->options, bt_torrent_options_unref);

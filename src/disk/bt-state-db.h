@@ -49,6 +49,7 @@ typedef struct
   char *move_to;       /* (nullable): they are on the way there: some may be there already */
   char *move_from;     /* (nullable): copies that a move has left are there, to be removed */
   GPtrArray *renamed;  /* (nullable) of BtRenamed */
+  char *top;           /* (nullable): a path of @renamed, when that was forgotten. Not saved */
   char *rename_from;   /* (nullable): a path below data_path that is being renamed to @rename_to */
   char *rename_to;
   BtIntent intent;

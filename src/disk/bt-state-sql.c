@@ -395,6 +395,14 @@ enum
   ROWID_COLUMN,
 };
 
+/* Who has files of the same names is looked up by it. */
+static void
+keep_top (BtResume *resume)
+{
+  if (resume->renamed != NULL && resume->renamed->len > 0)
+    resume->top = g_strdup (((BtRenamed *) g_ptr_array_index (resume->renamed, 0))->path);
+}
+
 /* What was saved counts only when it is exactly what was written. With a summary the torrent is not needed to be
  * listed, nor what concerns its files and pieces: that stays as it was written, which is small. */
 static void
@@ -411,6 +419,7 @@ read_saved (sqlite3_stmt *statement, BtStateRow *row)
   if (row->resume == NULL || row->resume->summary == NULL || row->magnet != NULL)
     return;
   row->resume->summary->outline->info_hash = row->info_hash;
+  keep_top (row->resume);
   bt_resume_forget_content (row->resume);
   row->saved = g_steal_pointer (&data);
 }

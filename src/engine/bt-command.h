@@ -24,6 +24,7 @@ struct _BtCommand
   GTask *task;
 
   BtTorrentId id;
+  BtTorrentId waits_for; /* for the content of it */
   guint ticket;        /* of what can be called off before it is answered */
   char *path;
   char *text;

@@ -89,7 +89,8 @@ make_first_resume (BtCore *core, BtCommand *command)
 {
   BtResume *resume = bt_resume_new ();
 
-  resume->save_path = g_strdup (command->path != NULL ? command->path : core->config->download_dir);
+  resume->save_path = g_canonicalize_filename (command->path != NULL ? command->path : core->config->download_dir,
+                                               "/");
   if (core->config->incomplete_dir != NULL && !command->flag)
     resume->data_path = g_strdup (core->config->incomplete_dir);
   resume->intent = command->intent;
@@ -143,6 +144,17 @@ add_new (BtCore *core, BtMetainfo *metainfo, BtCommand *command)
   save_new (core, metainfo, resume, command);
 }
 
+/* TRUE: the command runs again when more is known of another torrent. */
+static gboolean
+check_files (BtCore *core, BtCommand *command, BtMetainfo *metainfo, GError **error)
+{
+  BtTorrent *there = g_hash_table_lookup (core->by_hash, &metainfo->info_hash);
+  BtTorrentId folded;
+
+  *error = bt_core_check_addition (core, there, metainfo, command, &folded);
+  return folded != 0 && bt_core_wait_for (core, command, folded);
+}
+
 /* @error: (transfer full) (nullable): why it could not be read */
 static void
 add (BtCore *core, BtCommand *command, BtMetainfo *metainfo, GError *error)
@@ -153,6 +165,8 @@ add (BtCore *core, BtCommand *command, BtMetainfo *metainfo, GError *error)
     error = g_error_new (BT_ERROR, BT_ERROR_CANCELLED, "The engine is not running");
   if (error == NULL)
     error = check_can_add (core, command, metainfo);
+  if (error == NULL && check_files (core, command, metainfo, &error))
+    return;
   if (error != NULL)
     {
       bt_command_reply (command, error);

@@ -68,9 +68,9 @@ give_turns (BtCore *core, gint64 now)
 /* Commands. */
 
 gboolean
-bt_core_unfold_for (BtCore *core, BtCommand *command)
+bt_core_wait_for (BtCore *core, BtCommand *command, BtTorrentId id)
 {
-  BtTorrent *torrent = bt_core_find (core, command->id);
+  BtTorrent *torrent = bt_core_find (core, id);
   const GError *problem;
 
   if (torrent == NULL || !core->running || !bt_torrent_needs_unfolding (torrent))
@@ -81,9 +81,16 @@ bt_core_unfold_for (BtCore *core, BtCommand *command)
       bt_command_reply (command, g_error_copy (problem));
       return TRUE;
     }
+  command->waits_for = id;
   g_ptr_array_add (core->folding.commands, command);
   bt_torrent_unfold (torrent);
   return TRUE;
+}
+
+gboolean
+bt_core_unfold_for (BtCore *core, BtCommand *command)
+{
+  return bt_core_wait_for (core, command, command->id);
 }
 
 /* Those that need not wait any more run in the order they came. */
@@ -96,7 +103,7 @@ run_commands (BtCore *core)
   for (guint i = 0; i < commands->len;)
     {
       BtCommand *command = g_ptr_array_index (commands, i);
-      BtTorrent *torrent = bt_core_find (core, command->id);
+      BtTorrent *torrent = bt_core_find (core, command->waits_for);
 
       if (torrent == NULL || !core->running || bt_torrent_is_unfolded (torrent))
         g_ptr_array_add (ready, g_ptr_array_steal_index (commands, i));

@@ -43,7 +43,7 @@ apply_request (BtResume *resume, const BtCommand *command)
   if (command->path != NULL)
     {
       g_free (resume->save_path);
-      resume->save_path = g_strdup (command->path);
+      resume->save_path = g_canonicalize_filename (command->path, "/");
     }
   if (command->priorities != NULL)
     {
@@ -116,8 +116,46 @@ bt_core_resolve (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, BtComma
   resolve (core, torrent, metainfo, command->bytes, command);
 }
 
+/* A torrent is unfolded that may have the same files. */
+static void
+take_up_again (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+  g_autoptr(BtMetainfo) metainfo = bt_metainfo_parse (command->bytes, NULL);
+
+  if (core->running && torrent != NULL && metainfo != NULL && bt_torrent_can_resolve (torrent))
+    bt_core_take_up (core, torrent, metainfo, command->bytes);
+  bt_command_reply (command, NULL);
+}
+
+static gboolean
+wait_for (BtCore *core, BtTorrent *torrent, GBytes *bytes, BtTorrentId folded)
+{
+  BtCommand *command = bt_command_new (take_up_again);
+
+  command->core = core;
+  command->id = bt_torrent_get_id (torrent);
+  command->bytes = g_bytes_ref (bytes);
+  if (bt_core_wait_for (core, command, folded))
+    return TRUE;
+  bt_command_free (command);
+  return FALSE;
+}
+
 void
 bt_core_take_up (BtCore *core, BtTorrent *torrent, BtMetainfo *metainfo, GBytes *bytes)
 {
+  g_autoptr(GError) error = NULL;
+  BtTorrentId folded = 0;
+
+  if (bt_torrent_get_intent (torrent) != BT_INTENT_DETAILS)
+    error = bt_torrent_check_details (torrent, metainfo, &folded);
+  if (error != NULL)
+    {
+      bt_torrent_fail (torrent, error);
+      return;
+    }
+  if (folded != 0 && wait_for (core, torrent, bytes, folded))
+    return;
   resolve (core, torrent, metainfo, bytes, NULL);
 }

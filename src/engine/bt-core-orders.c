@@ -43,10 +43,26 @@ set_intent (BtTorrent *torrent, BtCommand *command)
   bt_torrent_set_intent (torrent, command->intent);
 }
 
+/* One that was there for its details alone is to have files. TRUE: the command is answered, or runs again. */
+static gboolean
+refuse_files (BtCore *core, BtCommand *command)
+{
+  BtTorrent *torrent = bt_core_find (core, command->id);
+  BtTorrentId folded = 0;
+  GError *error = NULL;
+
+  if (torrent != NULL && bt_torrent_get_intent (torrent) == BT_INTENT_DETAILS)
+    error = bt_torrent_check_details (torrent, bt_torrent_get_metainfo (torrent), &folded);
+  if (error != NULL)
+    bt_command_reply (command, error);
+  return error != NULL || (folded != 0 && bt_core_wait_for (core, command, folded));
+}
+
 void
 bt_core_set_intent (BtCore *core, BtCommand *command)
 {
-  order (core, command, set_intent);
+  if (!refuse_files (core, command))
+    order (core, command, set_intent);
 }
 
 /* What concerns files or pieces is not for a torrent of which only a link is known. */

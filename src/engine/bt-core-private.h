@@ -78,6 +78,7 @@ struct _BtCore
   GPtrArray *torrents;     /* of BtTorrent, in the order they were added */
   GHashTable *by_id;       /* BtTorrentId -> BtTorrent */
   GHashTable *by_hash;     /* BtSha1* -> BtTorrent */
+  GHashTable *tops;        /* char* -> GPtrArray of BtTorrent: by the first part of their files' paths */
   BtTorrentId last_id;
   gboolean running;        /* started and not stopping */
 
@@ -304,6 +305,8 @@ void bt_core_end_folding (BtCore *core);
 /* The door for what concerns files and pieces. TRUE: the torrent of @command is folded, and the command runs again
  * when it is not, or is answered with why not. */
 gboolean bt_core_unfold_for (BtCore *core, BtCommand *command);
+/* The same for the content of another torrent, whatever @command is about. */
+gboolean bt_core_wait_for (BtCore *core, BtCommand *command, BtTorrentId id);
 /* @link, of core->arrivals, has come for it, and waits. */
 void bt_core_unfold_for_link (BtCore *core, BtTorrent *torrent, BtLink *link, const BtHandshake *handshake);
 void bt_core_forget_caller (BtCore *core, BtLink *link);
@@ -342,6 +345,16 @@ void bt_core_check_stopped (BtCore *core);
 BtTorrent *bt_core_make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load);
 /* Either may be given. In any thread. */
 BtMetainfo *bt_core_read_metainfo (GBytes *torrent, const char *link, GError **error);
+
+/* bt-torrent-taken.c */
+void bt_core_init_tops (BtCore *core);
+/* Each returns: (transfer full) (nullable): TAKEN, if another torrent has one of the files.
+ * @folded: (out): 0, or a torrent whose content must be brought before that can be said. */
+/* What @command adds. @there: (nullable): the torrent of this hash */
+GError *bt_core_check_addition (BtCore *core, BtTorrent *there, const BtMetainfo *metainfo, const BtCommand *command,
+                                BtTorrentId *folded);
+/* What a link leads to. */
+GError *bt_torrent_check_details (BtTorrent *torrent, const BtMetainfo *metainfo, BtTorrentId *folded);
 
 /* bt-core-magnet.c */
 /* A torrent of which only a link is known takes up @metainfo, under its id; answers the command. */

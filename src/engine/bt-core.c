@@ -58,6 +58,7 @@ bt_core_new (const BtConfig *config,
   core->queue = g_ptr_array_new ();
   core->by_id = g_hash_table_new (NULL, NULL);
   core->by_hash = g_hash_table_new_full (bt_sha1_hash, bt_sha1_equal, g_free, NULL);
+  bt_core_init_tops (core);
   core->arrivals = g_ptr_array_new ();
   core->reading = TRUE;
   core->free_bytes = -1;
@@ -164,6 +165,7 @@ bt_core_free (BtCore *core)
   g_ptr_array_unref (core->arrivals);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
+  g_hash_table_unref (core->tops);
   g_hash_table_unref (core->checks);
   g_free (core->no_network);
   bt_mailbox_unref (core->mailbox);
@@ -202,7 +204,10 @@ enter (BtCore *core, BtTorrent *torrent)
 BtTorrent *
 bt_core_make_torrent (BtCore *core, BtMetainfo *metainfo, const BtResume *resume, BtLoad load)
 {
-  return enter (core, bt_torrent_new (core, ++core->last_id, metainfo, resume, load));
+  BtTorrent *torrent = enter (core, bt_torrent_new (core, ++core->last_id, metainfo, resume, load));
+
+  bt_torrent_find_top (torrent);
+  return torrent;
 }
 
 /* It is over for this torrent: nothing leads to it any more. */
@@ -213,6 +218,7 @@ bt_core_forget (BtCore *core, BtTorrent *torrent)
 
   bt_core_dequeue_check (core, torrent);
   bt_core_leave_unfolding (core, torrent);
+  bt_torrent_leave_top (torrent);
   g_ptr_array_remove (core->torrents, torrent);
   bt_core_dequeue (core, torrent);
   g_hash_table_remove (core->by_id, GUINT_TO_POINTER (id));
@@ -262,6 +268,15 @@ load_whole (BtCore *core, BtStateRow *row, BtLoad load)
   bt_core_make_torrent (core, metainfo, row->resume, load);
 }
 
+static void
+load_folded (BtCore *core, BtStateRow *row, BtLoad load)
+{
+  BtTorrent *torrent = enter (core, bt_torrent_new_folded (core, ++core->last_id, row->resume, row->saved, load));
+  const char *top = row->resume->top;
+
+  bt_torrent_enter_top (torrent, top != NULL ? top : row->resume->summary->outline->name);
+}
+
 /* With ten thousand torrents there is no time to read them all, nor room. */
 static void
 load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
@@ -271,7 +286,7 @@ load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
   if (row->saved == NULL)
     load_whole (core, row, load);
   else if (!g_hash_table_contains (core->by_hash, &row->info_hash))
-    enter (core, bt_torrent_new_folded (core, ++core->last_id, row->resume, row->saved, load));
+    load_folded (core, row, load);
 }
 
 static void

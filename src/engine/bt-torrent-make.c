@@ -249,6 +249,7 @@ bt_torrent_take_up (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *re
   bt_torrent_init_place (torrent, resume);
   take_content (torrent, resume);
   take_name (torrent);
+  bt_torrent_find_top (torrent);
   bt_torrent_set_saved (torrent);
   bt_torrent_apply_resume (torrent, resume);
   bt_torrent_count_all (torrent);

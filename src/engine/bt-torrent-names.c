@@ -122,6 +122,7 @@ take_names (BtTorrent *torrent)
       bt_torrent_changed_file (torrent, i);
   free_names (torrent);
   torrent->names = names;
+  bt_torrent_find_top (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_NAME);
 }
 
@@ -231,6 +232,22 @@ check_collisions (BtTorrent *torrent, const char *from, const char *to)
   return NULL;
 }
 
+/* Nor may another torrent have files of these names. */
+static GError *
+check_others (BtTorrent *torrent, const char *from, const char *to, BtTorrentId *folded)
+{
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+    {
+      const char *rest = is_listed (torrent, i) ? find_rest (bt_torrent_file_path (torrent, i), from) : NULL;
+
+      if (rest != NULL)
+        g_ptr_array_add (paths, g_strconcat (to, rest, NULL));
+    }
+  return bt_torrent_check_new_names (torrent, paths, folded);
+}
+
 static GError *
 check_rename (BtTorrent *torrent, const char *from, const char *name)
 {
@@ -264,8 +281,14 @@ rename_path (BtTorrent *torrent, BtCommand *command)
   g_autofree char *to = make_sibling (from, command->text);
   GError *error = check_rename (torrent, from, command->text);
 
+  BtTorrentId folded = 0;
+
   if (error == NULL)
     error = check_collisions (torrent, from, to);
+  if (error == NULL && strcmp (from, to) != 0)
+    error = check_others (torrent, from, to, &folded);
+  if (error == NULL && folded != 0 && bt_core_wait_for (torrent->core, command, folded))
+    return;
   if (error != NULL || strcmp (from, to) == 0)
     {
       bt_command_reply (command, error);

@@ -470,7 +470,40 @@ set_place_of_link (BtTorrent *torrent, const char *folder)
   set_save_path (torrent, folder);
   if (!stays)
     set_data_path (torrent, folder);
+  bt_torrent_hurry_retry (torrent);
   bt_torrent_save (torrent);
+}
+
+/* TRUE: @command is answered later. */
+static gboolean
+go (BtTorrent *torrent, BtCommand *command, const char *folder)
+{
+  if (torrent->phase == BT_PHASE_METADATA)
+    set_place_of_link (torrent, folder);
+  else if (!command->flag)
+    adopt_folder (torrent, folder);
+  else if (strcmp (folder, torrent->data_path) != 0)
+    {
+      look_first (torrent, command, folder);
+      return TRUE;
+    }
+  else
+    {
+      if (strcmp (folder, torrent->save_path) != 0)
+        set_save_path (torrent, folder);
+      bt_torrent_save (torrent);
+    }
+  return FALSE;
+}
+
+/* TRUE: the command runs again when more is known of another torrent. */
+static gboolean
+check_others (BtTorrent *torrent, BtCommand *command, const char *folder, GError **error)
+{
+  BtTorrentId folded;
+
+  *error = bt_torrent_check_folder (torrent, folder, &folded);
+  return folded != 0 && bt_core_wait_for (torrent->core, command, folded);
 }
 
 static void
@@ -483,21 +516,10 @@ move (BtTorrent *torrent, BtCommand *command)
     bt_torrent_stop_moving (torrent);
   else if ((error = check_order (torrent, command->flag)) == NULL)
     {
-      if (torrent->phase == BT_PHASE_METADATA)
-        set_place_of_link (torrent, folder);
-      else if (!command->flag)
-        adopt_folder (torrent, folder);
-      else if (strcmp (folder, torrent->data_path) == 0)
-        {
-          if (strcmp (folder, torrent->save_path) != 0)
-            set_save_path (torrent, folder);
-          bt_torrent_save (torrent);
-        }
-      else
-        {
-          look_first (torrent, command, folder);
-          return;
-        }
+      if (check_others (torrent, command, folder, &error))
+        return;
+      if (error == NULL && go (torrent, command, folder))
+        return;
     }
   bt_command_reply (command, error);
 }

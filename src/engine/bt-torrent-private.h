@@ -211,6 +211,8 @@ struct _BtTorrent
   char *rename_from, *rename_to; /* (nullable): paths; under way, and saved */
   BtCommand *rename_command; /* (nullable): to be answered when it is done */
 
+  const char *top_key;     /* (nullable): its own among core->tops */
+
   /* Files: bt-torrent-files.c. */
   guint32 n_listed;        /* without padding */
   BtFileWatch *file_watch; /* (nullable): while somebody looks at them */
@@ -324,6 +326,11 @@ void bt_torrent_free_names (BtTorrent *torrent);
 void bt_torrent_save_names (BtTorrent *torrent, BtResume *resume);
 /* See bt_torrent_settle(). */
 gboolean bt_torrent_settle_names (BtTorrent *torrent);
+
+/* bt-torrent-taken.c, as in bt-core-private.h */
+GError *bt_torrent_check_folder (BtTorrent *torrent, const char *folder, BtTorrentId *folded);
+/* @paths: of char*: what some of its files are to be called */
+GError *bt_torrent_check_new_names (BtTorrent *torrent, GPtrArray *paths, BtTorrentId *folded);
 
 /* bt-torrent-place.c */
 void bt_torrent_init_place (BtTorrent *torrent, const BtResume *resume);

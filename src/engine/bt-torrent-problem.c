@@ -109,12 +109,12 @@ was_told (BtTorrent *torrent, const GError *error)
          && strcmp (torrent->last_problem->message, error->message) == 0;
 }
 
-/* What is wrong with details stays wrong. */
+/* What is wrong with details stays wrong; and files that are another torrent's need a person. */
 static gboolean
 may_pass (const GError *error)
 {
   return !g_error_matches (error, BT_ERROR, BT_ERROR_MALFORMED) && !g_error_matches (error, BT_ERROR, BT_ERROR_LIMIT)
-         && !g_error_matches (error, BT_ERROR, BT_ERROR_UNSUPPORTED);
+         && !g_error_matches (error, BT_ERROR, BT_ERROR_UNSUPPORTED) && !g_error_matches (error, BT_ERROR, BT_ERROR_TAKEN);
 }
 
 void
@@ -135,10 +135,18 @@ bt_torrent_fail (BtTorrent *torrent, const GError *error)
   bt_torrent_reconsider (torrent);
 }
 
+static gboolean
+is_taken (BtTorrent *torrent)
+{
+  return g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_TAKEN);
+}
+
 void
 bt_torrent_hurry_retry (BtTorrent *torrent)
 {
-  if (torrent->problem != NULL && bt_timer_is_running (&torrent->retry))
+  gboolean waits = bt_timer_is_running (&torrent->retry) || is_taken (torrent);
+
+  if (torrent->problem != NULL && waits)
     bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
 }
 

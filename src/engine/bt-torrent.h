@@ -51,6 +51,11 @@ void bt_torrent_note_unlisted (BtTorrent *torrent, const GError *error);
 /* Nothing is checked soon: lets go of what only checks need. */
 void bt_torrent_rest (BtTorrent *torrent);
 
+/* It is found by the first part of @path, or of its files' paths, among those that may have the same files. */
+void bt_torrent_enter_top (BtTorrent *torrent, const char *path);
+void bt_torrent_find_top (BtTorrent *torrent);
+void bt_torrent_leave_top (BtTorrent *torrent);
+
 BtTorrentId bt_torrent_get_id (BtTorrent *torrent);
 BtMetainfo *bt_torrent_get_metainfo (BtTorrent *torrent);
 /* Returns: (transfer full): the .torrent file, or NULL with STATE. May wait for the state database. */

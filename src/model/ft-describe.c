@@ -357,6 +357,8 @@ error_headline (int code)
       return _("The folder or the data in it is gone");
     case BT_ERROR_STATE:
       return _("The list of torrents cannot be read or saved");
+    case BT_ERROR_TAKEN:
+      return _("The files cannot be in this folder");
     default:
       return NULL;
     }

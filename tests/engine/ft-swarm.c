@@ -356,6 +356,12 @@ ft_node_try_add (FtNode *node, GBytes *torrent, GError **error)
 }
 
 BtTorrentId
+ft_node_try_request (FtNode *node, const BtAddRequest *request, GError **error)
+{
+  return add (node, request, error);
+}
+
+BtTorrentId
 ft_node_add_request (FtNode *node, const BtAddRequest *request)
 {
   g_autoptr(GError) error = NULL;

@@ -57,6 +57,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtNode, ft_node_free)
 BtTorrentId ft_node_add (FtNode *node, GBytes *torrent, const char *save_path, gboolean trust);
 BtTorrentId ft_node_add_with_priorities (FtNode *node, GBytes *torrent, const char *save_path, GBytes *priorities);
 BtTorrentId ft_node_try_add (FtNode *node, GBytes *torrent, GError **error);
+BtTorrentId ft_node_try_request (FtNode *node, const BtAddRequest *request, GError **error);
 BtTorrentId ft_node_add_request (FtNode *node, const BtAddRequest *request);
 void ft_node_set_options (FtNode *node, BtTorrentId id, BtTorrentOptions *options, BtOptionMask mask);
 void ft_node_rename_tag (FtNode *node, const char *tag, const char *new_tag);

@@ -40,6 +40,16 @@ add (FtNode *node, FtSample *sample, BtTorrentOptions *options)
   return ft_node_add_request (node, &request);
 }
 
+/* A second one, whose files have the same names. */
+static BtTorrentId
+add_other (FtNode *node, FtSample *sample, BtTorrentOptions *options)
+{
+  g_autofree char *folder = g_build_filename (node->dir, "other", NULL);
+  BtAddRequest request = { .torrent = sample->torrent, .save_path = folder, .options = options };
+
+  return ft_node_add_request (node, &request);
+}
+
 static gboolean
 has_tags (FtNode *node, BtTorrentId id, const char *tags)
 {
@@ -125,7 +135,7 @@ test_rename_tag (void)
   g_autoptr(BtTorrentOptions) abc = make_options (NULL, "a,b,c");
   g_autoptr(BtTorrentOptions) cb = make_options (NULL, "c,b");
   BtTorrentId first = add (node, one, abc);
-  BtTorrentId second = add (node, other, cb);
+  BtTorrentId second = add_other (node, other, cb);
 
   ft_node_rename_tag (node, "a", "z");
   ft_wait_until (has_tags (node, first, "z,b,c"));
@@ -223,7 +233,7 @@ test_limit_of_tag (void)
   g_strfreev (slow->tags);
   slow->tags = g_strsplit ("quick,slow", ",", -1);
   c = add (leecher, one, slow);
-  d = add (leecher, other, NULL);
+  d = add_other (leecher, other, NULL);
   ft_node_set_options (leecher, d, slow, BT_OPTION_TAGS);
   ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING) && ft_node_in_state (seed, b, BT_STATE_SEEDING));
   ft_node_connect (leecher, c, seed->port);

@@ -7,6 +7,7 @@
 #include "ft-test.h"
 
 static const FtSampleFile small_file[] = { { "a.bin", 20000 }, { NULL, 0 } };
+static const FtSampleFile other_file[] = { { "b.bin", 20000 }, { NULL, 0 } };
 
 typedef struct
 {
@@ -126,7 +127,7 @@ static void
 test_order (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FtSample) one = ft_sample_new (small_file, 16384, 1);
-  g_autoptr (FtSample) two = ft_sample_new (small_file, 16384, 2);
+  g_autoptr (FtSample) two = ft_sample_new (other_file, 16384, 2);
   g_autoptr (GBytes) junk = g_bytes_new_static ("junk", 4);
   g_autoptr (GFile) one_file = write_file (fixture, "one.torrent", one->torrent);
   g_autoptr (GFile) two_file = write_file (fixture, "two.torrent", two->torrent);

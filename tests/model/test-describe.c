@@ -273,7 +273,7 @@ test_links (void)
 static void
 test_errors (void)
 {
-  for (int code = BT_ERROR_MALFORMED; code <= BT_ERROR_NO_METADATA; code++)
+  for (int code = BT_ERROR_MALFORMED; code <= BT_ERROR_TAKEN; code++)
     {
       g_autoptr (GError) error = g_error_new (BT_ERROR, code, "info.pieces: missing");
       g_autofree char *text = ft_describe_error (error);

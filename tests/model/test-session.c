@@ -13,6 +13,7 @@ static const FtSampleFile sample_files[] = {
   { "sub/b.bin", 1 },
   { NULL, 0 },
 };
+static const FtSampleFile other_files[] = { { "other.bin", 20000 }, { NULL, 0 } };
 
 typedef struct
 {
@@ -176,7 +177,7 @@ static void
 test_remove_later (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FtSample) first = ft_sample_new (sample_files, 16384, 4);
-  g_autoptr (FtSample) second = ft_sample_new (sample_files, 16384, 5);
+  g_autoptr (FtSample) second = ft_sample_new (other_files, 16384, 5);
   FtSession *session = fixture->session;
   BtTorrentId kept, gone;
 

@@ -11,6 +11,7 @@
 #define SETTLE_MS 30
 
 static const FtSampleFile small_file[] = { { "a.bin", 20000 }, { NULL, 0 } };
+static const FtSampleFile other_file[] = { { "b.bin", 20000 }, { NULL, 0 } };
 
 typedef struct
 {
@@ -154,7 +155,7 @@ static void
 test_imports (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (FtSample) one = ft_sample_new (small_file, 16384, 1);
-  g_autoptr (FtSample) two = ft_sample_new (small_file, 16384, 2);
+  g_autoptr (FtSample) two = ft_sample_new (other_file, 16384, 2);
 
   /* One was there before, one comes. */
   write_file (fixture, "one.torrent", one->torrent, g_bytes_get_size (one->torrent));

@@ -66,7 +66,12 @@ add_node_with_trackers (Fixture *fixture)
   FtSimNode *node = ft_sim_add_node (fixture->sim, "10.0.0.1", NULL);
 
   for (guint i = 0; i < N_TORRENTS; i++)
-    add_tracker (ft_sim_node_add (node, fixture->samples[i]->torrent, NULL));
+    {
+      /* Their files have the same names. */
+      g_autofree char *folder = g_strdup_printf ("%s/%u", node->core->config->download_dir, i);
+
+      add_tracker (ft_sim_node_add (node, fixture->samples[i]->torrent, folder));
+    }
   ft_sim_run_for (fixture->sim, 5 * MINUTE);
   g_assert_cmpuint (fixture->asked->len, ==, N_TORRENTS);
   g_array_set_size (fixture->asked, 0);

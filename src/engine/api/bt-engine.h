@@ -85,7 +85,7 @@ typedef struct
 /* Data that is in the folder already is checked and used, never overwritten unread. */
 void bt_engine_add_async (BtEngine *engine, const BtAddRequest *request, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);
-/* Returns: the id, or 0 with BT_ERROR_MALFORMED, UNSUPPORTED, LIMIT, or EXISTS (then @existing,
+/* Returns: the id, or 0 with BT_ERROR_MALFORMED, UNSUPPORTED, LIMIT, TAKEN, or EXISTS (then @existing,
  * (out) (optional), is set). */
 BtTorrentId bt_engine_add_finish (BtEngine *engine, GAsyncResult *result, BtTorrentId *existing, GError **error);
 

@@ -1,0 +1,180 @@
+/* test-taken.c: files that are another torrent's, and folders that are the program's own, are refused.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-error.h"
+#include "ft-swarm.h"
+#include "ft-test.h"
+
+#include <string.h>
+
+#define assert_taken(id, error, part)                                                                               \
+  G_STMT_START                                                                                                      \
+  {                                                                                                                 \
+    g_assert_cmpuint (id, ==, 0);                                                                                   \
+    g_assert_error (error, BT_ERROR, BT_ERROR_TAKEN);                                                               \
+    g_assert_nonnull (strstr ((error)->message, part));                                                             \
+    g_clear_error (&(error));                                                                                       \
+  }                                                                                                                 \
+  G_STMT_END
+
+/* Of which there is no data. @a, @b: names of files in its folder */
+static GBytes *
+make_torrent (const char *name, const char *a, const char *b)
+{
+  GString *text = g_string_new ("d4:infod5:filesl");
+
+  g_string_append_printf (text, "d6:lengthi1e4:pathl%u:%see", (guint) strlen (a), a);
+  g_string_append_printf (text, "d6:lengthi1e4:pathl%u:%see", (guint) strlen (b), b);
+  g_string_append_printf (text, "e4:name%u:%s12:piece lengthi16384e6:pieces20:01234567890123456789ee",
+                          (guint) strlen (name), name);
+  return g_string_free_to_bytes (text);
+}
+
+static BtTorrentId
+try_add (FtNode *node, const char *name, const char *a, const char *b, const char *folder, GError **error)
+{
+  g_autoptr(GBytes) torrent = make_torrent (name, a, b);
+  BtAddRequest request = { .torrent = torrent, .save_path = folder, .intent = BT_INTENT_PAUSE };
+
+  return ft_node_try_request (node, &request, error);
+}
+
+static BtTorrentId
+add (FtNode *node, const char *name, const char *a, const char *b, const char *folder)
+{
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id = try_add (node, name, a, b, folder, &error);
+
+  g_assert_no_error (error);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_PAUSED));
+  return id;
+}
+
+/* What only shares the folder is not in the way. */
+static void
+test_add (void)
+{
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autofree char *elsewhere = g_build_filename (node->dir, "elsewhere", NULL);
+  g_autofree char *detour = g_strconcat (node->dir, "/elsewhere/..//", NULL);
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id;
+
+  add (node, "Show", "one", "two", NULL);
+  id = try_add (node, "Show", "three", "TWO", NULL, &error);
+  assert_taken (id, error, "/Show/two\" is a file of \"Show\"");
+  id = try_add (node, "show", "two", "three", detour, &error);
+  assert_taken (id, error, "/Show/two");
+  add (node, "Show", "three", "four", NULL);
+  add (node, "Show", "two", "five", elsewhere);
+}
+
+static void
+test_move (void)
+{
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autofree char *elsewhere = g_build_filename (node->dir, "elsewhere", NULL);
+  g_autoptr(GError) error = NULL;
+  BtTorrentId first = add (node, "Show", "one", "two", NULL);
+  BtTorrentId second = add (node, "Show", "two", "three", elsewhere);
+
+  error = ft_node_move (node, second, node->dir, TRUE);
+  assert_taken (0, error, "/Show/two\" is a file of");
+  error = ft_node_move (node, second, node->dir, FALSE);
+  assert_taken (0, error, "/Show/two\" is a file of");
+  ft_node_remove (node, first, FALSE);
+  error = ft_node_move (node, second, node->dir, TRUE);
+  g_assert_no_error (error);
+}
+
+static void
+test_rename (void)
+{
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id, other;
+
+  add (node, "Show", "one", "two", NULL);
+  id = add (node, "Show", "three", "four", NULL);
+  other = add (node, "Other", "one", "five", NULL);
+  error = ft_node_rename (node, id, "Show/three", "two");
+  assert_taken (0, error, "/Show/two\" is a file of");
+  error = ft_node_rename (node, other, "Other", "SHOW");
+  assert_taken (0, error, "/Show/one\" is a file of");
+  error = ft_node_rename (node, id, "Show/three", "six");
+  g_assert_no_error (error);
+  id = try_add (node, "Show", "six", "seven", NULL, &error);
+  assert_taken (id, error, "/Show/six");
+  add (node, "Show", "three", "seven", NULL); /* it is free now */
+}
+
+/* Of one that nobody needs only an outline is in memory; it may have another name as well. */
+static void
+test_restart (void)
+{
+  g_autofree char *state = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autofree char *dir = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autoptr(GError) error = NULL;
+  FtNode *node = ft_node_new_full (state, dir, NULL);
+  BtTorrentId id = add (node, "Show", "one", "two", NULL);
+
+  add (node, "Film", "one", "two", NULL);
+  error = ft_node_rename (node, id, "Show", "Series");
+  g_assert_no_error (error);
+  ft_node_stop (node);
+  node->dir[0] = '\0'; /* is not its own */
+  ft_node_free (node);
+  node = ft_node_new_full (state, dir, NULL);
+  ft_wait_until (ft_node_status (node, 2) != NULL);
+  id = try_add (node, "Series", "two", "three", NULL, &error);
+  assert_taken (id, error, "/Series/two");
+  id = try_add (node, "Film", "two", "three", NULL, &error);
+  assert_taken (id, error, "/Film/two");
+  add (node, "Film", "three", "four", NULL);
+  add (node, "Show", "one", "two again", NULL);
+  ft_node_free (node);
+  ft_remove_tree (state);
+}
+
+static const FtSampleFile files[] = { { "one", 40000 }, { "two", 5 }, { NULL, 0 } };
+
+/* What a link leads to is known when it was added already: it waits for another folder. */
+static void
+test_link (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 77);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autofree char *elsewhere = g_build_filename (node->dir, "elsewhere", NULL);
+  BtTorrentId seed_id = ft_node_add (seed, sample->torrent, sample->dir, TRUE), id;
+  char hash[BT_SHA1_HEX_SIZE];
+  g_autofree char *link = NULL;
+  g_autoptr(GError) error = NULL;
+
+  ft_wait_until (ft_node_in_state (seed, seed_id, BT_STATE_SEEDING));
+  bt_sha1_to_hex (&ft_node_status (seed, seed_id)->info_hash, hash);
+  link = g_strconcat ("magnet:?xt=urn:btih:", hash, NULL);
+  add (node, "sample", "two", "three", NULL);
+  id = ft_node_add_request (node, &(BtAddRequest){ .magnet = link });
+  ft_node_connect (node, id, seed->port);
+  ft_wait_until (ft_node_said (node, "/sample/two\" is a file of"));
+  g_assert_true (ft_node_status (node, id)->is_magnet);
+  error = ft_node_move (node, id, elsewhere, TRUE);
+  g_assert_no_error (error);
+  ft_node_connect (node, id, seed->port);
+  ft_wait_until (!ft_node_status (node, id)->is_magnet && ft_node_is_complete (node, id));
+  ft_sample_assert_equal (sample, elsewhere);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/engine/taken/add", test_add);
+  g_test_add_func ("/engine/taken/move", test_move);
+  g_test_add_func ("/engine/taken/rename", test_rename);
+  g_test_add_func ("/engine/taken/restart", test_restart);
+  g_test_add_func ("/engine/taken/link", test_link);
+  return g_test_run ();
+}
