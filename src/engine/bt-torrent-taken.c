@@ -1,4 +1,4 @@
-/* bt-torrent-taken.c: no two torrents write to the same file.
+/* bt-torrent-taken.c: no two torrents write to the same file, and none where the program keeps its own.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -133,7 +133,7 @@ is_rival (BtTorrent *torrent, BtTorrent *other)
 }
 
 static GError *
-check_paths (BtCore *core, BtTorrent *torrent, GPtrArray *paths, const char *const *folders, BtTorrentId *folded)
+check_others (BtCore *core, BtTorrent *torrent, GPtrArray *paths, const char *const *folders, BtTorrentId *folded)
 {
   g_autofree char *key = paths->len > 0 ? make_top_key (g_ptr_array_index (paths, 0)) : NULL;
   GPtrArray *same = key != NULL ? g_hash_table_lookup (core->tops, key) : NULL;
@@ -157,6 +157,71 @@ check_paths (BtCore *core, BtTorrent *torrent, GPtrArray *paths, const char *con
                             other->name_text);
     }
   return NULL;
+}
+
+/* Folders of the program itself: a torrent could bring a list of torrents, or settings. */
+
+static char **
+list_own_folders (BtCore *core)
+{
+  g_autoptr(GStrvBuilder) own = g_strv_builder_new ();
+  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), GETTEXT_PACKAGE, NULL);
+  g_autofree char *data = g_build_filename (g_get_user_data_dir (), GETTEXT_PACKAGE, NULL);
+  g_autofree char *state = NULL;
+
+  g_strv_builder_add (own, settings);
+  g_strv_builder_add (own, data);
+  if (core->config->state_dir != NULL)
+    {
+      state = g_canonicalize_filename (core->config->state_dir, NULL);
+      g_strv_builder_add (own, state);
+    }
+  return g_strv_builder_end (own);
+}
+
+/* What follows @folder in @path: "" if it is that itself; NULL if it is elsewhere. */
+static const char *
+find_rest (const char *path, const char *folder)
+{
+  gsize length = strcmp (folder, "/") == 0 ? 0 : strlen (folder);
+
+  if (strncmp (path, folder, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+    return NULL;
+  return path[length] == '/' ? path + length + 1 : path + length;
+}
+
+/* Whether files of @paths in @folder would be in @own. */
+static gboolean
+leads_into (const char *folder, GPtrArray *paths, const char *own)
+{
+  const char *rest = find_rest (own, folder);
+
+  if (find_rest (folder, own) != NULL)
+    return TRUE;
+  for (guint i = 0; rest != NULL && i < paths->len; i++)
+    if (find_rest (g_ptr_array_index (paths, i), rest) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static GError *
+check_own (BtCore *core, GPtrArray *paths, const char *const *folders)
+{
+  g_auto(GStrv) own = list_own_folders (core);
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    for (guint j = 0; own[j] != NULL; j++)
+      if (leads_into (folders[i], paths, own[j]))
+        return g_error_new (BT_ERROR, BT_ERROR_TAKEN, "\"%s\" is a folder of the program itself", own[j]);
+  return NULL;
+}
+
+static GError *
+check_paths (BtCore *core, BtTorrent *torrent, GPtrArray *paths, const char *const *folders, BtTorrentId *folded)
+{
+  GError *error = check_own (core, paths, folders);
+
+  return error != NULL ? error : check_others (core, torrent, paths, folders, folded);
 }
 
 static GPtrArray *

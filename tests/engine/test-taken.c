@@ -167,6 +167,41 @@ test_link (void)
   ft_sample_assert_equal (sample, elsewhere);
 }
 
+static void
+assert_own (FtNode *node, const char *name, const char *a, const char *folder)
+{
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id = try_add (node, name, a, "b", folder, &error);
+
+  assert_taken (id, error, "is a folder of the program itself");
+}
+
+static void
+test_own_folders (void)
+{
+  g_autofree char *parent = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autofree char *state = g_build_filename (parent, "state", NULL);
+  g_autofree char *below = g_build_filename (state, "a", "b", NULL);
+  g_autofree char *beside = g_build_filename (parent, "statements", NULL);
+  g_autofree char *settings = g_build_filename (g_get_user_config_dir (), GETTEXT_PACKAGE, NULL);
+  FtNode *node = ft_node_new_full (state, NULL, NULL);
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id;
+
+  assert_own (node, "Show", "a", state);
+  assert_own (node, "Show", "a", below);
+  assert_own (node, "Show", "a", settings);
+  assert_own (node, "state", "a", parent); /* state/a */
+  id = add (node, "Show", "a", "b", parent);
+  add (node, "Film", "a", "b", beside);
+  error = ft_node_move (node, id, below, TRUE);
+  assert_taken (0, error, "is a folder of the program itself");
+  error = ft_node_rename (node, id, "Show", "state");
+  assert_taken (0, error, "is a folder of the program itself");
+  ft_node_free (node);
+  ft_remove_tree (parent);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -176,5 +211,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/taken/rename", test_rename);
   g_test_add_func ("/engine/taken/restart", test_restart);
   g_test_add_func ("/engine/taken/link", test_link);
+  g_test_add_func ("/engine/taken/own-folders", test_own_folders);
   return g_test_run ();
 }
