@@ -131,6 +131,15 @@ bt_file_store_close_in_disk (BtFileStore *store)
 
 /* Syncing. */
 
+/* The kernel tells once of bytes that it could not write, and takes them for written from then on. What it holds of the
+ * file is dropped, so that whoever reads it again reads what is there. */
+static void
+set_sync_error (BtFileStore *store, const char *path, int fd, GError **error)
+{
+  bt_file_store_set_error (store, path, "sync", errno, error);
+  posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
 static gboolean
 sync_file (BtFileStore *store, guint32 file, GError **error)
 {
@@ -143,7 +152,7 @@ sync_file (BtFileStore *store, guint32 file, GError **error)
     return FALSE;
   ok = fdatasync (open->fd) == 0 && fstat (open->fd, &info) == 0;
   if (!ok)
-    bt_file_store_set_error (store, path, "sync", errno, error);
+    set_sync_error (store, path, open->fd, error);
   else if (info.st_nlink == 0)
     {
       ok = FALSE;

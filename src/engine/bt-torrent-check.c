@@ -137,6 +137,24 @@ sizes_are_right (BtTorrent *torrent, const BtFileStamp *stamps)
   return TRUE;
 }
 
+/* Returns: those that are had, but not as of the last good sync */
+static BtBitfield *
+find_unsynced (BtTorrent *torrent)
+{
+  const BtBitfield *have = bt_picker_have (torrent->picker);
+  BtBitfield *unsynced = bt_bitfield_new (have->n_bits);
+  g_autoptr(BtBitfield) synced = NULL;
+
+  if (torrent->saved_have != NULL)
+    synced = bt_bitfield_new_from_bytes (g_bytes_get_data (torrent->saved_have, NULL),
+                                         g_bytes_get_size (torrent->saved_have), have->n_bits);
+  for (guint32 piece = bt_bitfield_next_set (have, 0); piece < have->n_bits;
+       piece = bt_bitfield_next_set (have, piece + 1))
+    if (synced == NULL || !bt_bitfield_get (synced, piece))
+      bt_bitfield_set (unsynced, piece);
+  return unsynced;
+}
+
 static void
 become_ready (BtTorrent *torrent)
 {
@@ -391,6 +409,22 @@ check_all (BtTorrent *torrent)
   bt_torrent_job_begin (torrent);
   disk->ops->stat (disk, torrent->storage, looked_again_cb, torrent);
   begin_check (torrent, all);
+}
+
+void
+bt_torrent_check_unsynced (BtTorrent *torrent)
+{
+  BtBitfield *unsynced = find_unsynced (torrent);
+
+  torrent->sync_failed = FALSE;
+  torrent->dirty = TRUE;
+  torrent->phase = BT_PHASE_LOADING;
+  bt_torrent_reconsider (torrent); /* peers go first */
+  bt_torrent_lose_partials (torrent);
+  if (unsynced->n_set > 0)
+    bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM,
+                   "The disk may have lost what was written last: checking %u pieces again", unsynced->n_set);
+  begin_check (torrent, unsynced);
 }
 
 /* Bytes that are had could not be read: somebody changed the files beneath us. */

@@ -134,6 +134,8 @@ end_relocating (BtTorrent *torrent)
   if (torrent->phase == BT_PHASE_CHECKING && torrent->check_asked)
     bt_core_enqueue_check (torrent->core, torrent);
   bt_torrent_save (torrent);
+  if (torrent->phase == BT_PHASE_READY && torrent->sync_failed && torrent->problem == NULL)
+    bt_torrent_check_unsynced (torrent);
   bt_torrent_reconsider (torrent);
   bt_core_want_connections (torrent->core);
 }

@@ -211,6 +211,8 @@ struct _BtTorrent
   char *rename_from, *rename_to; /* (nullable): paths; under way, and saved */
   BtCommand *rename_command; /* (nullable): to be answered when it is done */
 
+  gboolean sync_failed;    /* bytes that came since the last good one may be lost, whatever the next one says */
+
   const char *top_key;     /* (nullable): its own among core->tops */
 
   /* Files: bt-torrent-files.c. */
@@ -307,6 +309,8 @@ void bt_torrent_look (BtTorrent *torrent);
 /* Makes the empty files as soon as it may write. */
 void bt_torrent_make_files (BtTorrent *torrent);
 void bt_torrent_stop_check (BtTorrent *torrent);
+/* A sync failed, and the problem is over: what was not synced before is read again. */
+void bt_torrent_check_unsynced (BtTorrent *torrent);
 void bt_torrent_read_failed (BtTorrent *torrent, const GError *error);
 
 /* bt-torrent-files.c */

@@ -26,6 +26,13 @@ recover (BtTorrent *torrent)
       bt_torrent_look (torrent);
       return;
     }
+  if (torrent->phase == BT_PHASE_READY && torrent->sync_failed)
+    {
+      bt_torrent_check_unsynced (torrent);
+      return;
+    }
+  if (torrent->dirty)
+    bt_torrent_save_soon (torrent);
   bt_torrent_reconsider (torrent);
 }
 

@@ -191,8 +191,8 @@ bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
   return resume;
 }
 
-/* Saving. While it is being checked nothing is known of the data that was not known before, and what was
- * saved then still counts if the check is cut off: so that is saved again, with the rest. */
+/* Saving. While it is being checked, or there is a problem, nothing is known of the data that was not known before,
+ * and what was saved then still counts if the check is cut off: so that is saved again, with the rest. */
 
 static void
 keep_saved (BtTorrent *torrent, BtResume *resume)
@@ -336,7 +336,16 @@ store_as (BtTorrent *torrent, const BtFileStamp *stamps, gboolean keep, BtDiskFu
 static void
 store (BtTorrent *torrent, const BtFileStamp *stamps)
 {
-  store_as (torrent, stamps, torrent->phase == BT_PHASE_CHECKING && stamps == NULL, saved_cb, torrent);
+  gboolean unsure = torrent->phase == BT_PHASE_CHECKING || torrent->phase == BT_PHASE_READY;
+
+  store_as (torrent, stamps, stamps == NULL && unsure, saved_cb, torrent);
+}
+
+static void
+note_sync_failed (BtTorrent *torrent, const GError *error)
+{
+  torrent->sync_failed = TRUE;
+  bt_torrent_fail (torrent, error);
 }
 
 /* Everything that passed its check by now was written before this sync was asked for: it is a barrier,
@@ -348,7 +357,7 @@ synced_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
 
   torrent->syncing = FALSE;
   if (error != NULL)
-    bt_torrent_fail (torrent, error);
+    note_sync_failed (torrent, error);
   else if (!torrent->forget)
     store (torrent, stamps);
   bt_torrent_job_end (torrent);
@@ -357,7 +366,7 @@ synced_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
 static gboolean
 knows_its_data (BtTorrent *torrent)
 {
-  return torrent->phase == BT_PHASE_READY && torrent->problem == NULL;
+  return torrent->phase == BT_PHASE_READY && torrent->problem == NULL && !torrent->sync_failed;
 }
 
 void
@@ -407,7 +416,7 @@ synced_for_order_cb (const BtFileStamp *stamps, const GError *error, gpointer ow
   if (error == NULL && !torrent->forget)
     {
       /* A check may have begun meanwhile. */
-      if (torrent->phase == BT_PHASE_READY)
+      if (torrent->phase == BT_PHASE_READY && !torrent->sync_failed)
         store_as (torrent, stamps, FALSE, waited_cb, waiting);
       else
         store_as (torrent, NULL, TRUE, waited_cb, waiting);
@@ -415,7 +424,7 @@ synced_for_order_cb (const BtFileStamp *stamps, const GError *error, gpointer ow
       return;
     }
   if (error != NULL)
-    bt_torrent_fail (torrent, error);
+    note_sync_failed (torrent, error);
   waited_cb (error, waiting);
 }
 
@@ -433,7 +442,7 @@ bt_torrent_save_then (BtTorrent *torrent, BtDiskFunc done)
   waiting = g_new (Waiting, 1);
   waiting->torrent = torrent;
   waiting->done = done;
-  if (torrent->phase != BT_PHASE_READY)
+  if (torrent->phase != BT_PHASE_READY || torrent->sync_failed)
     {
       store_as (torrent, NULL, TRUE, waited_cb, waiting);
       return;

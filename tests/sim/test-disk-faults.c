@@ -3,6 +3,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <glib/gstdio.h>
 
 #include "bt-picker.h"
@@ -449,11 +452,60 @@ test_faults (gconstpointer data)
   free_place ();
 }
 
+/* As a kernel that could not write them, and says so once. The file's time is what it was. */
+static void
+lose_bytes (const char *path)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *contents = NULL;
+  struct timespec times[2];
+  GStatBuf info;
+  gsize length;
+
+  g_assert_no_errno (g_stat (path, &info));
+  g_assert_true (g_file_get_contents (path, &contents, &length, &error));
+  memset (contents + PIECE, 0, PIECE);
+  g_assert_true (g_file_set_contents_full (path, contents, (gssize) length, G_FILE_SET_CONTENTS_NONE, 0644, &error));
+  times[0] = info.st_atim;
+  times[1] = info.st_mtim;
+  g_assert_no_errno (utimensat (AT_FDCWD, path, times, 0));
+}
+
+/* A sync fails once, and all that follow are good. What was written before it is gone all the same: it is read again,
+ * and comes from the seed once more. */
+static void
+test_lost_with_a_sync (void)
+{
+  Run run = { .kind = &kinds[1] };
+  g_autofree char *path = NULL;
+  BtEndpoint seed;
+
+  make_place ();
+  path = g_build_filename (place.down, "sample", "a.bin", NULL);
+  g_assert_no_errno (g_mkdir_with_parents (place.down, 0755));
+  ft_file_calls_watch (place.root);
+  begin_life (&run);
+  ft_file_calls_fail (FT_CALL_SYNC, path, 0, 1, EIO);
+  order (&run, make_add);
+  seed = ft_sim_node_endpoint (run.seed);
+  ft_sim_node_connect (run.node, find (&run), &seed);
+  wait_for (&run, run.noticed != 0);
+  g_assert_true (bt_picker_has (find (&run)->picker, 1));
+  lose_bytes (path);
+  ft_sim_run_for (run.sim, 60 * FT_SIM_SECOND);
+  wait_for (&run, is_whole (&run));
+  g_assert_true (has_file (place.down, 0, "a.bin"));
+  ft_sim_free (run.sim);
+  ft_file_calls_watch (NULL);
+  free_place ();
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_data_func ("/sim/disk-faults/files", GINT_TO_POINTER (FALSE), test_faults);
   g_test_add_data_func ("/sim/disk-faults/state", GINT_TO_POINTER (TRUE), test_faults);
+  g_test_add_func ("/sim/disk-faults/lost-with-a-sync", test_lost_with_a_sync);
   return g_test_run ();
 }
