@@ -32,6 +32,7 @@ struct _BtStateDb
   gboolean stop_clean;
 
   sqlite3 *db;     /* (nullable): the thread's own */
+  gboolean backs_up;
   GError *damaged; /* (nullable): what had to be set aside; reported by the load */
 };
 
@@ -217,6 +218,14 @@ do_load_in_disk (BtStateDb *self, BtStateRequest *request)
     set_clean_in_disk (self, FALSE, request->error == NULL ? &request->error : NULL);
 }
 
+/* Also of a program that runs for months. One that failed is not tried again with every change. */
+static void
+back_up_in_disk (BtStateDb *self)
+{
+  if (self->backs_up && self->db != NULL && self->damaged == NULL)
+    self->backs_up = bt_state_back_up (self->db, self->path);
+}
+
 /* What can wait until the torrents are there. */
 static void
 keep_house_in_disk (BtStateDb *self)
@@ -224,8 +233,7 @@ keep_house_in_disk (BtStateDb *self)
   if (self->directory == NULL || self->db == NULL)
     return;
   bt_state_make_ballast (self->directory);
-  if (self->damaged == NULL)
-    bt_state_back_up (self->db, self->path);
+  self->backs_up = TRUE;
 }
 
 /* The thread: its loop. */
@@ -276,6 +284,7 @@ do_requests_in_disk (BtStateDb *self, BtStateRequest *requests)
       bt_state_door_post_in_disk (self->door, requests);
       if (is_load)
         keep_house_in_disk (self);
+      back_up_in_disk (self);
       requests = rest;
     }
 }

@@ -95,8 +95,8 @@ void bt_state_put_back (const char *path, const char *aside);
 /* Copies every row that can be read of the database @from and is not in @to. @n_torrents: (out). Returns: FALSE
  * when @to cannot be written */
 gboolean bt_state_salvage (sqlite3 *to, const char *from, guint *n_torrents);
-/* Copies @db to "PATH.bak" when that is a week old. */
-void bt_state_back_up (sqlite3 *db, const char *path);
+/* Copies @db to "PATH.bak", which nobody else may read, when that is a week old. Returns: FALSE when it cannot be */
+gboolean bt_state_back_up (sqlite3 *db, const char *path);
 /* A file that is there only to be given up when the disk is full, so that what is known can still
  * be saved. */
 void bt_state_make_ballast (const char *directory);

@@ -160,11 +160,19 @@ is_fresh (const char *backup)
 }
 
 static gboolean
+make_private_file (const char *path)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  return fd >= 0 && close (fd) == 0;
+}
+
+static gboolean
 copy_database (sqlite3 *db, const char *to_path)
 {
   sqlite3 *to = NULL;
   sqlite3_backup *backup = NULL;
-  int result = sqlite3_open (to_path, &to);
+  int result = make_private_file (to_path) ? sqlite3_open (to_path, &to) : SQLITE_CANTOPEN;
 
   if (result == SQLITE_OK)
     backup = sqlite3_backup_init (to, "main", db, "main");
@@ -178,19 +186,19 @@ copy_database (sqlite3 *db, const char *to_path)
   return sqlite3_close (to) == SQLITE_OK && result == SQLITE_OK;
 }
 
-void
+gboolean
 bt_state_back_up (sqlite3 *db, const char *path)
 {
   g_autofree char *backup = g_strconcat (path, ".bak", NULL);
   g_autofree char *unfinished = g_strconcat (path, ".bak.new", NULL);
 
   if (is_fresh (backup))
-    return;
+    return TRUE;
   g_unlink (unfinished);
-  if (copy_database (db, unfinished))
-    g_rename (unfinished, backup);
-  else
-    g_unlink (unfinished);
+  if (copy_database (db, unfinished) && g_rename (unfinished, backup) == 0)
+    return TRUE;
+  g_unlink (unfinished);
+  return FALSE;
 }
 
 /* Ballast. */

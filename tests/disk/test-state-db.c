@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <utime.h>
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -500,6 +501,33 @@ count_named (State *state, const char *part)
   return n;
 }
 
+/* It is made anew while the program runs, when a week has passed, and is nobody else's. */
+static void
+test_weekly_copy (void)
+{
+  g_autoptr (State) state = state_new ();
+  g_auto (Seen) seen = { 0 };
+  g_autofree char *backup = path_of (state, "state.db.bak");
+  gint64 week_ago = g_get_real_time () / G_USEC_PER_SEC - 8 * 24 * 60 * 60;
+  struct utimbuf times = { week_ago, week_ago };
+  GStatBuf info;
+
+  state_open (state);
+  state_load (state, &seen);
+  state_add (state, 0, 3000, &seen); /* the copy that follows the load is there then */
+  g_assert_no_errno (g_utime (backup, &times));
+  state_add (state, 1, 3000, &seen);
+  state_close (state, TRUE);
+  g_assert_no_errno (g_stat (backup, &info));
+  g_assert_cmpint (info.st_mtime, >, week_ago);
+  g_assert_cmphex (info.st_mode & 0777, ==, 0600);
+  overwrite (state, 0, 8192);
+  state_open (state);
+  state_load (state, &seen);
+  g_assert_cmpuint (seen.rows->len, ==, 2);
+  state_close (state, TRUE);
+}
+
 /* The beginning is gone: nothing of the file can be read, but there is the backup. */
 static void
 test_no_database (void)
@@ -821,6 +849,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/state-db/killed", test_killed);
   g_test_add_func ("/disk/state-db/corrupt-row", test_corrupt_row);
   g_test_add_func ("/disk/state-db/no-database", test_no_database);
+  g_test_add_func ("/disk/state-db/weekly-copy", test_weekly_copy);
   g_test_add_func ("/disk/state-db/nothing-left", test_nothing_left);
   g_test_add_func ("/disk/state-db/foreign", test_foreign);
   g_test_add_func ("/disk/state-db/magnets", test_magnets);
