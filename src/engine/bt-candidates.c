@@ -38,6 +38,8 @@ struct _BtCandidates
   GArray *trackers;        /* of guint, hashes of URLs: the place gives the bit in named_by */
   guint64 tracker_bit;     /* of the announce that is being taken in, else 0 */
   guint32 n_announces;
+  gint64 next[2];          /* what bt_candidates_next() says, for each kind of wish */
+  gboolean next_known[2];  /* until something changes */
 };
 
 BtCandidates *
@@ -71,11 +73,19 @@ get_entry (const BtCandidates *candidates, guint index)
   return g_ptr_array_index (candidates->entries, index);
 }
 
+/* Whom may be tried, or when, is another now. */
+static void
+forget_next (BtCandidates *candidates)
+{
+  candidates->next_known[FALSE] = candidates->next_known[TRUE] = FALSE;
+}
+
 static void
 remove_entry (BtCandidates *candidates, Entry *entry)
 {
   guint index = entry->index;
 
+  forget_next (candidates);
   g_hash_table_remove (candidates->by_endpoint, &entry->candidate.endpoint);
   g_ptr_array_remove_index_fast (candidates->entries, index);
   if (index < candidates->entries->len)
@@ -85,6 +95,7 @@ remove_entry (BtCandidates *candidates, Entry *entry)
 static void
 insert_entry (BtCandidates *candidates, Entry *entry)
 {
+  forget_next (candidates);
   entry->index = candidates->entries->len;
   g_ptr_array_add (candidates->entries, entry);
   g_hash_table_insert (candidates->by_endpoint, &entry->candidate.endpoint, entry);
@@ -387,8 +398,8 @@ bt_candidates_best (BtCandidates *candidates, gboolean want_leechers, gint64 now
   return best;
 }
 
-gint64
-bt_candidates_next (BtCandidates *candidates, gboolean want_leechers)
+static gint64
+find_next (BtCandidates *candidates, gboolean want_leechers)
 {
   gint64 next = G_MAXINT64;
 
@@ -402,17 +413,42 @@ bt_candidates_next (BtCandidates *candidates, gboolean want_leechers)
   return next;
 }
 
+/* All torrents are asked again and again, and of few anything changes. */
+gint64
+bt_candidates_next (BtCandidates *candidates, gboolean want_leechers)
+{
+  guint kind = want_leechers ? 1 : 0;
+
+  if (!candidates->next_known[kind])
+    {
+      candidates->next[kind] = find_next (candidates, want_leechers);
+      candidates->next_known[kind] = TRUE;
+    }
+  return candidates->next[kind];
+}
+
 void
 bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now)
 {
+  forget_next (candidates);
   candidate->connected = TRUE;
   candidate->last_try = now;
 }
 
 void
-bt_candidates_postpone (BtCandidate *candidate, gint64 now)
+bt_candidates_postpone (BtCandidates *candidates, BtCandidate *candidate, gint64 now)
 {
+  forget_next (candidates);
   candidate->next_try = now + POSTPONED_US;
+}
+
+void
+bt_candidates_set_seed (BtCandidates *candidates, BtCandidate *candidate, gboolean is_seed)
+{
+  if (candidate->is_seed == is_seed)
+    return;
+  forget_next (candidates);
+  candidate->is_seed = is_seed;
 }
 
 static gboolean
@@ -452,6 +488,7 @@ bt_candidates_ended (BtCandidates *candidates,
                      guint64 useful_bytes,
                      gint64 now)
 {
+  forget_next (candidates);
   candidate->connected = FALSE;
   candidate->last_reason = reason;
   if (reason == BT_CLOSE_SELF)
@@ -478,6 +515,7 @@ bt_candidates_ended (BtCandidates *candidates,
 static void
 mark_banned (BtCandidates *candidates)
 {
+  forget_next (candidates);
   for (guint i = 0; i < candidates->entries->len; i++)
     {
       BtCandidate *candidate = &get_entry (candidates, i)->candidate;
@@ -514,6 +552,7 @@ bt_candidates_add_self (BtCandidates *candidates, const BtEndpoint *endpoint)
 {
   Entry *entry = find_entry (candidates, endpoint);
 
+  forget_next (candidates);
   /* It may be connected still, so it stays; but it is never tried again. */
   if (entry != NULL)
     entry->candidate.banned = TRUE;
@@ -542,6 +581,7 @@ bt_candidates_ban_ip (BtCandidates *candidates, const char *ip)
 static void
 forgive (BtCandidates *candidates, gboolean only_useful, gint64 now)
 {
+  forget_next (candidates);
   for (guint i = 0; i < candidates->entries->len; i++)
     {
       BtCandidate *candidate = &get_entry (candidates, i)->candidate;

@@ -27,7 +27,7 @@ typedef struct
   BtSource sources;
   gboolean connectable;    /* a connection to it once succeeded, or it said its port */
   gboolean connected;      /* or being connected */
-  gboolean is_seed;        /* as last known */
+  gboolean is_seed;        /* as last known: bt_candidates_set_seed() */
   gboolean banned;
   guint fails;             /* connects in a row that failed or gave nothing */
   gint64 next_try;         /* monotonic µs */
@@ -76,7 +76,8 @@ gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /*
  * again after 2 s; else after 5, 10, 60, 300, 900, 1800, 3600 s by fails. @reason: BtCloseReason. */
 void bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
 /* Not now, for a reason of ours: it is tried again in a moment. */
-void bt_candidates_postpone (BtCandidate *candidate, gint64 now);
+void bt_candidates_postpone (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
+void bt_candidates_set_seed (BtCandidates *candidates, BtCandidate *candidate, gboolean is_seed);
 void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guint reason, guint64 useful_bytes, gint64 now);
 
 /* By IP, all ports, for the session and the resume data; after three in one /24 (IPv6: /64) all of it.

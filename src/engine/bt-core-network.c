@@ -1,11 +1,9 @@
-/* bt-core-network.c: the listening port of all torrents, and who may be connected to when.
+/* bt-core-network.c: the listening port of all torrents, and their rounds of the second.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "bt-core-private.h"
 
-#define CONNECTS_PER_S 30.0 /* as libtorrent: bursts of SYN upset home routers */
-#define CONNECT_ROUND_US (100 * 1000)
 #define DEFAULT_PORT 6881
 #define PORT_TRIES 10
 
@@ -222,61 +220,6 @@ bt_core_stop_listening (BtCore *core)
     bt_link_close (g_ptr_array_index (core->arrivals, core->arrivals->len - 1), BT_CLOSE_STOPPED, NULL);
 }
 
-/* Connecting: a token bucket of 30 a second, handed to the torrents in turn. */
-
-static void
-refill_connects (BtCore *core, gint64 now)
-{
-  double elapsed_s = (double) (now - core->connect_refilled) / G_USEC_PER_SEC;
-
-  core->connect_tokens = MIN (core->connect_tokens + elapsed_s * CONNECTS_PER_S, CONNECTS_PER_S);
-  core->connect_refilled = now;
-}
-
-static gint64
-next_connect (BtCore *core, gint64 now)
-{
-  gint64 next = G_MAXINT64;
-
-  for (guint i = 0; i < core->torrents->len; i++)
-    next = MIN (next, bt_torrent_next_connect (g_ptr_array_index (core->torrents, i), now));
-  return next;
-}
-
-static void
-connect_some (gpointer owner, gint64 now)
-{
-  BtCore *core = owner;
-  guint n = core->torrents->len;
-  gint64 next;
-
-  refill_connects (core, now);
-  for (guint i = 0; i < n && core->n_peers < core->config->max_peers; i++)
-    {
-      BtTorrent *torrent = g_ptr_array_index (core->torrents, core->connect_turn++ % n);
-      guint room = core->config->max_peers - core->n_peers;
-      guint made = bt_torrent_connect_some (torrent, MIN (room, (guint) MAX (core->connect_tokens, 0)), now);
-
-      core->connect_tokens -= made;
-    }
-  if (core->n_peers >= core->config->max_peers)
-    return; /* one that ends asks again */
-  next = next_connect (core, now);
-  if (next != G_MAXINT64)
-    bt_timer_start (&core->connect, MAX (next, now + CONNECT_ROUND_US));
-}
-
-void
-bt_core_want_connections (BtCore *core)
-{
-  gint64 now = bt_core_now (core);
-
-  if (!core->running)
-    return;
-  if (!bt_timer_is_running (&core->connect) || core->connect.deadline > now)
-    bt_timer_start (&core->connect, now);
-}
-
 /* Rounds of the second, and the balance between network and disk. */
 
 static void
@@ -290,7 +233,10 @@ every_second (gpointer owner, gint64 now)
       BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
 
       if (bt_torrent_is_active (torrent))
-        bt_torrent_second (torrent, now);
+        {
+          bt_torrent_second (torrent, now);
+          bt_core_seek_peers (core, torrent);
+        }
       bt_torrent_fold_if_idle (torrent, now);
     }
   bt_timer_start (&core->second, now + G_USEC_PER_SEC);
@@ -332,10 +278,8 @@ bt_core_open_network (BtCore *core)
   bt_core_init_binding (core);
   bt_core_init_mapping (core);
   bt_core_init_lsd (core);
-  core->connect_tokens = CONNECTS_PER_S;
-  core->connect_refilled = now;
+  bt_core_init_connecting (core);
   bt_timer_init (&core->second, core->timers, every_second, core);
-  bt_timer_init (&core->connect, core->timers, connect_some, core);
   bt_timer_start (&core->second, now + G_USEC_PER_SEC);
   core->changed = TRUE;
 }

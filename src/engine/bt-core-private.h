@@ -103,11 +103,13 @@ struct _BtCore
   GPtrArray *arrivals;      /* of BtLink, oldest first: accepted, torrent not known yet */
 
   BtTimer second;           /* rates, timeouts, chokers */
-  BtTimer connect;          /* outgoing connections */
-  guint connect_turn;       /* round robin over torrents */
+  BtTimer connect;          /* outgoing connections: bt-core-connect.c */
+  GQueue seekers;           /* of BtTorrent: those that may have somebody to try soon */
+  GHashTable *dialling;     /* of BtEndpoint */
   double connect_tokens;
   gint64 connect_refilled;
   guint n_peers;            /* links of torrents, connecting ones included */
+  guint n_with_peers;       /* torrents that have some of them */
   gboolean reading;         /* FALSE while the disk is behind */
   BtMetadataBudget metadata_budget; /* of details that are not complete */
   gsize claim_bytes;        /* what peers of links say of pieces */
@@ -258,10 +260,21 @@ void bt_core_start_listening (BtCore *core);
 void bt_core_stop_listening (BtCore *core);
 /* Listens where it could not before. */
 void bt_core_complete_listening (BtCore *core);
-/* Torrents want peers, or addresses became known: looks at them soon. */
-void bt_core_want_connections (BtCore *core);
 /* The disk fell behind or caught up: starts or stops reading on all links. */
 void bt_core_balance_disk (BtCore *core);
+
+/* bt-core-connect.c */
+void bt_core_init_connecting (BtCore *core);
+/* @torrent wants peers, or addresses became known: tries them as soon as it is its turn. */
+void bt_core_seek_peers (BtCore *core, BtTorrent *torrent);
+/* Likewise, for all. */
+void bt_core_want_connections (BtCore *core);
+void bt_core_leave_seekers (BtCore *core, GList *link);
+/* A connection to it is being made for any torrent. Clients there are (Transmission 3.00) that hang up on a second
+ * one from an address whose handshake is not done. */
+gboolean bt_core_is_dialling (BtCore *core, const BtEndpoint *endpoint);
+void bt_core_begin_dialling (BtCore *core, const BtEndpoint *endpoint);
+void bt_core_end_dialling (BtCore *core, const BtEndpoint *endpoint);
 
 /* bt-core-network-change.c */
 void bt_core_init_network_change (BtCore *core);

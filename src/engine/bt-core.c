@@ -60,6 +60,8 @@ bt_core_new (const BtConfig *config,
   core->by_hash = g_hash_table_new_full (bt_sha1_hash, bt_sha1_equal, g_free, NULL);
   bt_core_init_tops (core);
   core->arrivals = g_ptr_array_new ();
+  g_queue_init (&core->seekers);
+  core->dialling = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
   core->reading = TRUE;
   core->free_bytes = -1;
   bt_core_init_checks (core);
@@ -163,6 +165,7 @@ bt_core_free (BtCore *core)
   g_ptr_array_unref (core->torrents);
   g_ptr_array_unref (core->queue);
   g_ptr_array_unref (core->arrivals);
+  g_hash_table_unref (core->dialling);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
   g_hash_table_unref (core->tops);

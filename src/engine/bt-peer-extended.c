@@ -134,7 +134,7 @@ learn_port (BtPeer *peer, guint16 port)
   if (candidate == NULL || candidate->connected)
     return;
   bt_candidates_trying (torrent->candidates, candidate, bt_core_now (torrent->core));
-  candidate->is_seed = peer->is_seed;
+  bt_candidates_set_seed (torrent->candidates, candidate, peer->is_seed);
   peer->candidate = candidate;
 }
 

@@ -105,7 +105,10 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   peer->outgoing = bt_link_is_outgoing (link);
   torrent->n_connecting--;
   if (peer->candidate != NULL)
-    peer->candidate->connectable = TRUE;
+    {
+      peer->candidate->connectable = TRUE;
+      bt_core_end_dialling (torrent->core, &peer->endpoint);
+    }
   bt_link_set_n_pieces (link, torrent->metainfo->n_pieces);
   bt_link_set_limiters (link, &torrent->limits->down, &torrent->limits->up);
   bt_link_set_reading (link, torrent->core->reading);

@@ -10,7 +10,7 @@ static void
 became_seed (BtPeer *peer)
 {
   if (peer->candidate != NULL)
-    peer->candidate->is_seed = TRUE;
+    bt_candidates_set_seed (peer->torrent->candidates, peer->candidate, TRUE);
   bt_torrent_touch (peer->torrent, BT_CHANGED_PEERS);
 }
 

@@ -86,7 +86,7 @@ take_peers (BtTorrent *torrent, const BtTracker *tracker, const BtAnnounceReply 
                        BT_SOURCE_TRACKER, now);
   if (all)
     bt_candidates_end_announce (torrent->candidates, now);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
 }
 
 static void
@@ -342,7 +342,7 @@ bt_torrent_hurry (BtTorrent *torrent)
   bt_tiers_hurry_by_hand (torrent->tiers, bt_core_now (torrent->core));
   bt_torrent_schedule_announce (torrent);
   bt_torrent_hurry_dht (torrent);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
 }
 
 gboolean

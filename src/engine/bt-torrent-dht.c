@@ -107,7 +107,7 @@ peers_cb (gpointer data, const BtEndpoint *peers, guint n_peers)
   for (guint i = 0; i < n_peers; i++)
     bt_candidates_add (torrent->candidates, &peers[i], BT_SOURCE_DHT, now);
   torrent->dht.n_found += n_peers;
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
 }
 

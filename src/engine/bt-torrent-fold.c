@@ -234,7 +234,7 @@ is_needed (BtTorrent *torrent, gint64 now)
   return torrent->peers->len > 0 || torrent->file_watch != NULL || torrent->details != NULL
          || torrent->core->watched == torrent->id || torrent->intent == BT_INTENT_DETAILS
          || now < torrent->needed_until || (torrent->active && !bt_torrent_is_complete (torrent))
-         || bt_torrent_next_connect (torrent, now) <= now + NEEDED_US;
+         || bt_torrent_next_connect (torrent) <= now + NEEDED_US;
 }
 
 static void

@@ -51,5 +51,5 @@ bt_torrent_lsd_heard (BtTorrent *torrent, const BtEndpoint *endpoint)
   torrent->lsd_due = MIN (torrent->lsd_due, MAX (now + ANSWER_US, torrent->lsd_said + MIN_INTERVAL_US));
   bt_core_lsd_due (torrent->core, bt_torrent_lsd_due (torrent));
   bt_torrent_touch (torrent, BT_CHANGED_PEERS);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
 }

@@ -98,7 +98,7 @@ bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options)
   bt_torrent_note_queue (torrent);
   if (bt_torrent_goal_is_due (torrent))
     bt_core_goal_due (torrent->core);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
   bt_torrent_touch (torrent, BT_CHANGED_OPTIONS);
   torrent->dirty = TRUE;
   bt_torrent_save_soon (torrent);

@@ -30,6 +30,8 @@ bt_torrent_max_peers (BtTorrent *torrent)
 void
 bt_torrent_join (BtTorrent *torrent, BtPeer *peer)
 {
+  if (torrent->peers->len == 0)
+    torrent->core->n_with_peers++;
   g_ptr_array_add (torrent->peers, peer);
   torrent->core->n_peers++;
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
@@ -42,7 +44,7 @@ bt_torrent_add_peer (BtTorrent *torrent, const BtEndpoint *endpoint, guint sourc
 {
   bt_candidates_add (torrent->candidates, endpoint, source, bt_core_now (torrent->core));
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
 }
 
 /* Those that come in and do not finish their handshake must not keep us from going out. */
@@ -79,32 +81,17 @@ wants_only_leechers (BtTorrent *torrent)
 }
 
 gint64
-bt_torrent_next_connect (BtTorrent *torrent, gint64 now)
+bt_torrent_next_connect (BtTorrent *torrent)
 {
   if (!wants_connections (torrent))
     return G_MAXINT64;
   return bt_candidates_next (torrent->candidates, wants_only_leechers (torrent));
 }
 
-/* Whether a connection to it is being made for any torrent. Clients there are (Transmission 3.00)
- * that hang up on a second one from an address whose handshake is not done. */
-static gboolean
-is_connecting_to (BtCore *core, const BtEndpoint *endpoint)
+GList *
+bt_torrent_get_seek_link (BtTorrent *torrent)
 {
-  for (guint i = 0; i < core->torrents->len; i++)
-    {
-      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
-
-      for (guint j = 0; torrent->n_connecting > 0 && j < torrent->peers->len; j++)
-        {
-          BtPeer *peer = g_ptr_array_index (torrent->peers, j);
-
-          if (!peer->ready && peer->candidate != NULL
-              && bt_endpoint_equal (&peer->endpoint, endpoint))
-            return TRUE;
-        }
-    }
-  return FALSE;
+  return &torrent->seek_link;
 }
 
 static gboolean
@@ -120,7 +107,7 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
   if (peer->link == NULL && g_error_matches (error, BT_ERROR, BT_ERROR_LIMIT))
     {
       /* We have no descriptor, which says nothing of it. */
-      bt_candidates_postpone (candidate, now);
+      bt_candidates_postpone (torrent->candidates, candidate, now);
       bt_peer_free (peer);
       return FALSE;
     }
@@ -132,6 +119,7 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
       return FALSE;
     }
   torrent->n_connecting++;
+  bt_core_begin_dialling (core, &peer->endpoint);
   bt_torrent_join (torrent, peer);
   return TRUE;
 }
@@ -143,7 +131,7 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
   guint tries = n + torrent->boost;
   guint made = 0, failed = 0;
 
-  if (n > 0 && bt_torrent_next_connect (torrent, now) <= now)
+  if (n > 0 && bt_torrent_next_connect (torrent) <= now)
     bt_torrent_unfold (torrent);
   if (bt_torrent_needs_unfolding (torrent))
     return 0;
@@ -153,9 +141,9 @@ bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 
       if (candidate == NULL)
         break;
-      if (is_connecting_to (torrent->core, &candidate->endpoint))
+      if (bt_core_is_dialling (torrent->core, &candidate->endpoint))
         {
-          bt_candidates_postpone (candidate, now);
+          bt_candidates_postpone (torrent->candidates, candidate, now);
           continue;
         }
       /* What goes nowhere costs nothing: a family without a way out must not hold up the other. */
@@ -213,7 +201,11 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
            detail != NULL ? ": " : "", detail != NULL ? detail : "");
   if (!peer->ready)
     torrent->n_connecting--;
+  if (!peer->ready && peer->candidate != NULL)
+    bt_core_end_dialling (core, &peer->endpoint);
   g_ptr_array_remove_fast (torrent->peers, peer);
+  if (torrent->peers->len == 0)
+    core->n_with_peers--;
   bt_torrent_keep_unfolded (torrent, now);
   bt_torrent_pex_left (torrent, peer, is_worth_another_try (reason), now);
   core->n_peers--;
@@ -224,7 +216,7 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
   if (torrent->active)
     {
-      bt_core_want_connections (core);
+      bt_core_seek_peers (core, torrent);
       bt_torrent_request_all (torrent);
     }
 }
@@ -382,21 +374,13 @@ fill_choke_peer (BtPeer *peer, BtChokePeer *out, gint64 now)
   };
 }
 
-/* The slots of the engine are shared by the torrents that have somebody interested. */
+/* The slots of the engine are shared by the torrents that have somebody. */
 static guint
 count_slots (BtTorrent *torrent)
 {
   BtCore *core = torrent->core;
-  guint sharing = 0;
 
-  for (guint i = 0; i < core->torrents->len; i++)
-    {
-      BtTorrent *other = g_ptr_array_index (core->torrents, i);
-
-      if (other->active && other->peers->len > 0)
-        sharing++;
-    }
-  return CLAMP (core->config->upload_slots / MAX (sharing, 1), 1, core->config->upload_slots_per_torrent);
+  return CLAMP (core->config->upload_slots / MAX (core->n_with_peers, 1), 1, core->config->upload_slots_per_torrent);
 }
 
 static BtChokePeer *

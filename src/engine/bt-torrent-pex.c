@@ -154,7 +154,7 @@ take_added (BtTorrent *torrent, BtPeer *peer, const BtPexPeer *added, gint64 now
   candidate = bt_candidates_add (torrent->candidates, &added->endpoint, BT_SOURCE_PEX, now);
   if (candidate == NULL || known != NULL)
     return FALSE;
-  candidate->is_seed = (added->flags & BT_PEX_UPLOAD_ONLY) != 0;
+  bt_candidates_set_seed (torrent->candidates, candidate, (added->flags & BT_PEX_UPLOAD_ONLY) != 0);
   g_array_append_val (peer->pex.named, added->endpoint);
   return TRUE;
 }
@@ -173,7 +173,7 @@ take_message (BtTorrent *torrent, BtPeer *peer, const BtPexMessage *message, gin
     return;
   g_debug ("%s: peer %u names %u more", torrent->metainfo->name, peer->id, n);
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
 }
 
 /* What was on the way when it was switched off, and what nobody asked for in a private torrent, is passed over. */

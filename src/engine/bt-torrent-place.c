@@ -137,7 +137,7 @@ end_relocating (BtTorrent *torrent)
   if (torrent->phase == BT_PHASE_READY && torrent->sync_failed && torrent->problem == NULL)
     bt_torrent_check_unsynced (torrent);
   bt_torrent_reconsider (torrent);
-  bt_core_want_connections (torrent->core);
+  bt_core_seek_peers (torrent->core, torrent);
 }
 
 /* Moving. */

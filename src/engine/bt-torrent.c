@@ -54,7 +54,7 @@ activate (BtTorrent *torrent)
     bt_torrent_add_named_peers (torrent);
   bt_torrent_start_announces (torrent);
   bt_torrent_start_lsd (torrent);
-  bt_core_want_connections (core);
+  bt_core_seek_peers (core, torrent);
 }
 
 void

@@ -165,7 +165,8 @@ gboolean bt_torrent_is_active (BtTorrent *torrent);
 void bt_torrent_second (BtTorrent *torrent, gint64 now);
 /* Connects to at most @n more peers; returns how many it began. */
 guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
-gint64 bt_torrent_next_connect (BtTorrent *torrent, gint64 now); /* G_MAXINT64: does not want any */
+gint64 bt_torrent_next_connect (BtTorrent *torrent); /* G_MAXINT64: does not want any */
+GList *bt_torrent_get_seek_link (BtTorrent *torrent);
 void bt_torrent_set_reading (BtTorrent *torrent, gboolean reading);
 /* An incoming link has said our info-hash: takes it over, or closes it. */
 void bt_torrent_take_link (BtTorrent *torrent, BtLink *link, const BtHandshake *handshake);

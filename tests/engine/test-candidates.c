@@ -250,11 +250,11 @@ test_leechers_only (void)
   g_auto (Fixture) f = { 0 };
 
   fixture_init (&f, 1);
-  add (&f, 1, BT_SOURCE_TRACKER)->is_seed = TRUE;
+  bt_candidates_set_seed (f.all, add (&f, 1, BT_SOURCE_TRACKER), TRUE);
   add (&f, 2, BT_SOURCE_PEX);
   g_assert_true (best (&f) == find (&f, 1));
   g_assert_true (bt_candidates_best (f.all, TRUE, f.now) == find (&f, 2));
-  find (&f, 2)->is_seed = TRUE;
+  bt_candidates_set_seed (f.all, find (&f, 2), TRUE);
   g_assert_null (bt_candidates_best (f.all, TRUE, f.now));
   g_assert_cmpint (bt_candidates_next (f.all, TRUE), ==, G_MAXINT64);
   g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now);
@@ -808,13 +808,45 @@ test_postpone (void)
 
   fixture_init (&f, 1);
   candidate = add (&f, 1, BT_SOURCE_TRACKER);
-  bt_candidates_postpone (candidate, f.now);
+  bt_candidates_postpone (f.all, candidate, f.now);
   g_assert_null (best (&f));
   g_assert_cmpint (bt_candidates_next (f.all, FALSE), >, f.now);
   g_assert_cmpint (bt_candidates_next (f.all, FALSE), <, f.now + SECOND);
   g_assert_cmpuint (candidate->fails, ==, 0);
   f.now = bt_candidates_next (f.all, FALSE);
   g_assert_true (best (&f) == candidate);
+}
+
+/* When somebody can be tried is remembered between the questions: each change shows. */
+static void
+test_next_follows (void)
+{
+  g_auto(Fixture) f = { 0 };
+  BtEndpoint second = peer (2);
+  BtCandidate *first;
+
+  fixture_init (&f, 1);
+  first = add (&f, 1, BT_SOURCE_TRACKER);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now);
+  bt_candidates_trying (f.all, first, f.now);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, G_MAXINT64);
+  bt_candidates_ended (f.all, first, BT_CLOSE_REMOTE, 0, f.now);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now + 5 * SECOND);
+  bt_candidates_forgive (f.all, f.now + 1);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now + 1);
+  g_assert_cmpint (bt_candidates_next (f.all, TRUE), ==, f.now + 1);
+  bt_candidates_set_seed (f.all, first, TRUE);
+  g_assert_cmpint (bt_candidates_next (f.all, TRUE), ==, G_MAXINT64);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now + 1);
+  add (&f, 2, BT_SOURCE_TRACKER);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now);
+  bt_candidates_ban (f.all, &second);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now + 1);
+  bt_candidates_unban (f.all, &second);
+  bt_candidates_add_self (f.all, &second);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now + 1);
+  bt_candidates_keep (f.all, BT_SOURCE_MANUAL);
+  g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, G_MAXINT64);
 }
 
 /* A torrent turns out private: whom the DHT and others named is forgotten, unless somebody else named him too. */
@@ -873,6 +905,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/low-ports", test_low_ports);
   g_test_add_func ("/engine/candidates/self", test_self);
   g_test_add_func ("/engine/candidates/keep", test_keep);
+  g_test_add_func ("/engine/candidates/next-follows", test_next_follows);
   g_test_add_func ("/engine/candidates/random", test_random);
   return g_test_run ();
 }
