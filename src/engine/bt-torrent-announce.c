@@ -4,7 +4,10 @@
 
 #include "bt-torrent-private.h"
 
-#define START_SPREAD_US (1 * G_USEC_PER_SEC) /* many torrents started together do not ask at once */
+/* Many torrents started together do not ask at once: so long for each, and those that want nothing longer. */
+#define START_SPREAD_US (10 * G_TIME_SPAN_MILLISECOND)
+#define SEED_SPREAD_US (100 * G_TIME_SPAN_MILLISECOND)
+#define START_AT_ONCE 10 /* torrents: so many do */
 
 /* BEP 15 lets a UDP tracker be asked again for more than an hour; its tier need not wait that long. */
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
@@ -284,15 +287,23 @@ cancel_askings (BtTorrent *torrent, gboolean goodbyes_too)
     }
 }
 
+static gint64
+get_start_spread (BtTorrent *torrent)
+{
+  gint64 n_torrents = torrent->core->torrents->len;
+
+  if (n_torrents <= START_AT_ONCE)
+    return 0;
+  return n_torrents * (bt_torrent_is_complete (torrent) ? SEED_SPREAD_US : START_SPREAD_US);
+}
+
 void
 bt_torrent_start_announces (BtTorrent *torrent)
 {
-  gint64 spread = torrent->core->torrents->len > 10 ? START_SPREAD_US * torrent->core->torrents->len / 10 : 0;
-
   cancel_askings (torrent, FALSE); /* a stopped of the last time */
   torrent->uploaded_before = torrent->uploaded;
   torrent->downloaded_before = torrent->downloaded;
-  bt_tiers_start (torrent->tiers, bt_core_now (torrent->core), spread);
+  bt_tiers_start (torrent->tiers, bt_core_now (torrent->core), get_start_spread (torrent));
   bt_torrent_schedule_announce (torrent);
   bt_torrent_start_dht (torrent);
 }

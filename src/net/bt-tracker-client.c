@@ -20,6 +20,7 @@ bt_tracker_client_new (BtWorld *world, BtTimers *timers)
   g_queue_init (&client->calls);
   g_queue_init (&client->waiting);
   client->connections = bt_udp_connections_new ();
+  client->scrapes = bt_tracker_scrapes_new ();
   return client;
 }
 
@@ -52,6 +53,7 @@ bt_tracker_client_free (BtTrackerClient *client)
     bt_tracker_call_cancel (client->calls.tail->data);
   bt_tracker_udp_close_sockets (client);
   bt_udp_connections_free (client->connections);
+  g_hash_table_unref (client->scrapes);
   g_free (client);
 }
 
@@ -240,6 +242,7 @@ bt_tracker_call_scraped (BtTrackerCall *call, const BtScrapeReply *reply, GError
 
   if (reply != NULL)
     copy = *reply;
+  bt_tracker_scrapes_note (call->client, call->url, taken_error == NULL);
   bt_tracker_call_cancel (call);
   scraped (taken_error == NULL ? &copy : NULL, taken_error, owner);
 }
@@ -343,7 +346,7 @@ bt_tracker_client_scrape (BtTrackerClient *client,
 {
   BtTrackerCall *call;
 
-  if (!can_scrape (url, info_hash))
+  if (!can_scrape (url, info_hash) || bt_tracker_scrapes_are_vain (client, url))
     return NULL;
   call = new_call (client, url, owner);
   call->is_scrape = TRUE;

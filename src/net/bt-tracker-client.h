@@ -39,7 +39,7 @@ BtTrackerCall *bt_tracker_client_announce (BtTrackerClient *client,
                                            const BtAnnounceRequest *request,
                                            BtAnnounceFunc func,
                                            gpointer owner);
-/* (nullable): NULL when the URL has no scrape. */
+/* (nullable): NULL when the URL has no scrape, or its host has not answered any for an hour or so. */
 BtTrackerCall *bt_tracker_client_scrape (BtTrackerClient *client,
                                          const char *url,
                                          const BtSha1 *info_hash,

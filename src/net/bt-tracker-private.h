@@ -26,6 +26,7 @@ struct _BtTrackerClient
   guint n_fetches;
 
   BtUdpConnections *connections;
+  GHashTable *scrapes; /* bt-tracker-scrapes.c */
   BtLateFunc late; /* (nullable) */
   gpointer late_owner;
   BtUdp *udp4; /* (nullable): opened on first use */
@@ -114,5 +115,10 @@ BtAnnounceReply **bt_tracker_udp_reply (BtTrackerCall *call, guint family);
 GError *bt_tracker_http_take_error (BtTrackerCall *call);
 GError *bt_tracker_udp_take_error (BtTrackerCall *call);
 void bt_tracker_udp_close_sockets (BtTrackerClient *client);
+
+/* bt-tracker-scrapes.c: by hosts. */
+GHashTable *bt_tracker_scrapes_new (void);
+gboolean bt_tracker_scrapes_are_vain (BtTrackerClient *client, const char *url);
+void bt_tracker_scrapes_note (BtTrackerClient *client, const char *url, gboolean answered);
 
 G_END_DECLS

@@ -347,6 +347,30 @@ test_http_scrape (Fixture *f, gconstpointer data)
   assert_result (f, 3, "error not found: The tracker does not know the torrent");
 }
 
+/* Three that a host did not answer, one after the other, are enough for an hour; one that it answers counts anew. */
+static void
+test_vain_scrapes (Fixture *f, gconstpointer data)
+{
+  static const char known[] = "d5:filesd20:hhhhhhhhhhhhhhhhhhhhd8:completei1e10:downloadedi3e10:incompletei2eeee";
+  static const char *const bodies[] = { "de", "de", known, "de", "de", "de" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (bodies); i++)
+    {
+      g_assert_nonnull (scrape (f, i % 2 == 0 ? "http://t/announce" : "http://t/two/announce"));
+      ft_fake_tracker_world_answer (f->fake, 0, 200, bodies[i], NULL);
+    }
+  g_assert_null (scrape (f, "http://t/announce"));
+  g_assert_nonnull (scrape (f, "http://other/announce"));
+  ft_fake_tracker_world_answer (f->fake, 0, 200, known, NULL);
+  ft_fake_tracker_world_run (f->fake, 3599 * SECOND);
+  g_assert_null (scrape (f, "http://t/announce"));
+  ft_fake_tracker_world_run (f->fake, 2 * SECOND);
+  g_assert_nonnull (scrape (f, "http://t/announce"));
+  ft_fake_tracker_world_answer (f->fake, 0, 200, known, NULL);
+  g_assert_nonnull (scrape (f, "http://t/announce"));
+  ft_fake_tracker_world_answer (f->fake, 0, 200, known, NULL);
+}
+
 /* Over each family where we have both, unless the address says which. */
 static void
 test_http_both_families (Fixture *f, gconstpointer data)
@@ -918,6 +942,7 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client/http-stopped-is-short", test_http_stopped_is_short);
   add_test ("/net/tracker-client/http-answers", test_http_answers);
   add_test ("/net/tracker-client/http-scrape", test_http_scrape);
+  add_test ("/net/tracker-client/vain-scrapes", test_vain_scrapes);
   add_test ("/net/tracker-client/http-both-families", test_http_both_families);
   add_test ("/net/tracker-client/http-one-family-ails", test_http_one_family_ails);
   add_test ("/net/tracker-client/http-queue", test_http_queue);
