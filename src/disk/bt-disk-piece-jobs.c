@@ -7,12 +7,14 @@
 #include "bt-error.h"
 #include "bt-limits.h"
 
-/* write and read */
+/* write, read and lend */
 
 typedef struct
 {
   BtDiskJob job;
   BtDiskFunc done;
+  BtDiskLendFunc lent;  /* in its place for a lend */
+  BtFileSlices *slices; /* (nullable): the result of it */
   guint64 offset;
   BtBuffer *buffer; /* counted in the engine's thread; a worker touches its data alone */
   guint32 buffer_offset;
@@ -56,6 +58,24 @@ run_read_in_disk (BtDiskJob *job, BtWorker *worker)
 }
 
 static void
+run_lend_in_disk (BtDiskJob *job, BtWorker *worker)
+{
+  BytesJob *self = (BytesJob *) job;
+
+  self->slices = bt_file_store_lend_in_disk (job->storage->store, self->offset, self->length);
+  if (self->slices == NULL)
+    run_read_in_disk (job, worker);
+}
+
+static void
+deliver_lent (BtDiskJob *job)
+{
+  BytesJob *self = (BytesJob *) job;
+
+  self->lent (self->slices, job->error, job->owner);
+}
+
+static void
 deliver_bytes (BtDiskJob *job)
 {
   BytesJob *self = (BytesJob *) job;
@@ -67,7 +87,10 @@ deliver_bytes (BtDiskJob *job)
 static void
 clear_bytes (BtDiskJob *job)
 {
-  bt_buffer_unref (((BytesJob *) job)->buffer);
+  BytesJob *self = (BytesJob *) job;
+
+  bt_buffer_unref (self->buffer);
+  g_clear_pointer (&self->slices, bt_file_slices_unref);
 }
 
 static const BtDiskJobClass write_class = {
@@ -84,6 +107,15 @@ static const BtDiskJobClass read_class = {
   .only_looks = TRUE,
   .run_in_disk = run_read_in_disk,
   .deliver = deliver_bytes,
+  .clear = clear_bytes,
+};
+
+static const BtDiskJobClass lend_class = {
+  .size = sizeof (BytesJob),
+  .order = BT_ORDER_LANE,
+  .only_looks = TRUE,
+  .run_in_disk = run_lend_in_disk,
+  .deliver = deliver_lent,
   .clear = clear_bytes,
 };
 
@@ -115,23 +147,24 @@ is_inside (const BtMetainfo *metainfo, const BytesJob *self)
 }
 
 static void
-submit_bytes (const BytesJob *what, BtStorage *storage, gboolean write)
+submit_bytes (const BytesJob *what, BtStorage *storage, const BtDiskJobClass *klass, const BtDiskJobClass *wide_class)
 {
   const BtMetainfo *metainfo = ((BtFileStorage *) storage)->store->metainfo;
   guint64 piece = what->offset / metainfo->piece_length;
   gboolean inside = is_inside (metainfo, what);
   gboolean wide = inside && (what->offset + what->length - 1) / metainfo->piece_length != piece;
-  BytesJob *self = bt_disk_job_new (write ? (wide ? &wide_write_class : &write_class)
-                                          : (wide ? &wide_read_class : &read_class),
-                                    storage, what->job.owner);
+  BytesJob *self;
 
+  g_return_if_fail (!wide || wide_class != NULL);
+  self = bt_disk_job_new (wide ? wide_class : klass, storage, what->job.owner);
   self->done = what->done;
+  self->lent = what->lent;
   self->offset = what->offset;
   self->buffer = bt_buffer_ref (what->buffer);
   self->buffer_offset = what->buffer_offset;
   self->length = what->length;
   self->job.lane += piece;
-  self->job.backlog = write ? what->length : 0;
+  self->job.backlog = klass == &write_class ? what->length : 0;
   if (!inside)
     g_set_error (&self->job.error, BT_ERROR, BT_ERROR_DISK,
                  "Bytes %" G_GUINT64_FORMAT "+%u are not in the torrent", self->offset,
@@ -149,9 +182,11 @@ bt_disk_write (BtDisk *disk,
                BtDiskFunc done,
                gpointer owner)
 {
-  BytesJob what = { { .owner = owner }, done, offset, buffer, buffer_offset, length };
+  BytesJob what = {
+    .job.owner = owner, .done = done, .offset = offset, .buffer = buffer, .buffer_offset = buffer_offset, .length = length
+  };
 
-  submit_bytes (&what, storage, TRUE);
+  submit_bytes (&what, storage, &write_class, &wide_write_class);
 }
 
 void
@@ -164,9 +199,25 @@ bt_disk_read (BtDisk *disk,
               BtDiskFunc done,
               gpointer owner)
 {
-  BytesJob what = { { .owner = owner }, done, offset, buffer, buffer_offset, length };
+  BytesJob what = {
+    .job.owner = owner, .done = done, .offset = offset, .buffer = buffer, .buffer_offset = buffer_offset, .length = length
+  };
 
-  submit_bytes (&what, storage, FALSE);
+  submit_bytes (&what, storage, &read_class, &wide_read_class);
+}
+
+void
+bt_disk_lend (BtDisk *disk,
+              BtStorage *storage,
+              guint64 offset,
+              BtBuffer *buffer,
+              guint32 length,
+              BtDiskLendFunc done,
+              gpointer owner)
+{
+  BytesJob what = { .job.owner = owner, .lent = done, .offset = offset, .buffer = buffer, .length = length };
+
+  submit_bytes (&what, storage, &lend_class, NULL);
 }
 
 /* check_piece and hash_blocks */

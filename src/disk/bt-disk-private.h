@@ -188,6 +188,13 @@ void bt_disk_read (BtDisk *disk,
                    guint32 length,
                    BtDiskFunc done,
                    gpointer owner);
+void bt_disk_lend (BtDisk *disk,
+                   BtStorage *storage,
+                   guint64 offset,
+                   BtBuffer *buffer,
+                   guint32 length,
+                   BtDiskLendFunc done,
+                   gpointer owner);
 void bt_disk_check_piece (BtDisk *disk,
                           BtStorage *storage,
                           guint32 piece,

@@ -337,6 +337,7 @@ static const BtDiskOps file_disk_ops = {
   .stat = bt_disk_stat,
   .write = bt_disk_write,
   .read = bt_disk_read,
+  .lend = bt_disk_lend,
   .check_piece = bt_disk_check_piece,
   .check_stretch = bt_disk_check_stretch,
   .hash_blocks = bt_disk_hash_blocks,

@@ -7,6 +7,7 @@
 #include "bt-bitfield.h"
 #include "bt-buffer.h"
 #include "bt-device.h"
+#include "bt-file-slices.h"
 #include "bt-mailbox.h"
 #include "bt-metainfo.h"
 #include "bt-torrent-bytes.h"
@@ -48,6 +49,8 @@ typedef struct
 typedef void (*BtDiskFunc) (const GError *error, gpointer owner);
 /* @stamps: (array length=n_files) (nullable): NULL with an error. */
 typedef void (*BtDiskStampsFunc) (const BtFileStamp *stamps, const GError *error, gpointer owner);
+/* @slices: (nullable): borrowed; NULL: the bytes are in the buffer, or there is an error */
+typedef void (*BtDiskLendFunc) (BtFileSlices *slices, const GError *error, gpointer owner);
 typedef void (*BtDiskCheckFunc) (guint32 piece, gboolean ok, const GError *error, gpointer owner);
 /* @ok: (array length=n_pieces) (nullable): which of the pieces from @first on are right; NULL with an error */
 typedef void (*BtDiskStretchFunc) (guint32 first, guint32 n_pieces, const gboolean *ok, const GError *error,
@@ -94,6 +97,17 @@ typedef struct
                 guint32 buffer_offset,
                 guint32 length,
                 BtDiskFunc done,
+                gpointer owner);
+
+  /* The same for bytes of one piece that are to be sent soon: where that can be, they are not read but lent, in
+   * files that stay open until the slices are let go. They are in the page cache then, so that to send them does
+   * not wait for the disk. */
+  void (*lend) (BtDisk *disk,
+                BtStorage *storage,
+                guint64 offset,
+                BtBuffer *buffer,
+                guint32 length,
+                BtDiskLendFunc done,
                 gpointer owner);
 
   /* Hashes a piece as it is in the files (or in what was written just before: the worker keeps the

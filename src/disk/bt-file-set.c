@@ -18,7 +18,10 @@ struct _BtFileSet
   pthread_mutex_t lock;
   guint max_open;
   guint n_open;
-  GQueue idle; /* of BtOpenFile, by their own links, the least recently used first */
+  guint n_lent;    /* times that a file is in use outside */
+  int sink;        /* what is written to it is gone; -1: there is none, so nothing is lent */
+  GQueue idle;     /* of BtOpenFile, by their own links, the least recently used first */
+  GQueue returned; /* those that were given back when they were nobody's any more: the next worker closes them */
 };
 
 BtFileSet *
@@ -28,16 +31,10 @@ bt_file_set_new (guint max_open)
 
   pthread_mutex_init (&set->lock, NULL);
   set->max_open = max_open;
+  set->sink = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   g_queue_init (&set->idle);
+  g_queue_init (&set->returned);
   return set;
-}
-
-void
-bt_file_set_free (BtFileSet *set)
-{
-  g_assert (set->n_open == 0);
-  pthread_mutex_destroy (&set->lock);
-  g_free (set);
 }
 
 guint
@@ -82,6 +79,23 @@ close_all (GQueue *closing)
       close (open->fd);
       g_free (open);
     }
+}
+
+void
+bt_file_set_free (BtFileSet *set)
+{
+  g_assert (set->n_open == 0 && set->n_lent == 0);
+  close_all (&set->returned);
+  if (set->sink >= 0)
+    close (set->sink);
+  pthread_mutex_destroy (&set->lock);
+  g_free (set);
+}
+
+int
+bt_file_set_sink (const BtFileSet *set)
+{
+  return set->sink;
 }
 
 static void
@@ -256,24 +270,58 @@ bt_file_set_acquire_in_disk (BtFileSet *set,
   return fd >= 0 ? insert (set, store, file, mode, fd) : NULL;
 }
 
+/* Under the lock. */
+static GQueue
+steal_returned (BtFileSet *set)
+{
+  GQueue stolen = set->returned;
+
+  g_queue_init (&set->returned);
+  return stolen;
+}
+
 void
 bt_file_set_release_in_disk (BtFileSet *set, BtOpenFile *open)
 {
-  GQueue closing = G_QUEUE_INIT;
+  GQueue closing;
 
   pthread_mutex_lock (&set->lock);
+  closing = steal_returned (set);
   if (--open->users == 0)
     g_queue_push_tail_link (open->detached ? &closing : &set->idle, &open->link);
   pthread_mutex_unlock (&set->lock);
   close_all (&closing);
 }
 
+gboolean
+bt_file_set_lend_in_disk (BtFileSet *set, BtOpenFile *open)
+{
+  gboolean may;
+
+  pthread_mutex_lock (&set->lock);
+  may = set->n_lent < set->max_open / 2;
+  set->n_lent += may;
+  pthread_mutex_unlock (&set->lock);
+  return may;
+}
+
+void
+bt_file_set_give_back (BtFileSet *set, BtOpenFile *open)
+{
+  pthread_mutex_lock (&set->lock);
+  set->n_lent--;
+  if (--open->users == 0)
+    g_queue_push_tail_link (open->detached ? &set->returned : &set->idle, &open->link);
+  pthread_mutex_unlock (&set->lock);
+}
+
 void
 bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store)
 {
-  GQueue closing = G_QUEUE_INIT;
+  GQueue closing;
 
   pthread_mutex_lock (&set->lock);
+  closing = steal_returned (set);
   for (guint32 i = 0; i <= store->metainfo->n_files; i++)
     if (store->files[i].open != NULL)
       detach (set, store->files[i].open, &closing);

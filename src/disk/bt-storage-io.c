@@ -120,8 +120,8 @@ write_span (BtFileStore *store, const BtSpan *span, const guint8 *data, GError *
 }
 
 /* Looked at after the bytes were read: then they are from before any change. */
-static gboolean
-is_as_stamped (BtOpenFile *open, GError **error)
+gboolean
+bt_open_file_is_as_stamped_in_disk (BtOpenFile *open, GError **error)
 {
   BtFileStore *store = open->store;
   struct stat info;
@@ -145,7 +145,7 @@ read_span (BtFileStore *store, const BtSpan *span, guint8 *data, gboolean as_is,
   if (open == NULL)
     return FALSE;
   ok = bt_open_file_read_in_disk (open, offset, data, span->length, error)
-       && (as_is || is_as_stamped (open, error));
+       && (as_is || bt_open_file_is_as_stamped_in_disk (open, error));
   bt_file_set_release_in_disk (store->set, open);
   return ok;
 }

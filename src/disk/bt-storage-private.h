@@ -167,6 +167,12 @@ BtOpenFile *bt_file_set_acquire_in_disk (BtFileSet *set,
                                          GError **error);
 void bt_file_set_release_in_disk (BtFileSet *set, BtOpenFile *open);
 void bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store);
+/* What the caller has acquired is in use until it is given back. Returns: FALSE if so much is lent that descriptors
+ * might run out */
+gboolean bt_file_set_lend_in_disk (BtFileSet *set, BtOpenFile *open);
+/* Never waits for a disk; from any thread. */
+void bt_file_set_give_back (BtFileSet *set, BtOpenFile *open);
+int bt_file_set_sink (const BtFileSet *set); /* the null device; -1: there is none */
 /* When descriptors have run out. Returns: TRUE if @error_number says so and it may be tried again.
  */
 gboolean bt_file_set_make_room_in_disk (BtFileSet *set, int error_number);
@@ -187,6 +193,8 @@ gboolean bt_file_store_read_in_disk (BtFileStore *store,
                                      guint32 length,
                                      gboolean as_is,
                                      GError **error);
+/* FALSE with CHANGED when another program wrote to it since its stamp was taken. */
+gboolean bt_open_file_is_as_stamped_in_disk (BtOpenFile *open, GError **error);
 /* Whether files are long enough for the range; what they hold is another matter. Also tells the
  * kernel that they will be read in order. CHANGED when they are not. */
 gboolean bt_file_store_has_range_in_disk (BtFileStore *store,
@@ -206,6 +214,10 @@ gboolean bt_open_file_read_in_disk (BtOpenFile *open,
                                     guint8 *data,
                                     gsize length,
                                     GError **error);
+
+/* bt-storage-lend.c. (nullable): NULL where the bytes must be read, or reading tells what is wrong with them. The
+ * result is the engine's; they are in the page cache. */
+BtFileSlices *bt_file_store_lend_in_disk (BtFileStore *store, guint64 offset, guint32 length);
 
 /* bt-piece-check.c: one for each worker. */
 

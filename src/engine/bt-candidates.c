@@ -497,7 +497,7 @@ bt_candidates_ended (BtCandidates *candidates,
     candidate->last_useful = now;
 
   /* What we ended ourselves says nothing about the peer. */
-  if (reason == BT_CLOSE_STOPPED)
+  if (reason == BT_CLOSE_STOPPED || reason == BT_CLOSE_DISK)
     candidate->next_try = now;
   else if (reason == BT_CLOSE_TOO_MANY)
     candidate->next_try = now + AFTER_TOO_MANY_US;

@@ -347,6 +347,12 @@ drained_cb (BtLink *link, gpointer owner)
 }
 
 static void
+file_failed_cb (BtLink *link, const GError *error, gpointer owner)
+{
+  bt_torrent_read_failed (((BtPeer *) owner)->torrent, error);
+}
+
+static void
 closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpointer owner)
 {
   BtPeer *peer = owner;
@@ -376,5 +382,6 @@ const BtLinkOps bt_peer_link_ops = {
   .block_progress = block_progress_cb,
   .block_done = block_done_cb,
   .drained = drained_cb,
+  .file_failed = file_failed_cb,
   .closed = closed_cb,
 };

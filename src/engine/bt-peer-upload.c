@@ -1,4 +1,4 @@
-/* bt-peer-upload.c: serves the requests of a peer: a bounded queue, read in runs, sent as it drains.
+/* bt-peer-upload.c: serves the requests of a peer: a bounded queue, read or lent in runs, sent as it drains.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -154,13 +154,16 @@ finish_serving (BtServing *serving)
 }
 
 static void
-send_run (BtPeer *peer, BtServing *serving)
+send_run (BtPeer *peer, BtServing *serving, BtFileSlices *slices)
 {
   gsize offset = 0;
 
   for (guint i = 0; i < serving->n; i++)
     {
-      bt_link_send_block (peer->link, &serving->blocks[i], serving->buffer, offset);
+      if (slices != NULL)
+        bt_link_send_lent_block (peer->link, &serving->blocks[i], slices, offset);
+      else
+        bt_link_send_block (peer->link, &serving->blocks[i], serving->buffer, offset);
       offset += serving->blocks[i].length;
     }
 }
@@ -185,7 +188,7 @@ bt_peer_count_sent (BtPeer *peer, gint64 now)
 }
 
 static void
-read_cb (const GError *error, gpointer owner)
+lend_cb (BtFileSlices *slices, const GError *error, gpointer owner)
 {
   BtServing *serving = owner;
   BtPeer *peer = serving->peer;
@@ -198,11 +201,26 @@ read_cb (const GError *error, gpointer owner)
       bt_torrent_read_failed (torrent, error);
     }
   else if (!peer->closed)
-    send_run (peer, serving);
+    send_run (peer, serving, slices);
   if (!peer->closed)
     bt_peer_serve (peer);
   finish_serving (serving);
   bt_torrent_job_end (torrent);
+}
+
+static void
+read_cb (const GError *error, gpointer owner)
+{
+  lend_cb (NULL, error, owner);
+}
+
+/* What waits for long might fall out of the page cache, and to send it would then wait for the disk. So files are lent
+ * only to a peer that empties its queue within about a second. */
+static gboolean
+is_quick (BtPeer *peer)
+{
+  return bt_link_sends_files (peer->link)
+         && bt_rate_get (&peer->rate_up, bt_core_now (peer->torrent->core)) >= SEND_AHEAD_BYTES;
 }
 
 /* How many of the waiting requests follow each other inside one piece. */
@@ -244,7 +262,10 @@ read_run (BtPeer *peer)
   remove_served (peer, n);
   peer->n_reading += n;
   bt_torrent_job_begin (torrent);
-  disk->ops->read (disk, torrent->storage, offset, serving->buffer, 0, length, read_cb, serving);
+  if (is_quick (peer))
+    disk->ops->lend (disk, torrent->storage, offset, serving->buffer, length, lend_cb, serving);
+  else
+    disk->ops->read (disk, torrent->storage, offset, serving->buffer, 0, length, read_cb, serving);
 }
 
 void

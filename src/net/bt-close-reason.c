@@ -29,6 +29,7 @@ bt_close_reason_text (BtCloseReason reason)
     [BT_CLOSE_USELESS] = "of no use to each other",
     [BT_CLOSE_TOO_MANY] = "too many connections",
     [BT_CLOSE_STOPPED] = "stopped",
+    [BT_CLOSE_DISK] = "could not read",
   };
 
   g_return_val_if_fail (reason < BT_CLOSE_N_REASONS, "unknown");

@@ -5,6 +5,7 @@
 #include "bt-gio-world-private.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -188,6 +189,9 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
   BtGioWorld *world;
 
   g_return_val_if_fail (user_agent != NULL, NULL);
+
+  /* A peer that went is an error like others. sendfile() cannot be told so as send() can; GSocket does the same. */
+  signal (SIGPIPE, SIG_IGN);
 
   world = g_new0 (BtGioWorld, 1);
   world->base.ops = &ops;

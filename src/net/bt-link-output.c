@@ -4,6 +4,7 @@
 
 #include "bt-link-private.h"
 
+#include "bt-error.h"
 #include "bt-limits.h"
 
 #define MAX_PARTS 64
@@ -33,9 +34,16 @@ has_output (const BtLinkOutput *output)
 }
 
 static void
+release_payload (BtLinkBlock *block)
+{
+  g_clear_pointer (&block->buffer, bt_buffer_unref);
+  g_clear_pointer (&block->slices, bt_file_slices_unref);
+}
+
+static void
 drop_first_block (BtLinkOutput *output)
 {
-  bt_buffer_unref (get_block (output, 0)->buffer);
+  release_payload (get_block (output, 0));
   output->first++;
   output->begun = 0;
   if (output->first == output->blocks->len || output->first == MAX_WRITTEN)
@@ -45,12 +53,13 @@ drop_first_block (BtLinkOutput *output)
     }
 }
 
-/* What is written next. */
+/* What is written next: parts, and behind them perhaps a slice of a file, which ends it. */
 
 typedef struct
 {
   struct iovec parts[MAX_PARTS];
   int n_parts;
+  BtFileSlice slice; /* length 0: there is none */
   gsize total;
 } Batch;
 
@@ -71,6 +80,13 @@ add_block (Batch *batch, const BtLinkBlock *block, gsize skip)
   gsize in_payload = skip - in_head;
 
   add_part (batch, block->head + in_head, BT_MESSAGE_PIECE_HEAD - in_head);
+  if (block->slices != NULL)
+    {
+      batch->slice = bt_file_slices_get (block->slices, block->offset + in_payload,
+                                         block->block.length - (guint32) in_payload);
+      batch->total += batch->slice.length;
+      return;
+    }
   add_part (batch, block->buffer->data + block->offset + in_payload,
             block->block.length - in_payload);
 }
@@ -86,15 +102,18 @@ gather (BtLink *link, gint64 now, gsize budget, Batch *batch)
   gsize allowed;
 
   batch->n_parts = 0;
+  batch->slice.length = 0;
   batch->total = 0;
   if (output->begun > 0)
     add_block (batch, get_block (output, next++), output->begun);
+  if (batch->slice.length > 0)
+    return;
   add_part (batch, bt_byte_queue_peek (&output->bytes), bt_byte_queue_length (&output->bytes));
   if (next == n_blocks || batch->total >= budget)
     return;
 
   allowed = bt_link_grant (link->up, now, budget - batch->total, &output->pump);
-  while (next < n_blocks && allowed > 0 && batch->n_parts + 2 <= MAX_PARTS)
+  while (next < n_blocks && allowed > 0 && batch->n_parts + 2 <= MAX_PARTS && batch->slice.length == 0)
     {
       const BtLinkBlock *block = get_block (output, next++);
 
@@ -143,6 +162,29 @@ take_written (BtLink *link, gint64 now, gsize length)
     length -= advance_block (link, length);
 }
 
+static gssize
+write_batch (BtLink *link, const Batch *batch, GError **error)
+{
+  BtStream *stream = link->stream;
+
+  if (batch->slice.length > 0)
+    return stream->ops->send_file (stream, batch->parts, batch->n_parts, &batch->slice, error);
+  return stream->ops->writev (stream, batch->parts, batch->n_parts, error);
+}
+
+static void
+fail_to_write (BtLink *link, const GError *error)
+{
+  if (error == NULL || g_error_matches (error, BT_ERROR, BT_ERROR_NETWORK))
+    {
+      bt_link_close (link, BT_CLOSE_NETWORK, error != NULL ? error->message : NULL);
+      return;
+    }
+  if (link->ops->file_failed != NULL)
+    link->ops->file_failed (link, error, link->owner);
+  bt_link_close (link, BT_CLOSE_DISK, error->message);
+}
+
 /* Returns the bytes written, 0 when there is nothing to do but wait. */
 static gsize
 write_once (BtLink *link, gsize budget)
@@ -155,10 +197,10 @@ write_once (BtLink *link, gsize budget)
   gather (link, now, budget, &batch);
   if (batch.total == 0)
     return 0;
-  written = link->stream->ops->writev (link->stream, batch.parts, batch.n_parts, &error);
+  written = write_batch (link, &batch, &error);
   if (written < 0 && written != BT_STREAM_AGAIN)
     {
-      bt_link_close (link, BT_CLOSE_NETWORK, error != NULL ? error->message : NULL);
+      fail_to_write (link, error);
       return 0;
     }
   link->output.blocked = written < 0 || (gsize) written < batch.total;
@@ -232,7 +274,7 @@ bt_link_clear_output (BtLink *link)
   bt_timer_stop (&output->pump.timer);
   bt_byte_queue_clear (&output->bytes);
   for (guint i = 0; i < count_blocks (output); i++)
-    bt_buffer_unref (get_block (output, i)->buffer);
+    release_payload (get_block (output, i));
   output->block_bytes = 0;
   g_clear_pointer (&output->blocks, g_array_unref);
 }
@@ -255,6 +297,15 @@ bt_link_send (BtLink *link, const void *bytes, gsize length)
   bt_link_schedule_flush (link);
 }
 
+static void
+queue_block (BtLink *link, BtLinkBlock *queued)
+{
+  bt_message_encode_piece_head (&queued->block, queued->head);
+  g_array_append_vals (link->output.blocks, queued, 1);
+  link->output.block_bytes += BT_MESSAGE_PIECE_HEAD + (gsize) queued->block.length;
+  bt_link_schedule_flush (link);
+}
+
 void
 bt_link_send_block (BtLink *link, const BtBlock *block, BtBuffer *buffer, gsize offset)
 {
@@ -264,11 +315,27 @@ bt_link_send_block (BtLink *link, const BtBlock *block, BtBuffer *buffer, gsize 
 
   if (!bt_link_is_open (link))
     return;
-  bt_message_encode_piece_head (block, queued.head);
   queued.buffer = bt_buffer_ref (buffer);
-  g_array_append_val (link->output.blocks, queued);
-  link->output.block_bytes += BT_MESSAGE_PIECE_HEAD + (gsize) block->length;
-  bt_link_schedule_flush (link);
+  queue_block (link, &queued);
+}
+
+gboolean
+bt_link_sends_files (BtLink *link)
+{
+  return link->stream->ops->send_file != NULL;
+}
+
+void
+bt_link_send_lent_block (BtLink *link, const BtBlock *block, BtFileSlices *slices, gsize offset)
+{
+  BtLinkBlock queued = { .block = *block, .offset = offset };
+
+  g_return_if_fail (bt_link_sends_files (link) && offset + block->length <= bt_file_slices_length (slices));
+
+  if (!bt_link_is_open (link))
+    return;
+  queued.slices = bt_file_slices_ref (slices);
+  queue_block (link, &queued);
 }
 
 gboolean
@@ -286,7 +353,7 @@ bt_link_unsend_block (BtLink *link, const BtBlock *block)
           || queued->block.length != block->length)
         continue;
       output->block_bytes -= BT_MESSAGE_PIECE_HEAD + (gsize) block->length;
-      bt_buffer_unref (queued->buffer);
+      release_payload (queued);
       g_array_remove_index (output->blocks, output->first + i);
       return TRUE;
     }

@@ -52,8 +52,9 @@ typedef struct
 {
   BtBlock block;
   guint8 head[BT_MESSAGE_MAX_HEAD]; /* BT_MESSAGE_PIECE_HEAD bytes of it */
-  BtBuffer *buffer;
-  gsize offset;
+  BtBuffer *buffer;     /* (nullable): where the payload is, or … */
+  BtFileSlices *slices; /* (nullable) */
+  gsize offset;         /* in it */
 } BtLinkBlock;
 
 /* bt-link-output.c. The order on the wire: the rest of the first block if it is begun, then @bytes,

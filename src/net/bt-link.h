@@ -38,6 +38,7 @@ typedef enum
   BT_CLOSE_USELESS,           /* both have everything, or neither is interested for long */
   BT_CLOSE_TOO_MANY,          /* our own limit */
   BT_CLOSE_STOPPED,           /* the torrent was paused, removed, or we leave */
+  BT_CLOSE_DISK,              /* a block that was begun could not be read to its end */
   BT_CLOSE_N_REASONS
 } BtCloseReason;
 
@@ -68,6 +69,8 @@ typedef struct
   void (*block_done) (BtLink *link, const BtBlock *block, gboolean discarded, gpointer owner);
   /* The queue towards the peer fell under the low-water mark: more may be sent. */
   void (*drained) (BtLink *link, gpointer owner);
+  /* What was to be sent from a file could not be had: CHANGED or DISK. The link closes after that. */
+  void (*file_failed) (BtLink *link, const GError *error, gpointer owner);
   /* The end, once. The link is freed after this returns; the owner forgets it. */
   void (*closed) (BtLink *link, BtCloseReason reason, const char *detail, gpointer owner);
 } BtLinkOps;
@@ -125,6 +128,9 @@ gint64 bt_link_last_sent (BtLink *link);
 void bt_link_send (BtLink *link, const void *bytes, gsize length); /* copies */
 /* A piece message: head and then @length bytes of @buffer from @offset; refs the buffer. */
 void bt_link_send_block (BtLink *link, const BtBlock *block, BtBuffer *buffer, gsize offset);
+/* The same with bytes of files, which must not become other ones meanwhile. Only if the link sends files. */
+gboolean bt_link_sends_files (BtLink *link);
+void bt_link_send_lent_block (BtLink *link, const BtBlock *block, BtFileSlices *slices, gsize offset);
 /* Takes a block that is queued but of which nothing was written yet out again; TRUE if it was. */
 gboolean bt_link_unsend_block (BtLink *link, const BtBlock *block);
 gsize bt_link_queued_bytes (BtLink *link);

@@ -12,6 +12,7 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 
 /* Connections taken in one turn; the kernel keeps the others. */
@@ -95,9 +96,8 @@ read_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **er
 }
 
 static gssize
-write_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **error)
+send_parts (TcpStream *stream, const struct iovec *parts, int n_parts, int flags, GError **error)
 {
-  TcpStream *stream = (TcpStream *) base;
   struct msghdr message = { .msg_iov = (struct iovec *) parts };
   gssize n;
 
@@ -105,9 +105,56 @@ write_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **e
 
   message.msg_iovlen = (size_t) MIN (n_parts, IOV_MAX);
   do
-    n = sendmsg (stream->pollee.fd, &message, MSG_NOSIGNAL);
+    n = sendmsg (stream->pollee.fd, &message, MSG_NOSIGNAL | flags);
   while (n < 0 && errno == EINTR);
   return judge_result (stream, n, error);
+}
+
+static gssize
+write_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **error)
+{
+  return send_parts ((TcpStream *) base, parts, n_parts, 0, error);
+}
+
+/* What sendfile() says of the file that it reads, and never of the socket. */
+static gssize
+judge_file (TcpStream *stream, gssize n, GError **error)
+{
+  if (n == 0)
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "A file became shorter while it was sent");
+      return BT_STREAM_ERROR;
+    }
+  if (n < 0 && (errno == EIO || errno == EINVAL || errno == EBADF || errno == ENOSYS))
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_DISK, "Could not send from a file: %s", g_strerror (errno));
+      return BT_STREAM_ERROR;
+    }
+  return judge_result (stream, n, error);
+}
+
+/* If the parts could be sent and the file not, then the next call will see why. */
+static gssize
+send_file (BtStream *base, const struct iovec *parts, int n_parts, const BtFileSlice *slice, GError **error)
+{
+  TcpStream *stream = (TcpStream *) base;
+  off_t at = (off_t) slice->offset;
+  gsize length = 0;
+  gssize sent = 0, n;
+
+  for (int i = 0; i < n_parts; i++)
+    length += parts[i].iov_len;
+  /* The parts wait for what follows, to be in one segment with it. */
+  if (n_parts > 0)
+    sent = send_parts (stream, parts, n_parts, MSG_MORE, error);
+  if (sent < 0 || (gsize) sent < length)
+    return sent;
+  do
+    n = sendfile (stream->pollee.fd, slice->fd, &at, slice->length);
+  while (n < 0 && errno == EINTR);
+  if (sent > 0)
+    return sent + MAX (n, 0);
+  return judge_file (stream, n, error);
 }
 
 static void
@@ -162,6 +209,7 @@ create_stream (BtGioWorld *world, int fd, const BtEndpoint *remote, GError **err
   static const BtStreamOps ops = {
     .readv = read_stream,
     .writev = write_stream,
+    .send_file = send_file,
     .watch = watch_stream,
     .get_remote = get_remote,
     .get_local = get_local,

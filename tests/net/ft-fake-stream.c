@@ -4,7 +4,9 @@
 
 #include "ft-fake-private.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bt-error.h"
 
@@ -302,6 +304,29 @@ writev_cb (BtStream *base, const struct iovec *parts, int n_parts, GError **erro
   return result;
 }
 
+static gssize
+send_file_cb (BtStream *base, const struct iovec *parts, int n_parts, const BtFileSlice *slice, GError **error)
+{
+  g_autofree struct iovec *all = g_new0 (struct iovec, n_parts + 1);
+  g_autofree guint8 *bytes = g_malloc (slice->length);
+  gssize n = pread (slice->fd, bytes, slice->length, (off_t) slice->offset);
+
+  if (n <= 0 && n_parts == 0)
+    {
+      if (n == 0)
+        g_set_error_literal (error, BT_ERROR, BT_ERROR_CHANGED, "The file is too short");
+      else
+        g_set_error_literal (error, BT_ERROR, BT_ERROR_DISK, g_strerror (errno));
+      return BT_STREAM_ERROR;
+    }
+  for (int i = 0; i < n_parts; i++)
+    all[i] = parts[i];
+  if (n > 0)
+    all[n_parts++] = (struct iovec){ bytes, (gsize) n };
+  ((FtFakeStream *) base)->stats.n_from_files++;
+  return writev_cb (base, all, n_parts, error);
+}
+
 static void
 watch_cb (BtStream *base, BtStreamEvents events)
 {
@@ -362,6 +387,7 @@ close_cb (BtStream *base)
 static const BtStreamOps stream_ops = {
   .readv = readv_cb,
   .writev = writev_cb,
+  .send_file = send_file_cb,
   .watch = watch_cb,
   .get_remote = get_remote_cb,
   .get_local = get_local_cb,

@@ -4,6 +4,7 @@
 
 #include "ft-link-owner.h"
 
+#include "bt-error.h"
 #include "ft-test.h"
 
 static void note (FtLinkOwner *owner, const char *what, const char *format, ...)
@@ -107,6 +108,12 @@ drained_cb (BtLink *link, gpointer user_data)
 }
 
 static void
+file_failed_cb (BtLink *link, const GError *error, gpointer user_data)
+{
+  note (user_data, "file failed:", "%s", g_error_matches (error, BT_ERROR, BT_ERROR_CHANGED) ? "changed" : "disk");
+}
+
+static void
 closed_cb (BtLink *link, BtCloseReason reason, const char *detail, gpointer user_data)
 {
   FtLinkOwner *owner = user_data;
@@ -140,6 +147,7 @@ const BtLinkOps ft_link_owner_ops = {
   .block_progress = block_progress_cb,
   .block_done = block_done_cb,
   .drained = drained_cb,
+  .file_failed = file_failed_cb,
   .closed = closed_cb,
 };
 

@@ -301,6 +301,19 @@ call_pread_chk (int fd, void *out, gsize length, off_t offset, gsize room)
 }
 ALSO ("__pread_chk", "__pread64_chk");
 
+typedef gssize (*SendFile) (int, int, off_t *, gsize);
+
+gssize call_sendfile (int to, int from, off_t *offset, gsize length) AS ("sendfile64");
+gssize
+call_sendfile (int to, int from, off_t *offset, gsize length)
+{
+  REAL (SendFile, "sendfile64");
+  char path[PATH_MAX];
+
+  return ft_file_calls_begin (FT_CALL_READ, from, NULL, path) ? real (to, from, offset, length) : -1;
+}
+ALSO ("sendfile", "sendfile64");
+
 /* Writing. */
 
 typedef gssize (*PWrite) (int, const void *, gsize, off_t);

@@ -1,0 +1,441 @@
+/* test-send-file.c: blocks that are sent from files, by a link and over TCP.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-error.h"
+#include "bt-gio-world.h"
+#include "bt-limits.h"
+#include "bt-reader.h"
+#include "ft-link-owner.h"
+#include "ft-test.h"
+#include "ft-trader.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define SECONDS 30
+#define BLOCK 16384u
+
+/* Files that are lent. */
+
+static int
+make_file (const void *bytes, gsize length)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = NULL;
+  int fd = g_file_open_tmp ("ft-send-XXXXXX", &path, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  g_assert_cmpint (write (fd, bytes, length), ==, (gssize) length);
+  return fd;
+}
+
+static guint n_lent;
+
+static void
+give_back (BtFileSlices *slices)
+{
+  for (guint i = 0; i < slices->n; i++)
+    close (slices->slices[i].fd);
+  g_free (slices);
+  n_lent--;
+}
+
+/* @length bytes in @n files, of which each has something else before and behind them. */
+static BtFileSlices *
+lend (const guint8 *bytes, guint32 length, guint n)
+{
+  BtFileSlices *slices = g_new0 (BtFileSlices, 1);
+
+  slices->refs = 1;
+  slices->give_back = give_back;
+  for (guint i = 0; i < n; i++)
+    {
+      guint32 part = i == n - 1 ? length : MIN (length, 1 + i * 1000);
+      g_autofree guint8 *inside = g_malloc0 (part + 200);
+
+      memcpy (inside + 100, bytes, part);
+      slices->slices[slices->n++] = (BtFileSlice){ make_file (inside, part + 200), 100, part };
+      bytes += part;
+      length -= part;
+    }
+  n_lent++;
+  return slices;
+}
+
+/* A link, and what the far end gets of it. */
+
+typedef struct
+{
+  FtLinkOwner *owner;
+  BtBufferPool *pool;
+} Fixture;
+
+static Fixture
+set_up (guint64 seed)
+{
+  Fixture fixture = { ft_link_owner_new (seed), bt_buffer_pool_new (0) };
+
+  ft_link_owner_push_handshake (fixture.owner);
+  ft_fake_net_settle (fixture.owner->net);
+  g_assert_true (bt_link_sends_files (fixture.owner->link));
+  return fixture;
+}
+
+static void
+tear_down (Fixture *fixture)
+{
+  ft_link_owner_free (fixture->owner);
+  bt_buffer_pool_free (fixture->pool);
+  g_assert_cmpuint (n_lent, ==, 0);
+}
+
+static void
+send_have (Fixture *fixture, guint32 piece)
+{
+  guint8 out[BT_MESSAGE_MAX_HEAD];
+
+  bt_link_send (fixture->owner->link, out, bt_message_encode_piece_index (BT_MESSAGE_HAVE, piece, out));
+}
+
+static void
+send_read (Fixture *fixture, guint32 piece, guint32 length)
+{
+  const BtBlock block = { piece, 0, length };
+  g_autoptr (BtBuffer) buffer = bt_buffer_pool_get (fixture->pool, length);
+
+  ft_fill_block (buffer->data, piece, 0, length);
+  bt_link_send_block (fixture->owner->link, &block, buffer, 0);
+}
+
+/* @n_blocks of @length bytes each, in one run. */
+static void
+send_lent (Fixture *fixture, guint32 piece, guint n_blocks, guint32 length, guint n_files)
+{
+  g_autofree guint8 *bytes = g_malloc (n_blocks * length);
+  BtFileSlices *slices;
+
+  for (guint i = 0; i < n_blocks; i++)
+    ft_fill_block (bytes + i * length, piece, i * length, length);
+  slices = lend (bytes, n_blocks * length, n_files);
+  for (guint i = 0; i < n_blocks; i++)
+    {
+      const BtBlock block = { piece, i * length, length };
+
+      bt_link_send_lent_block (fixture->owner->link, &block, slices, i * length);
+    }
+  bt_file_slices_unref (slices);
+}
+
+static char *
+describe (const GByteArray *bytes)
+{
+  BtReader reader = bt_reader (bytes->data, bytes->len);
+  GString *text = g_string_new (NULL);
+
+  while (reader.left > 0)
+    {
+      const guint8 *body = NULL;
+      guint32 size = 0;
+      BtMessage message;
+
+      g_assert_true (bt_reader_u32 (&reader, &size));
+      g_assert_true (bt_reader_take (&reader, size, &body));
+      g_assert_cmpint (bt_message_decode (body, size, &message), ==, BT_MESSAGE_OK);
+      g_string_append_printf (text, "%c%u ", message.id == BT_MESSAGE_HAVE ? 'h' : 'b', message.block.piece);
+      for (guint32 i = 0; message.id == BT_MESSAGE_PIECE && i < message.block.length; i++)
+        g_assert_cmpuint (message.payload[i], ==, ft_block_byte (message.block.piece, message.block.begin + i));
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+pull (Fixture *fixture, GByteArray *got)
+{
+  g_autoptr (GBytes) part = ft_link_owner_pull (fixture->owner);
+
+  g_byte_array_append (got, g_bytes_get_data (part, NULL), (guint) g_bytes_get_size (part));
+}
+
+/* Heads, other messages, blocks of files and of memory, by writes of every size: all in order and whole. */
+static void
+test_short_writes (void)
+{
+  static const gsize sizes[] = { 0, 1, 12, 13, 14, 999, 1000, 16397, 20000 };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      Fixture fixture = set_up (i);
+      g_autoptr (GByteArray) got = g_byte_array_new ();
+      g_autofree char *text = NULL;
+
+      ft_fake_stream_line (fixture.owner->near)->max_write = sizes[i];
+      ft_fake_stream_line (fixture.owner->near)->capacity = 30000;
+      send_have (&fixture, 1);
+      send_read (&fixture, 2, 500);
+      send_lent (&fixture, 3, 2, BLOCK, 1);
+      send_lent (&fixture, 4, 3, 1500, 4);
+      send_read (&fixture, 5, 500);
+      send_lent (&fixture, 6, 1, 10, 2);
+      while (bt_link_queued_bytes (fixture.owner->link) > 0)
+        {
+          g_assert_true (ft_fake_net_turn (fixture.owner->net));
+          pull (&fixture, got);
+        }
+      ft_fake_net_settle (fixture.owner->net);
+      pull (&fixture, got);
+      text = describe (got);
+      g_assert_cmpstr (text, ==, "h1 b2 b3 b3 b4 b4 b4 b5 b6 ");
+      g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->payload_out, ==, 2 * BLOCK + 4500 + 1010);
+      g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, ==, got->len);
+      g_assert_cmpuint (ft_fake_stream_stats (fixture.owner->near)->n_from_files, >=, 7);
+      tear_down (&fixture);
+    }
+}
+
+static void
+test_unsend (void)
+{
+  Fixture fixture = set_up (1);
+  FtLinkOwner *owner = fixture.owner;
+  g_autoptr (GByteArray) got = g_byte_array_new ();
+  g_autofree char *text = NULL;
+
+  ft_fake_stream_line (owner->near)->max_write = 100;
+  send_lent (&fixture, 1, 3, BLOCK, 1);
+  ft_fake_net_turn (owner->net);
+  send_have (&fixture, 9); /* waits for the block that is begun */
+  g_assert_false (bt_link_unsend_block (owner->link, &(BtBlock){ 1, 0, BLOCK }));
+  g_assert_true (bt_link_unsend_block (owner->link, &(BtBlock){ 1, BLOCK, BLOCK }));
+  g_assert_true (bt_link_unsend_block (owner->link, &(BtBlock){ 1, 2 * BLOCK, BLOCK }));
+  g_assert_cmpuint (n_lent, ==, 1);
+  ft_fake_net_settle (owner->net);
+  g_assert_cmpuint (n_lent, ==, 0);
+  pull (&fixture, got);
+  text = describe (got);
+  g_assert_cmpstr (text, ==, "b1 h9 ");
+
+  send_lent (&fixture, 2, 3, BLOCK, 1); /* given back when the link ends */
+  tear_down (&fixture);
+}
+
+static void
+test_limit (void)
+{
+  Fixture fixture = set_up (1);
+  BtLimiter limiter;
+
+  ft_fake_stream_line (fixture.owner->near)->capacity = 4 * 1024 * 1024;
+  bt_limiter_init (&limiter, NULL, 100000, ft_fake_net_now (fixture.owner->net));
+  bt_link_set_limiters (fixture.owner->link, NULL, &limiter);
+  send_lent (&fixture, 1, 64, BLOCK, 1);
+  ft_fake_net_run_for (fixture.owner->net, 5 * G_USEC_PER_SEC);
+  g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, <, 700000);
+  g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, >, 400000);
+  bt_link_set_limiters (fixture.owner->link, NULL, NULL);
+  tear_down (&fixture);
+}
+
+/* The file became shorter: the owner hears of it, and the link ends, in the middle of a block or before it. */
+static void
+test_too_short (void)
+{
+  for (gsize left = 0; left <= BLOCK + 1000; left += 1000)
+    {
+      Fixture fixture = set_up (left);
+      BtFileSlices *slices;
+      g_autofree guint8 *bytes = g_malloc0 (2 * BLOCK);
+
+      slices = lend (bytes, 2 * BLOCK, 1);
+      for (guint32 i = 0; i < 2; i++)
+        bt_link_send_lent_block (fixture.owner->link, &(BtBlock){ 1, i * BLOCK, BLOCK }, slices, i * BLOCK);
+      g_assert_cmpint (ftruncate (slices->slices[0].fd, (off_t) (100 + left)), ==, 0);
+      bt_file_slices_unref (slices);
+      ft_fake_net_settle (fixture.owner->net);
+      g_assert_cmpuint (fixture.owner->n_closed, ==, 1);
+      g_assert_cmpint (fixture.owner->reason, ==, BT_CLOSE_DISK);
+      g_assert_nonnull (strstr (fixture.owner->log->str, "file failed: changed\n"));
+      tear_down (&fixture);
+    }
+}
+
+/* TCP. */
+
+typedef struct
+{
+  GMainContext *context;
+  BtWorld *world;
+  BtStream *stream;
+  int far;
+  BtStreamEvents seen;
+} Pipe;
+
+static void
+note_cb (BtStream *stream, BtStreamEvents events, gpointer owner)
+{
+  Pipe *pipe = owner;
+
+  pipe->seen |= events;
+  stream->ops->watch (stream, 0);
+}
+
+static Pipe *
+pipe_new (void)
+{
+  Pipe *self = g_new0 (Pipe, 1);
+  struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof address;
+  int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  g_autoptr (GError) error = NULL;
+  BtEndpoint remote;
+
+  g_assert_cmpint (bind (listener, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (listen (listener, 1), ==, 0);
+  g_assert_cmpint (getsockname (listener, (struct sockaddr *) &address, &length), ==, 0);
+  bt_endpoint_set_ipv4 (&remote, (const guint8[4]){ 127, 0, 0, 1 }, ntohs (address.sin_port));
+
+  self->context = g_main_context_new ();
+  self->world = bt_gio_world_new (self->context, NULL, "test");
+  self->stream = self->world->ops->connect (self->world, &remote, note_cb, self, &error);
+  g_assert_no_error (error);
+  self->far = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
+  g_assert_cmpint (self->far, >=, 0);
+  close (listener);
+  self->stream->ops->watch (self->stream, BT_STREAM_WRITABLE);
+  ft_test_iterate (self->context, self->seen & BT_STREAM_WRITABLE, SECONDS);
+  return self;
+}
+
+static void
+pipe_free (Pipe *self)
+{
+  self->stream->ops->close (self->stream);
+  self->world->ops->free (self->world);
+  g_main_context_unref (self->context);
+  if (self->far >= 0)
+    close (self->far);
+  g_free (self);
+}
+
+static void
+read_far (Pipe *pipe, GByteArray *got)
+{
+  guint8 bytes[65536];
+  gssize n = recv (pipe->far, bytes, sizeof bytes, MSG_DONTWAIT);
+
+  if (n > 0)
+    g_byte_array_append (got, bytes, (guint) n);
+}
+
+/* More than the kernel takes at once: heads and slices in turn, each to its end. */
+static void
+test_tcp (void)
+{
+  enum { N = 3, SIZE = 6 * 1024 * 1024 };
+  Pipe *pipe = pipe_new ();
+  g_autoptr (GByteArray) got = g_byte_array_new ();
+  g_autofree guint8 *bytes = g_malloc (SIZE);
+  BtFileSlices *slices;
+  guint n_again = 0, n_short = 0;
+
+  ft_fill_block (bytes, 7, 0, SIZE);
+  slices = lend (bytes, SIZE, N);
+  for (guint i = 0; i < N; i++)
+    {
+      BtFileSlice slice = slices->slices[i];
+      gsize head = 4;
+
+      while (head > 0 || slice.length > 0)
+        {
+          g_autoptr (GError) error = NULL;
+          struct iovec part = { (char *) "head" + 4 - head, head };
+          gssize n = pipe->stream->ops->send_file (pipe->stream, &part, head > 0, &slice, &error);
+          gsize in_head = n > 0 ? MIN (head, (gsize) n) : 0;
+
+          g_assert_no_error (error);
+          n_again += n == BT_STREAM_AGAIN;
+          if (n == BT_STREAM_AGAIN)
+            {
+              read_far (pipe, got);
+              continue;
+            }
+          n_short += (gsize) n < head + slice.length;
+          head -= in_head;
+          slice.offset += (gsize) n - in_head;
+          slice.length -= (guint32) ((gsize) n - in_head);
+        }
+    }
+  while (got->len < SIZE + N * 4)
+    read_far (pipe, got);
+  g_assert_cmpuint (n_again, >, 0);
+  g_assert_cmpuint (n_short, >, 0);
+  g_assert_cmpmem (got->data, 4, "head", 4);
+  g_assert_cmpmem (got->data + 4, 1, bytes, 1);
+  g_assert_cmpmem (got->data + 5, 4, "head", 4);
+  g_assert_cmpmem (got->data + 9, 1001, bytes + 1, 1001);
+  g_assert_cmpmem (got->data + 1010, 4, "head", 4);
+  g_assert_cmpmem (got->data + 1014, SIZE - 1002, bytes + 1002, SIZE - 1002);
+  bt_file_slices_unref (slices);
+  pipe_free (pipe);
+}
+
+static void
+assert_fails (Pipe *pipe, const BtFileSlice *slice, int code)
+{
+  g_autoptr (GError) error = NULL;
+  gssize n = pipe->stream->ops->send_file (pipe->stream, NULL, 0, slice, &error);
+
+  g_assert_cmpint (n, ==, BT_STREAM_ERROR);
+  g_assert_error (error, BT_ERROR, code);
+}
+
+static void
+test_tcp_errors (void)
+{
+  Pipe *pipe = pipe_new ();
+  int fd = make_file ("12345", 5);
+  int closed = open ("/dev/null", O_WRONLY | O_CLOEXEC);
+  const struct iovec head = { (char *) "head", 4 };
+  const BtFileSlice slice = { fd, 5, 10 }, short_one = { fd, 0, 10 }, unreadable = { closed, 0, 10 };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (pipe->stream->ops->send_file (pipe->stream, &head, 1, &slice, &error), ==, 4);
+  assert_fails (pipe, &slice, BT_ERROR_CHANGED);
+  g_assert_cmpint (pipe->stream->ops->send_file (pipe->stream, &head, 1, &short_one, &error), ==, 9);
+  assert_fails (pipe, &unreadable, BT_ERROR_DISK);
+  g_assert_no_error (error);
+
+  /* The peer went: an error of the network, and no signal. */
+  close (pipe->far);
+  pipe->far = -1;
+  for (guint i = 0; i < 1000; i++)
+    {
+      gssize n = pipe->stream->ops->send_file (pipe->stream, NULL, 0, &short_one, &error);
+
+      if (n == BT_STREAM_ERROR)
+        break;
+      g_usleep (1000);
+    }
+  g_assert_error (error, BT_ERROR, BT_ERROR_NETWORK);
+  assert_fails (pipe, &short_one, BT_ERROR_NETWORK);
+  close (fd);
+  close (closed);
+  pipe_free (pipe);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/net/send-file/short-writes", test_short_writes);
+  g_test_add_func ("/net/send-file/unsend", test_unsend);
+  g_test_add_func ("/net/send-file/limit", test_limit);
+  g_test_add_func ("/net/send-file/too-short", test_too_short);
+  g_test_add_func ("/net/send-file/tcp", test_tcp);
+  g_test_add_func ("/net/send-file/tcp-errors", test_tcp_errors);
+  return g_test_run ();
+}
