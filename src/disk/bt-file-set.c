@@ -16,6 +16,7 @@
 struct _BtFileSet
 {
   pthread_mutex_t lock;
+  pthread_mutex_t making_room; /* by one worker at a time; taken before the other */
   guint max_open;
   guint n_open;
   guint n_lent;    /* times that a file is in use outside */
@@ -30,6 +31,7 @@ bt_file_set_new (guint max_open)
   BtFileSet *set = g_new0 (BtFileSet, 1);
 
   pthread_mutex_init (&set->lock, NULL);
+  pthread_mutex_init (&set->making_room, NULL);
   set->max_open = max_open;
   set->sink = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   g_queue_init (&set->idle);
@@ -88,6 +90,7 @@ bt_file_set_free (BtFileSet *set)
   close_all (&set->returned);
   if (set->sink >= 0)
     close (set->sink);
+  pthread_mutex_destroy (&set->making_room);
   pthread_mutex_destroy (&set->lock);
   g_free (set);
 }
@@ -115,7 +118,10 @@ bt_file_set_make_room_in_disk (BtFileSet *set, int error_number)
 {
   if (error_number != EMFILE && error_number != ENFILE)
     return FALSE;
+  /* What another worker is about to close is not idle any more, and not free yet: it is waited for. */
+  pthread_mutex_lock (&set->making_room);
   trim_idle (set, 0);
+  pthread_mutex_unlock (&set->making_room);
   return TRUE;
 }
 
