@@ -10,12 +10,12 @@ import sys
 import time
 
 from ft_interop import samples, torrent
+from ft_interop.held import read_cpu, read_memory
 from ft_interop.network import Network
 from ft_interop.process import Process
 from ft_interop.tap import Failure
 
 from .measurement import MIB, Measurement
-from .meter import read_cpu, read_memory
 from .table import LESS, OURS, PEER, Column, Table, Target
 
 RUN = pathlib.Path(__file__).with_name("idle_crowd_run.py")

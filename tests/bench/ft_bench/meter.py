@@ -9,12 +9,11 @@ import pathlib
 import subprocess
 import time
 
+from ft_interop.held import read_cpu, read_memory
 from ft_interop.tap import Failure
 
 POLL_S = 0.01
 END_S = 20
-# clock_gettime(): the time on the processor of a whole process, as clock_getcpuclockid() makes it.
-CPU_CLOCK = 2
 
 
 @dataclasses.dataclass
@@ -24,23 +23,6 @@ class Cost:
     cpu_s: float
     peak_bytes: int
     anonymous_bytes: int
-
-
-def read_memory(pid, key):
-    """A line of /proc/PID/status in bytes; 0 when the process has ended meanwhile."""
-    try:
-        for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            name, _, value = line.partition(":")
-            if name == key:
-                return int(value.split()[0]) * 1024
-    except (FileNotFoundError, ProcessLookupError):
-        pass
-    return 0
-
-
-def read_cpu(pid):
-    """Seconds of all threads since the start, user and system; /proc would say it in hundredths."""
-    return time.clock_gettime(~pid << 3 | CPU_CLOCK)
 
 
 class Run:

@@ -149,8 +149,8 @@ def make_document(figures):
 
 
 def put_section(path, section):
-    """Replaces what is between BEGIN and END in the file @path."""
-    text = path.read_text()
+    """Replaces what is between BEGIN and END in the file @path, which may be a new one."""
+    text = path.read_text() if path.exists() else f"{BEGIN}\n{END}\n"
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:

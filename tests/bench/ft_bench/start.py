@@ -14,13 +14,13 @@ import sys
 import time
 
 from ft_interop import bencode
+from ft_interop.held import read_cpu, read_memory
 from ft_interop.network import Network
 from ft_interop.process import Process, wait_until
 from ft_interop.tap import Skip
 from ft_interop.transmission import RPC_PORT, SESSION_HEADER, SETTINGS
 
 from .measurement import MIB, Measurement
-from .meter import read_cpu, read_memory
 from .programs import find_program
 from .table import LESS, OURS, PEER, Column, Table, Target
 from .tracker import OneSeedTracker

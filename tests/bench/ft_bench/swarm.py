@@ -7,11 +7,11 @@ import shutil
 import time
 
 from ft_interop import samples, torrent
+from ft_interop.held import read_cpu
 from ft_interop.network import Network
 from ft_interop.process import wait_until
 
 from .measurement import MIB, Measurement
-from .meter import read_cpu
 from .table import LESS, OURS, PEER, Column, Table, Target
 from .tracker import SwarmTracker
 
