@@ -255,7 +255,8 @@ ft_node_new_full (const char *state_dir, const char *dir, void (*setup) (BtConfi
   FtCall call = { 0 };
 
   make_first_error ();
-  node->dir = dir != NULL ? g_strdup (dir) : make_dir ("ft-node-XXXXXX");
+  node->owns_dir = dir == NULL;
+  node->dir = node->owns_dir ? make_dir ("ft-node-XXXXXX") : g_strdup (dir);
   node->statuses = g_hash_table_new_full (NULL, NULL, NULL, free_status);
   node->events = g_ptr_array_new_with_free_func (g_free);
   node->config = bt_config_new ();
@@ -326,7 +327,8 @@ void
 ft_node_free (FtNode *node)
 {
   ft_node_stop (node);
-  ft_remove_tree (node->dir);
+  if (node->owns_dir)
+    ft_remove_tree (node->dir);
   g_free (node->dir);
   g_hash_table_unref (node->statuses);
   g_ptr_array_unref (node->events);

@@ -36,6 +36,7 @@ typedef struct
   BtEngine *engine;
   BtConfig *config;
   char *dir;             /* downloads */
+  gboolean owns_dir;     /* it goes with the node */
   GHashTable *statuses;  /* BtTorrentId -> BtTorrentStatus */
   GPtrArray *events;     /* of char*: "KIND text" */
   guint16 port;
@@ -45,11 +46,12 @@ typedef struct
 
 /* @state_dir: (nullable). Starts and waits until it runs. */
 FtNode *ft_node_new (const char *state_dir, BtMode mode);
-/* Settings beyond the mode are changed by @setup (nullable) before the start. */
+/* @dir: (nullable): of the downloads, and kept; %NULL: one of its own. Settings beyond the mode are changed by @setup
+ * (nullable) before the start. */
 FtNode *ft_node_new_full (const char *state_dir, const char *dir, void (*setup) (BtConfig *config));
-/* Stops the engine and waits; the download folder is kept if @keep. */
-void ft_node_free (FtNode *node);
+/* Stops the engine and waits. */
 void ft_node_stop (FtNode *node);
+void ft_node_free (FtNode *node);
 /* Tells the engine what was changed in @config. */
 void ft_node_configure (FtNode *node);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FtNode, ft_node_free)

@@ -298,8 +298,6 @@ inspect (Fixture *self, gboolean complete)
       ft_sample_assert_equal (self->sample, self->dir);
       g_assert_cmpuint (self->seed->n_served - served, <=, self->sample->size - had);
     }
-  ft_node_stop (node);
-  node->dir[0] = '\0';
   ft_node_free (node);
 }
 

@@ -52,19 +52,9 @@ fixture_new (const FtSampleFile *list, guint hold_after)
 }
 
 static void
-stop_node (Fixture *self)
-{
-  if (self->node == NULL)
-    return;
-  ft_node_stop (self->node);
-  self->node->dir[0] = '\0'; /* is not its own */
-  g_clear_pointer (&self->node, ft_node_free);
-}
-
-static void
 fixture_free (Fixture *self)
 {
-  stop_node (self);
+  g_clear_pointer (&self->node, ft_node_free);
   ft_bad_peer_free (self->seed);
   self->world->ops->free (self->world);
   ft_sample_free (self->sample);
@@ -134,7 +124,7 @@ download_all (Fixture *self)
 static void
 restart (Fixture *self)
 {
-  stop_node (self);
+  g_clear_pointer (&self->node, ft_node_free);
   ft_bad_peer_let_go (self->seed, 0);
   start_node (self);
   self->id = 1;
@@ -237,7 +227,7 @@ test_disk_full (void)
   finish (f);
   g_assert_cmpuint (status_of (f)->downloaded, <, 2 * f->sample->size);
   ft_wait_until (ft_node_said (f->node, "goes on"));
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   unmount (f->dir);
 }
 
@@ -255,7 +245,7 @@ test_disk_read_only (void)
   ft_wait_until (is_stopped_by (f, BT_REASON_DISK_READ_ONLY));
   g_assert_cmpint (mount ("none", f->dir, "tmpfs", MS_REMOUNT, "size=8m"), ==, 0);
   finish (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   unmount (f->dir);
 }
 
@@ -271,7 +261,7 @@ test_seeds_from_read_only (void)
     return;
   g_assert_cmpint (mount ("none", f->dir, "tmpfs", MS_REMOUNT, "size=8m"), ==, 0);
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_cmpint (mount ("none", f->dir, "tmpfs", MS_REMOUNT | MS_RDONLY, "size=8m"), ==, 0);
   restart (f);
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
@@ -280,7 +270,7 @@ test_seeds_from_read_only (void)
   ft_node_connect (leecher, id, f->node->port);
   ft_wait_until (ft_node_is_complete (leecher, id));
   g_assert_true (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   unmount (f->dir);
 }
 
@@ -299,7 +289,7 @@ test_drive_unmounted (void)
   add (f);
   connect_seed (f);
   ft_wait_until (ft_bad_peer_is_holding (f->seed) && status_of (f)->done > 0);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_cmpint (g_mkdir (aside, 0700), ==, 0);
   g_assert_cmpint (mount (f->dir, aside, NULL, MS_MOVE, NULL), ==, 0);
   restart (f);
@@ -309,7 +299,7 @@ test_drive_unmounted (void)
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING));
   g_assert_cmpuint (status_of (f)->done, >, 0);
   finish_from_seed (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   unmount (f->dir);
   g_rmdir (aside);
 }
@@ -323,7 +313,7 @@ test_folder_missing_at_start (void)
   g_autofree char *aside = g_strconcat (f->dir, ".away", NULL);
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_cmpint (g_rename (f->dir, aside), ==, 0);
   restart (f);
   ft_wait_until (is_stopped_by (f, BT_REASON_DISK_MISSING));
@@ -342,7 +332,7 @@ test_all_files_deleted (void)
   g_autofree char *folder = g_build_filename (f->dir, "sample", NULL);
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   ft_remove_tree (folder);
   restart (f);
   ft_wait_until (is_stopped_by (f, BT_REASON_DISK_MISSING));
@@ -362,7 +352,7 @@ test_all_files_come_back (void)
   g_autofree char *aside = g_build_filename (f->dir, "aside", NULL);
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_cmpint (g_rename (folder, aside), ==, 0);
   restart (f);
   ft_wait_until (is_stopped_by (f, BT_REASON_DISK_MISSING));
@@ -378,7 +368,7 @@ test_one_file_deleted (void)
   g_autofree char *path = path_in (f->dir, "deep/b.bin");
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_cmpint (g_unlink (path), ==, 0);
   restart (f);
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING));
@@ -462,7 +452,7 @@ test_changed_before_start (void)
   g_autofree char *path = path_in (f->dir, "a.bin");
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   change_byte (path, 5 * PIECE + 4321);
   restart (f);
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING));
@@ -690,7 +680,7 @@ test_damaged_row (gconstpointer data)
   g_autoptr(Fixture) f = fixture_new (files, 0);
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   run_sql (f, data);
   restart (f);
   ft_wait_until (ft_node_said (f->node, "is damaged"));
@@ -709,7 +699,7 @@ test_damaged_database (void)
   g_autofree char *path = g_build_filename (f->state, "state.db", NULL);
 
   download_all (f);
-  stop_node (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_true (g_file_set_contents (path, "This is no database, it is a text.", -1, NULL));
   start_node (f);
   ft_wait_until (f->node->events->len > 0);

@@ -45,19 +45,9 @@ begin (Fixture *self)
 }
 
 static void
-end (Fixture *self)
-{
-  if (self->node == NULL)
-    return;
-  ft_node_stop (self->node);
-  self->node->dir[0] = '\0'; /* is not its own */
-  g_clear_pointer (&self->node, ft_node_free);
-}
-
-static void
 restart (Fixture *self)
 {
-  end (self);
+  g_clear_pointer (&self->node, ft_node_free);
   begin (self);
 }
 
@@ -79,7 +69,7 @@ fixture_new (guint seed)
 static void
 fixture_free (Fixture *self)
 {
-  end (self);
+  g_clear_pointer (&self->node, ft_node_free);
   ft_sample_free (self->sample);
   ft_remove_tree (self->state);
   g_free (self->state);
@@ -254,7 +244,7 @@ test_changed_files (void)
   g_autoptr(Fixture) f = fixture_new (7);
   g_autofree char *path = get_path (f, "deep/movie.raw");
 
-  end (f);
+  g_clear_pointer (&f->node, ft_node_free);
   g_assert_true (g_file_set_contents (path, "other", -1, NULL));
   begin (f);
   assert_listed (f);
@@ -283,7 +273,7 @@ test_damaged_torrent (void)
   g_autoptr(Fixture) f = fixture_new (9);
   g_autoptr(GError) error = NULL;
 
-  end (f);
+  g_clear_pointer (&f->node, ft_node_free);
   change_database (f, "UPDATE torrents SET torrent = zeroblob (length (torrent))");
   begin (f);
   assert_listed (f);
@@ -304,7 +294,7 @@ test_damaged_row (void)
 {
   g_autoptr(Fixture) f = fixture_new (10);
 
-  end (f);
+  g_clear_pointer (&f->node, ft_node_free);
   change_database (f, "UPDATE resume SET data = substr (data, 1, length (data) - 9)");
   begin (f);
   g_assert_true (ft_node_in_state (f->node, f->id, BT_STATE_PAUSED));

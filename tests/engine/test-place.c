@@ -68,19 +68,9 @@ fixture_new (guint seed)
 }
 
 static void
-stop (Fixture *self)
-{
-  if (self->node == NULL)
-    return;
-  ft_node_stop (self->node);
-  self->node->dir[0] = '\0'; /* is not its own */
-  g_clear_pointer (&self->node, ft_node_free);
-}
-
-static void
 fixture_free (Fixture *self)
 {
-  stop (self);
+  g_clear_pointer (&self->node, ft_node_free);
   ft_node_free (self->seed);
   ft_sample_free (self->sample);
   ft_remove_tree (self->folder);
@@ -103,7 +93,7 @@ start (Fixture *self, gboolean with_incomplete)
 static void
 restart (Fixture *self)
 {
-  stop (self);
+  g_clear_pointer (&self->node, ft_node_free);
   start (self, FALSE);
   self->id = 1;
   ft_wait_until (ft_node_status (self->node, self->id) != NULL);
@@ -271,7 +261,7 @@ move_while_seeding (gboolean copy)
   restart (f);
   ft_wait_until (seeds_from (f, f->other));
   g_assert_false (ft_node_said (f->node, "Checked"));
-  stop (f);
+  g_clear_pointer (&f->node, ft_node_free);
   if (copy)
     ft_test_iterate (NULL, umount2 (f->other, 0) == 0, 60);
 }

@@ -139,9 +139,8 @@ test_order_survives (void)
   ft_wait_until (waits (&swarm, 1) && waits (&swarm, 2));
   ft_node_move_in_queue (swarm.leecher, swarm.ids[0], BT_QUEUE_BOTTOM);
   ft_node_move_in_queue (swarm.leecher, swarm.ids[2], BT_QUEUE_TOP);
-  ft_node_stop (swarm.leecher);
   dir = g_strdup (swarm.leecher->dir);
-  swarm.leecher->dir[0] = '\0'; /* the folder belongs to the second life */
+  swarm.leecher->owns_dir = FALSE;
   ft_node_free (swarm.leecher);
   swarm.leecher = ft_node_new_full (state_dir, dir, allow_one);
   ft_wait_until (g_hash_table_size (swarm.leecher->statuses) == N);
@@ -149,6 +148,7 @@ test_order_survives (void)
   ft_wait_until (!waits (&swarm, 2) && is_ready (&swarm, 2) && waits (&swarm, 1) && waits (&swarm, 0));
   ft_node_stop (swarm.leecher);
   ft_remove_tree (state_dir);
+  ft_remove_tree (dir);
 }
 
 static void

@@ -333,8 +333,8 @@ test_restart_goes_on (void)
   g_autoptr(FtSample) sample = ft_sample_new (odd_files, 32768, 10);
   g_autofree char *state = g_dir_make_tmp ("ft-state-XXXXXX", NULL);
   g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
-  FtNode *leecher = ft_node_new (state, BT_MODE_ALL);
-  g_autofree char *dir = g_strdup (leecher->dir);
+  g_autofree char *dir = g_dir_make_tmp ("ft-node-XXXXXX", NULL);
+  FtNode *leecher = ft_node_new_full (state, dir, NULL);
   BtTorrentId a = ft_node_add (seed, sample->torrent, sample->dir, TRUE);
   BtTorrentId b = ft_node_add (leecher, sample->torrent, NULL, FALSE);
   g_autoptr(FtNode) again = NULL;
@@ -342,7 +342,7 @@ test_restart_goes_on (void)
   ft_wait_until (ft_node_in_state (seed, a, BT_STATE_SEEDING));
   ft_node_connect (leecher, b, seed->port);
   ft_wait_until (ft_node_is_complete (leecher, b));
-  ft_node_stop (leecher);
+  ft_node_free (leecher);
 
   again = ft_node_new_full (state, dir, NULL);
   ft_wait_until (ft_node_in_state (again, 1, BT_STATE_SEEDING));
@@ -350,10 +350,9 @@ test_restart_goes_on (void)
   g_assert_cmpuint (ft_node_status (again, 1)->downloaded, >=, sample->size);
   g_assert_false (ft_node_said (again, "Checked"));
   ft_sample_assert_equal (sample, dir);
-  leecher->dir[0] = '\0'; /* the folder belongs to the second life */
-  ft_node_free (leecher);
   ft_node_stop (again);
   ft_remove_tree (state);
+  ft_remove_tree (dir);
 }
 
 /* Saved data that is damaged costs a check, not the torrent, nor where its files are. */

@@ -122,8 +122,6 @@ test_restart (void)
   add (node, "Film", "one", "two", NULL);
   error = ft_node_rename (node, id, "Show", "Series");
   g_assert_no_error (error);
-  ft_node_stop (node);
-  node->dir[0] = '\0'; /* is not its own */
   ft_node_free (node);
   node = ft_node_new_full (state, dir, NULL);
   ft_wait_until (ft_node_status (node, 2) != NULL);
@@ -135,6 +133,7 @@ test_restart (void)
   add (node, "Show", "one", "two again", NULL);
   ft_node_free (node);
   ft_remove_tree (state);
+  ft_remove_tree (dir);
 }
 
 static const FtSampleFile files[] = { { "one", 40000 }, { "two", 5 }, { NULL, 0 } };
