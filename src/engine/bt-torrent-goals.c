@@ -114,6 +114,7 @@ bt_torrent_reach_goal (BtTorrent *torrent)
 
   bt_core_event (torrent->core, torrent->id, BT_EVENT_GOAL, "Seeded enough, %s%s", what,
                  name_consequence (action));
+  bt_torrent_touch (torrent, BT_CHANGED_TOTALS); /* what led to it */
   torrent->dirty = TRUE;
   if (action == BT_GOAL_STOP)
     {
