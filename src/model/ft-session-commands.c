@@ -4,31 +4,27 @@
 
 #include "ft-session-private.h"
 
+/* Returns: (nullable) (transfer full): what goes with the command to the engine, or %NULL after the caller was
+ * answered that nothing runs. */
 static GTask *
-make_task (FtSession *self,
-           gpointer tag,
-           GCancellable *cancellable,
-           GAsyncReadyCallback callback,
-           gpointer user_data)
+begin_command (FtSession *self,
+               BtEngine **engine,
+               gpointer tag,
+               GCancellable *cancellable,
+               GAsyncReadyCallback callback,
+               gpointer user_data)
 {
-  GTask *task = g_task_new (self, cancellable, callback, user_data);
+  g_autoptr (GTask) task = NULL;
 
+  g_return_val_if_fail (FT_IS_SESSION (self), NULL);
+
+  task = g_task_new (self, cancellable, callback, user_data);
   g_task_set_source_tag (task, tag);
-  return task;
-}
-
-/* Returns: (nullable): the engine, or %NULL after the task was answered. */
-static BtEngine *
-get_engine_for (FtSession *self, GTask *task)
-{
-  BtEngine *engine = ft_session_get_engine (self);
-
-  if (engine == NULL)
-    {
-      g_task_return_new_error (task, BT_ERROR, BT_ERROR_CANCELLED, "The session is not running");
-      g_object_unref (task);
-    }
-  return engine;
+  *engine = ft_session_get_engine (self);
+  if (*engine != NULL)
+    return g_steal_pointer (&task);
+  g_task_return_new_error (task, BT_ERROR, BT_ERROR_CANCELLED, "The session is not running");
+  return NULL;
 }
 
 static void
@@ -96,12 +92,10 @@ ft_session_add_async (FtSession *self,
   BtEngine *engine;
   GTask *task;
 
-  g_return_if_fail (FT_IS_SESSION (self));
   g_return_if_fail (request != NULL);
 
-  task = make_task (self, ft_session_add_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  task = begin_command (self, &engine, ft_session_add_async, cancellable, callback, user_data);
+  if (task != NULL)
     bt_engine_add_async (engine, request, cancellable, added_cb, task);
 }
 
@@ -130,13 +124,9 @@ ft_session_set_intent_async (FtSession *self,
                              gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_set_intent_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_set_intent_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_set_intent_async (engine, id, intent, cancellable, done_cb, task);
 }
 
@@ -149,13 +139,9 @@ ft_session_remove_async (FtSession *self,
                          gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_remove_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_remove_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_remove_async (engine, id, with_data, cancellable, done_cb, task);
 }
 
@@ -167,13 +153,9 @@ ft_session_verify_async (FtSession *self,
                          gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_verify_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_verify_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_verify_async (engine, id, cancellable, done_cb, task);
 }
 
@@ -187,13 +169,9 @@ ft_session_set_options_async (FtSession *self,
                               gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_set_options_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_set_options_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_set_options_async (engine, id, options, mask, cancellable, done_cb, task);
 }
 
@@ -206,13 +184,9 @@ ft_session_rename_tag_async (FtSession *self,
                              gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_rename_tag_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_rename_tag_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_rename_tag_async (engine, tag, new_tag, cancellable, done_cb, task);
 }
 
@@ -225,13 +199,9 @@ ft_session_move_in_queue_async (FtSession *self,
                                 gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_move_in_queue_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_move_in_queue_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_move_in_queue_async (engine, id, move, cancellable, done_cb, task);
 }
 
@@ -245,13 +215,9 @@ ft_session_move_async (FtSession *self,
                        gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_move_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_move_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_move_async (engine, id, folder, with_files, cancellable, done_cb, task);
 }
 
@@ -265,13 +231,9 @@ ft_session_rename_path_async (FtSession *self,
                               gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_rename_path_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_rename_path_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_rename_path_async (engine, id, path, name, cancellable, done_cb, task);
 }
 
@@ -284,13 +246,9 @@ ft_session_set_trackers_async (FtSession *self,
                                gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_set_trackers_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_set_trackers_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_set_trackers_async (engine, id, tiers, cancellable, done_cb, task);
 }
 
@@ -303,13 +261,9 @@ ft_session_add_trackers_async (FtSession *self,
                                gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_add_trackers_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_add_trackers_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_add_trackers_async (engine, id, tiers, cancellable, done_cb, task);
 }
 
@@ -322,13 +276,9 @@ ft_session_announce_to_async (FtSession *self,
                               gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_announce_to_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_announce_to_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_announce_to_async (engine, id, url, cancellable, done_cb, task);
 }
 
@@ -341,13 +291,9 @@ ft_session_ban_peer_async (FtSession *self,
                            gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_ban_peer_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_ban_peer_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_ban_peer_async (engine, id, endpoint, cancellable, done_cb, task);
 }
 
@@ -360,13 +306,9 @@ ft_session_unban_peer_async (FtSession *self,
                              gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_unban_peer_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_unban_peer_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_unban_peer_async (engine, id, endpoint, cancellable, done_cb, task);
 }
 
@@ -378,13 +320,9 @@ ft_session_announce_async (FtSession *self,
                            gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_announce_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_announce_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_announce_async (engine, id, cancellable, done_cb, task);
 }
 
@@ -397,13 +335,9 @@ ft_session_add_peer_async (FtSession *self,
                            gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_add_peer_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_add_peer_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_add_peer_async (engine, id, endpoint, cancellable, done_cb, task);
 }
 
@@ -416,13 +350,9 @@ ft_session_set_priorities_async (FtSession *self,
                                  gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_set_priorities_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_set_priorities_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_set_priorities_async (engine, id, priorities, cancellable, done_cb, task);
 }
 
@@ -434,13 +364,9 @@ ft_session_get_torrent_async (FtSession *self,
                               gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_get_torrent_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_get_torrent_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_get_torrent_async (engine, id, cancellable, bytes_cb, task);
 }
 
@@ -475,12 +401,10 @@ ft_session_fetch_torrent_async (FtSession *self,
   BtEngine *engine;
   GTask *task;
 
-  g_return_if_fail (FT_IS_SESSION (self));
   g_return_if_fail (url != NULL);
 
-  task = make_task (self, ft_session_fetch_torrent_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  task = begin_command (self, &engine, ft_session_fetch_torrent_async, cancellable, callback, user_data);
+  if (task != NULL)
     bt_engine_fetch_torrent_async (engine, url, cancellable, fetched_cb, task);
 }
 
@@ -501,13 +425,9 @@ ft_session_get_detail_async (FtSession *self,
                              gpointer user_data)
 {
   BtEngine *engine;
-  GTask *task;
+  GTask *task = begin_command (self, &engine, ft_session_get_detail_async, cancellable, callback, user_data);
 
-  g_return_if_fail (FT_IS_SESSION (self));
-
-  task = make_task (self, ft_session_get_detail_async, cancellable, callback, user_data);
-  engine = get_engine_for (self, task);
-  if (engine != NULL)
+  if (task != NULL)
     bt_engine_get_detail_async (engine, id, parts, cancellable, detail_cb, task);
 }
 
