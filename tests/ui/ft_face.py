@@ -24,6 +24,9 @@ from gi.repository import Atspi, Gdk, Gio, GLib  # noqa: E402
 APP_ID = "org.friendtorrent.FriendTorrent"
 WAIT_S = int(os.environ.get("FT_UI_WAIT_S", "60"))
 
+# Or what does not answer within 0.8 s had failed: on a busy machine that says nothing.
+Atspi.set_timeout(WAIT_S * 1000, WAIT_S * 1000)
+
 # GTK 4.8 says so when it is asked for an object of a window that is just closing.
 KNOWN = ["g_variant_is_object_path: assertion 'string != NULL' failed",
          "g_variant_new_object_path: assertion 'g_variant_is_object_path (object_path)' failed"]
@@ -36,8 +39,8 @@ def wait_for(what, condition):
         failure = ""
         try:
             value = condition()
-        except GLib.Error as error:  # what was looked at has gone meanwhile
-            value, failure = None, f" ({error.message})"
+        except (GLib.Error, AttributeError) as error:  # what was looked at has gone meanwhile: it may be None
+            value, failure = None, f" ({error})"
         if value:
             return value
         if time.monotonic() > end:
@@ -68,6 +71,16 @@ def walk(accessible, skip=None):
     if skip is None or accessible.get_role() != skip:
         for child in children(accessible):
             yield from walk(child, skip)
+
+
+def is_focused(accessible):
+    return accessible.get_state_set().contains(Atspi.StateType.FOCUSED)
+
+
+def is_within(accessible, accepts):
+    """Whether it or what it is in has such a name. What has gone since it was found is in nothing."""
+    parent = accessible.get_parent()
+    return accepts(accessible.get_name() or "") or (parent is not None and accepts(parent.get_name() or ""))
 
 
 def is_checked(accessible):
@@ -165,11 +178,8 @@ class Face:
 
     def is_focused(self, start):
         """Whether what has the focus, or what it is in, is called so at the start."""
-        def begins(accessible):
-            return (accessible.get_name() or "").replace("_", "").startswith(start)
-
-        return any(begins(found) or begins(found.get_parent()) for found in walk(self.root())
-                   if found.get_state_set().contains(Atspi.StateType.FOCUSED))
+        return any(is_within(found, lambda name: name.replace("_", "").startswith(start))
+                   for found in walk(self.root()) if is_focused(found))
 
     def key_until(self, key, start):
         """A key again and again, until what begins with START has the focus."""

@@ -17,11 +17,12 @@ TESTS = []
 
 @contextlib.contextmanager
 def display():
-    """An X server that chooses a free number itself, so that tests of several folders can run at once."""
+    """An X server that chooses a free number itself, so that tests of several folders can run at once. No key repeats
+    itself: on a busy machine it would between its press and its release."""
     reading, writing = os.pipe()
     screen = os.environ.get("FT_UI_SCREEN", "1000x800") + "x24"
     server = subprocess.Popen(["Xvfb", "-displayfd", str(writing), "-screen", "0", screen,
-                               "-nolisten", "tcp", "-noreset"], pass_fds=[writing], stderr=subprocess.DEVNULL)
+                               "-nolisten", "tcp", "-noreset", "-r"], pass_fds=[writing], stderr=subprocess.DEVNULL)
     os.close(writing)
     try:
         with os.fdopen(reading) as numbers:
@@ -120,7 +121,8 @@ def running(home, *arguments, program=None, asks=False):
         yield face
     except Exception as error:
         status = face.process.poll()
-        raise AssertionError(f"status {status}, it said: " + "; ".join(face.end())) from error
+        said = "; ".join(face.end()) or "nothing"
+        raise AssertionError(f"{error}; the program has the status {status} and complained of {said}") from error
     complaints = face.end()
     expect(not complaints, "it complained: " + "; ".join(complaints))
 

@@ -9,7 +9,7 @@ from ft_harness import begin, expect, main, read_setting, running, set_until, te
 
 begin()
 
-from ft_face import Atspi, children, wait_for, walk  # noqa: E402
+from ft_face import Atspi, children, is_focused as has_focus, is_within, wait_for, walk  # noqa: E402
 from ft_source import jiggle, manage, point, read_clipboard  # noqa: E402
 from ft_torrents import info_hash_of, make_torrent  # noqa: E402
 
@@ -37,12 +37,15 @@ def wait_rows(face, *starts):
 
 def is_focused(face, name):
     """Keys go where the focus is, which comes a moment after what they are meant for."""
-    focused = [found for found in walk(face.root()) if found.get_state_set().contains(Atspi.StateType.FOCUSED)]
-    return any(name in (found.get_name(), found.get_parent().get_name()) for found in focused)
+    return any(is_within(found, lambda text: text == name) for found in walk(face.root()) if has_focus(found))
+
+
+def box_of(accessible):
+    return accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
 
 
 def middle(accessible):
-    box = accessible.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+    box = box_of(accessible)
     return box.x + box.width // 3, box.y + box.height // 2
 
 
@@ -128,6 +131,20 @@ def several(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+def first_row(face):
+    """Of the list; None in the other view."""
+    found = face.find("Torrents", Atspi.Role.LIST)
+    return next(children(found), None) if found is not None else None
+
+
+def find_in_sight(face):
+    """A row that is seen as a whole: others can be asked where they are as well, but not clicked."""
+    found = face.find("Torrents", Atspi.Role.LIST)
+    pane = box_of(found.get_parent())
+    return next((row for row in children(found) if box_of(row).height > 0 and box_of(row).y >= pane.y
+                 and box_of(row).y + box_of(row).height <= pane.y + pane.height), None)
+
+
 def set_text(accessible, text):
     accessible.get_editable_text_iface().set_text_contents(text)
 
@@ -144,28 +161,29 @@ def focus_kept(home):
         wait_for("the focus in the search", lambda: is_focused(face, "Search by name"))
         search_entry = face.find("Search by name")
         entry = next(found for found in walk(search_entry) if found.get_editable_text_iface() is not None)
-        # Which rows are in sight is not known: the last one that was added is scrolled to.
-        face.click(face.wait_row("Number 058, "))
+        face.click(wait_for("a row in sight", lambda: find_in_sight(face)))
+        wait_for("the focus in the list", lambda: face.is_focused("Number 0"))
         face.key("Home")
         wait_for("the focus on a row", lambda: face.is_focused("Number 000, "))
         for _ in range(3):
             face.key("Down")
         wait_for("the focus on another", lambda: face.is_focused("Number 003, "))
         face.wait("1 selected", Atspi.Role.LABEL)
+        old = first_row(face)
         set_text(entry, "number")
-        time.sleep(1)
+        wait_for("other rows", lambda: first_row(face) not in (None, old))
         wait_for("the focus where it was", lambda: face.is_focused("Number 003, "))
         expect(face.find("1 selected", Atspi.Role.LABEL), "so is the selection")
         face.key("Down")
         wait_for("the focus on the next", lambda: face.is_focused("Number 004, "))
         # The same in the other view.
         face.key("2", "Control")
-        time.sleep(1)
+        face.wait("Progress", Atspi.Role.LABEL)
         wait_for("the focus on it in the table", lambda: face.is_focused("Number 004, "))
         face.key("Down")
         wait_for("the focus on the next in the table", lambda: face.is_focused("Number 005, "))
         face.key("1", "Control")
-        time.sleep(1)
+        wait_for("the list", lambda: first_row(face))
         wait_for("the focus on it in the list", lambda: face.is_focused("Number 005, "))
         face.key("Up")
         wait_for("the focus back", lambda: face.is_focused("Number 004, "))
