@@ -79,6 +79,7 @@ struct _BtCore
   GHashTable *by_id;       /* BtTorrentId -> BtTorrent */
   GHashTable *by_hash;     /* BtSha1* -> BtTorrent */
   GHashTable *tops;        /* char* -> GPtrArray of BtTorrent: by the first part of their files' paths */
+  GHashTable *folders;     /* char*: a set: those that had some of their files since the start, or were to */
   BtTorrentId last_id;
   gboolean running;        /* started and not stopping */
 
@@ -361,6 +362,9 @@ BtMetainfo *bt_core_read_metainfo (GBytes *torrent, const char *link, GError **e
 
 /* bt-torrent-taken.c */
 void bt_core_init_tops (BtCore *core);
+void bt_core_free_tops (BtCore *core);
+/* A torrent has or will have files in it. */
+void bt_core_note_folder (BtCore *core, const char *folder);
 /* Each returns: (transfer full) (nullable): TAKEN, if another torrent has one of the files.
  * @folded: (out): 0, or a torrent whose content must be brought before that can be said. */
 /* What @command adds. @there: (nullable): the torrent of this hash */

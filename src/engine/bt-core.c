@@ -168,7 +168,7 @@ bt_core_free (BtCore *core)
   g_hash_table_unref (core->dialling);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
-  g_hash_table_unref (core->tops);
+  bt_core_free_tops (core);
   g_hash_table_unref (core->checks);
   g_free (core->no_network);
   bt_mailbox_unref (core->mailbox);

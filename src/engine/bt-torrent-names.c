@@ -232,11 +232,12 @@ check_collisions (BtTorrent *torrent, const char *from, const char *to)
   return NULL;
 }
 
-/* Nor may another torrent have files of these names. */
+/* Nor may another torrent have files of these names, or in the folder that gets another name. */
 static GError *
 check_others (BtTorrent *torrent, const char *from, const char *to, BtTorrentId *folded)
 {
   g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  GError *error;
 
   for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
     {
@@ -245,7 +246,10 @@ check_others (BtTorrent *torrent, const char *from, const char *to, BtTorrentId 
       if (rest != NULL)
         g_ptr_array_add (paths, g_strconcat (to, rest, NULL));
     }
-  return bt_torrent_check_new_names (torrent, paths, folded);
+  error = bt_torrent_check_new_names (torrent, paths, folded);
+  if (error == NULL && *folded == 0)
+    error = bt_torrent_check_old_name (torrent, from, folded);
+  return error;
 }
 
 static GError *

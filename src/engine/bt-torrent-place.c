@@ -12,8 +12,9 @@
 #define TICK_US (500 * G_TIME_SPAN_MILLISECOND)
 
 static void
-set_folder (char **path, GRefString **text, const char *folder)
+set_folder (BtCore *core, char **path, GRefString **text, const char *folder)
 {
+  bt_core_note_folder (core, folder);
   g_free (*path);
   *path = g_strdup (folder);
   g_clear_pointer (text, g_ref_string_release);
@@ -23,7 +24,7 @@ set_folder (char **path, GRefString **text, const char *folder)
 static void
 set_save_path (BtTorrent *torrent, const char *folder)
 {
-  set_folder (&torrent->save_path, &torrent->path_text, folder);
+  set_folder (torrent->core, &torrent->save_path, &torrent->path_text, folder);
   torrent->dirty = TRUE;
   bt_torrent_touch (torrent, BT_CHANGED_NAME);
 }
@@ -31,7 +32,7 @@ set_save_path (BtTorrent *torrent, const char *folder)
 static void
 set_data_path (BtTorrent *torrent, const char *folder)
 {
-  set_folder (&torrent->data_path, &torrent->data_text, folder);
+  set_folder (torrent->core, &torrent->data_path, &torrent->data_text, folder);
   torrent->dirty = TRUE;
   bt_torrent_touch (torrent, BT_CHANGED_NAME);
 }
@@ -52,8 +53,8 @@ bt_torrent_init_place (BtTorrent *torrent, const BtResume *resume)
 {
   const char *save_path = resume != NULL ? resume->save_path : torrent->core->config->download_dir;
 
-  set_folder (&torrent->save_path, &torrent->path_text, save_path);
-  set_folder (&torrent->data_path, &torrent->data_text,
+  set_folder (torrent->core, &torrent->save_path, &torrent->path_text, save_path);
+  set_folder (torrent->core, &torrent->data_path, &torrent->data_text,
               resume != NULL && resume->data_path != NULL ? resume->data_path : save_path);
   bt_timer_init (&torrent->place_tick, torrent->core->timers, tick, torrent);
   if (resume == NULL)
@@ -252,6 +253,7 @@ intent_saved_cb (const GError *error, gpointer owner)
 static void
 set_out (BtTorrent *torrent, const char *folder)
 {
+  bt_core_note_folder (torrent->core, folder);
   torrent->move_to = g_strdup (folder);
   torrent->dirty = TRUE;
   begin_relocating (torrent);

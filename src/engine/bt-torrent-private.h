@@ -336,6 +336,8 @@ gboolean bt_torrent_settle_names (BtTorrent *torrent);
 GError *bt_torrent_check_folder (BtTorrent *torrent, const char *folder, BtTorrentId *folded);
 /* @paths: of char*: what some of its files are to be called */
 GError *bt_torrent_check_new_names (BtTorrent *torrent, GPtrArray *paths, BtTorrentId *folded);
+/* A folder that is renamed takes along what others have in it. */
+GError *bt_torrent_check_old_name (BtTorrent *torrent, const char *path, BtTorrentId *folded);
 
 /* bt-torrent-place.c */
 void bt_torrent_init_place (BtTorrent *torrent, const BtResume *resume);
@@ -477,6 +479,8 @@ BtResume *bt_torrent_make_resume (BtTorrent *torrent, const BtFileStamp *stamps)
 void bt_torrent_save_totals (BtTorrent *torrent, gint64 now);
 /* Syncs and saves soon (a few seconds) or now. */
 void bt_torrent_save_soon (BtTorrent *torrent);
+/* A person chose something: sooner than that. */
+void bt_torrent_save_choice (BtTorrent *torrent);
 /* Syncs and saves now, whatever else is being saved. @done: with the torrent as its owner. */
 void bt_torrent_save_then (BtTorrent *torrent, BtDiskFunc done);
 

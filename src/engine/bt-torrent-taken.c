@@ -6,28 +6,50 @@
 
 #include "bt-path.h"
 
-/* Files of two torrents can only be the same if the first part of their paths is, and nearly no two torrents have
- * that in common: so it is what they are looked up by, and only those that are found are compared file by file, and
- * folder by folder. Names that differ in case only count as the same, as at parse. */
+/* Files of two torrents can only be the same if the first part of the path of the one is a part of the path of the
+ * other or of its folder, and nearly no two torrents have that in common: so it is what they are looked up by, and
+ * only those that are found are compared file by file. Folders are compared by their names: of two names of one
+ * folder nothing is known here. Names that differ in case only count as the same, as at parse. */
 
 #define MAX_PLACES 3
 
 /* Those that lead to no file: nothing is written for them. */
 #define NO_FILE (BT_FILE_PAD | BT_FILE_SYMLINK)
 
+/* Folders need not be UTF-8. */
+static char *
+make_key (const char *path)
+{
+  return g_utf8_validate (path, -1, NULL) ? bt_path_collision_key (path) : g_strdup (path);
+}
+
 static char *
 make_top_key (const char *path)
 {
-  const char *slash = strchr (path, '/');
-  g_autofree char *top = slash != NULL ? g_strndup (path, (gsize) (slash - path)) : g_strdup (path);
+  g_autofree char *top = g_strndup (path, strcspn (path, "/"));
 
-  return bt_path_collision_key (top);
+  return make_key (top);
 }
 
 void
 bt_core_init_tops (BtCore *core)
 {
   core->tops = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  core->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void
+bt_core_free_tops (BtCore *core)
+{
+  g_hash_table_unref (core->tops);
+  g_hash_table_unref (core->folders);
+}
+
+void
+bt_core_note_folder (BtCore *core, const char *folder)
+{
+  if (!g_hash_table_contains (core->folders, folder))
+    g_hash_table_add (core->folders, g_strdup (folder));
 }
 
 void
@@ -82,81 +104,194 @@ bt_torrent_find_top (BtTorrent *torrent)
 
 /* Comparing. */
 
-/* Whether @torrent has files in one of @folders, or will. Returns: (nullable): that folder */
-static const char *
-find_common_folder (BtTorrent *torrent, const char *const *folders)
+/* What a torrent is to have: @paths in @folder. */
+typedef struct
 {
-  for (guint i = 0; folders[i] != NULL; i++)
-    if (strcmp (folders[i], torrent->data_path) == 0 || strcmp (folders[i], torrent->save_path) == 0
-        || g_strcmp0 (folders[i], torrent->move_to) == 0)
-      return folders[i];
-  return NULL;
+  const char *folder;
+  GPtrArray *paths;
+} Claim;
+
+/* What follows @folder in @path: "" if it is that itself; NULL if it is elsewhere. */
+static const char *
+find_rest (const char *path, const char *folder)
+{
+  gsize length = strcmp (folder, "/") == 0 ? 0 : strlen (folder);
+
+  if (strncmp (path, folder, length) != 0 || (path[length] != '/' && path[length] != '\0'))
+    return NULL;
+  return path[length] == '/' ? path + length + 1 : path + length;
+}
+
+static char *
+join (const char *rest, const char *path)
+{
+  return *rest == '\0' ? g_strdup (path) : g_strconcat (rest, "/", path, NULL);
+}
+
+static gboolean
+begins_with (const char *path, const char *top_key)
+{
+  g_autofree char *key = make_top_key (path);
+
+  return strcmp (key, top_key) == 0;
 }
 
 static GHashTable *
-make_keys (GPtrArray *paths)
+make_keys (const char *rest, GPtrArray *paths)
 {
   GHashTable *keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   for (guint i = 0; i < paths->len; i++)
-    g_hash_table_add (keys, bt_path_collision_key (g_ptr_array_index (paths, i)));
+    {
+      g_autofree char *path = join (rest, g_ptr_array_index (paths, i));
+
+      g_hash_table_add (keys, make_key (path));
+    }
   return keys;
 }
 
+/* Whether it or a folder that it is in is among @keys. */
 static gboolean
-has_key (GHashTable *keys, const char *path)
+has_key (GHashTable *keys, const char *rest, const char *path)
 {
-  g_autofree char *key = bt_path_collision_key (path);
+  g_autofree char *whole = join (rest, path);
+  g_autofree char *key = make_key (whole);
 
-  return g_hash_table_contains (keys, key);
+  for (char *slash = key; slash != NULL;)
+    {
+      if (g_hash_table_contains (keys, key))
+        return TRUE;
+      slash = strrchr (key, '/');
+      if (slash != NULL)
+        *slash = '\0';
+    }
+  return FALSE;
 }
 
-/* Returns: (nullable): the path of a file that @torrent has too. One whose files cannot be known has them all. */
-static const char *
-find_common_file (BtTorrent *torrent, GPtrArray *paths)
+/* Returns: (transfer full) (nullable): the path of a file that @torrent has in @folder and that is claimed. One whose
+ * files cannot be known has them all. */
+static char *
+compare_files (BtTorrent *torrent, const char *folder, const Claim *claim)
 {
+  const char *below = find_rest (claim->folder, folder), *above = find_rest (folder, claim->folder);
   g_autoptr(GHashTable) keys = NULL;
 
   if (bt_torrent_is_folded (torrent))
-    return g_ptr_array_index (paths, 0);
-  keys = make_keys (paths);
+    return g_build_filename (claim->folder, g_ptr_array_index (claim->paths, 0), NULL);
+  keys = make_keys (below != NULL ? below : "", claim->paths);
   for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
-    if (is_file (torrent, i) && has_key (keys, bt_torrent_file_path (torrent, i)))
-      return bt_torrent_file_path (torrent, i);
+    if (is_file (torrent, i) && has_key (keys, below != NULL ? "" : above, bt_torrent_file_path (torrent, i)))
+      return g_build_filename (folder, bt_torrent_file_path (torrent, i), NULL);
   return NULL;
 }
 
+/* Whether files of @torrent in @folder (nullable) may be among those that are claimed. */
 static gboolean
-is_rival (BtTorrent *torrent, BtTorrent *other)
+may_meet (BtTorrent *torrent, const char *folder, const Claim *claim)
 {
-  return other != torrent && other->intent != BT_INTENT_DETAILS;
+  const char *first = g_ptr_array_index (claim->paths, 0);
+  const char *below = folder != NULL ? find_rest (claim->folder, folder) : NULL;
+  const char *above = folder != NULL ? find_rest (folder, claim->folder) : NULL;
+  g_autofree char *top_key = make_top_key (first);
+
+  if (below != NULL)
+    return begins_with (*below != '\0' ? below : first, torrent->top_key);
+  return above != NULL && begins_with (above, top_key);
+}
+
+/* Returns: (nullable): the folder of @torrent in which that may be */
+static const char *
+find_meeting_folder (BtTorrent *torrent, const Claim *claim)
+{
+  const char *folders[MAX_PLACES] = { torrent->data_path, torrent->save_path, torrent->move_to };
+
+  for (guint i = 0; i < MAX_PLACES; i++)
+    if (may_meet (torrent, folders[i], claim))
+      return folders[i];
+  return NULL;
+}
+
+/* Returns: (transfer full) (nullable): an error if @other has what @torrent claims. @folded (out): 0, or it, if that
+ * cannot be said yet */
+static GError *
+check_other (BtTorrent *torrent, BtTorrent *other, const Claim *claim, BtTorrentId *folded)
+{
+  gboolean is_rival = other != torrent && other->intent != BT_INTENT_DETAILS && other->top_key != NULL;
+  const char *folder = is_rival ? find_meeting_folder (other, claim) : NULL;
+  g_autofree char *file = NULL;
+
+  if (folder == NULL)
+    return NULL;
+  if (bt_torrent_is_folded (other) && bt_torrent_get_fold_problem (other) == NULL)
+    {
+      *folded = other->id;
+      return NULL;
+    }
+  file = compare_files (other, folder, claim);
+  return file != NULL ? g_error_new (BT_ERROR, BT_ERROR_TAKEN, "\"%s\" is a file of \"%s\"", file, other->name_text)
+                      : NULL;
+}
+
+static GError *
+check_all_of (GPtrArray *others, BtTorrent *torrent, const Claim *claim, BtTorrentId *folded)
+{
+  GError *error = NULL;
+
+  for (guint i = 0; others != NULL && i < others->len && error == NULL && *folded == 0; i++)
+    error = check_other (torrent, g_ptr_array_index (others, i), claim, folded);
+  return error;
+}
+
+/* Those whose folder is that of the claim, or above it. */
+static GError *
+check_above (BtCore *core, BtTorrent *torrent, const Claim *claim, BtTorrentId *folded)
+{
+  g_auto(GStrv) parts = g_strsplit (claim->folder, "/", -1);
+  g_autofree char *top_key = make_top_key (g_ptr_array_index (claim->paths, 0));
+  GError *error = check_all_of (g_hash_table_lookup (core->tops, top_key), torrent, claim, folded);
+
+  for (guint i = 0; parts[i] != NULL && error == NULL && *folded == 0; i++)
+    {
+      g_autofree char *key = make_key (parts[i]);
+
+      error = check_all_of (g_hash_table_lookup (core->tops, key), torrent, claim, folded);
+    }
+  return error;
+}
+
+/* Whether some torrent has or had a folder below that of the claim where files of it would be. */
+static gboolean
+has_folder_below (BtCore *core, const Claim *claim)
+{
+  g_autofree char *top_key = make_top_key (g_ptr_array_index (claim->paths, 0));
+  GHashTableIter iter;
+  gpointer folder;
+
+  g_hash_table_iter_init (&iter, core->folders);
+  while (g_hash_table_iter_next (&iter, &folder, NULL))
+    {
+      const char *rest = find_rest (folder, claim->folder);
+
+      if (rest != NULL && *rest != '\0' && begins_with (rest, top_key))
+        return TRUE;
+    }
+  return FALSE;
 }
 
 static GError *
 check_others (BtCore *core, BtTorrent *torrent, GPtrArray *paths, const char *const *folders, BtTorrentId *folded)
 {
-  g_autofree char *key = paths->len > 0 ? make_top_key (g_ptr_array_index (paths, 0)) : NULL;
-  GPtrArray *same = key != NULL ? g_hash_table_lookup (core->tops, key) : NULL;
+  GError *error = NULL;
 
-  for (guint i = 0; same != NULL && i < same->len; i++)
+  for (guint i = 0; folders[i] != NULL && paths->len > 0 && error == NULL && *folded == 0; i++)
     {
-      BtTorrent *other = g_ptr_array_index (same, i);
-      const char *folder = is_rival (torrent, other) ? find_common_folder (other, folders) : NULL;
-      const char *path;
+      Claim claim = { folders[i], paths };
 
-      if (folder == NULL)
-        continue;
-      if (bt_torrent_is_folded (other) && bt_torrent_get_fold_problem (other) == NULL)
-        {
-          *folded = other->id;
-          return NULL;
-        }
-      path = find_common_file (other, paths);
-      if (path != NULL)
-        return g_error_new (BT_ERROR, BT_ERROR_TAKEN, "\"%s/%s\" is a file of \"%s\"", folder, path,
-                            other->name_text);
+      error = check_above (core, torrent, &claim, folded);
+      if (error == NULL && *folded == 0 && has_folder_below (core, &claim))
+        error = check_all_of (core->torrents, torrent, &claim, folded);
     }
-  return NULL;
+  return error;
 }
 
 /* Folders of the program itself: a torrent could bring a list of torrents, or settings. */
@@ -177,17 +312,6 @@ list_own_folders (BtCore *core)
       g_strv_builder_add (own, state);
     }
   return g_strv_builder_end (own);
-}
-
-/* What follows @folder in @path: "" if it is that itself; NULL if it is elsewhere. */
-static const char *
-find_rest (const char *path, const char *folder)
-{
-  gsize length = strcmp (folder, "/") == 0 ? 0 : strlen (folder);
-
-  if (strncmp (path, folder, length) != 0 || (path[length] != '/' && path[length] != '\0'))
-    return NULL;
-  return path[length] == '/' ? path + length + 1 : path + length;
 }
 
 /* Whether files of @paths in @folder would be in @own. */
@@ -284,4 +408,15 @@ bt_torrent_check_new_names (BtTorrent *torrent, GPtrArray *paths, BtTorrentId *f
 
   *folded = 0;
   return check_paths (torrent->core, torrent, paths, folders, folded);
+}
+
+GError *
+bt_torrent_check_old_name (BtTorrent *torrent, const char *path, BtTorrentId *folded)
+{
+  const char *folders[] = { torrent->data_path, NULL };
+  g_autoptr(GPtrArray) paths = g_ptr_array_new ();
+
+  *folded = 0;
+  g_ptr_array_add (paths, (char *) path);
+  return check_others (torrent->core, torrent, paths, folders, folded);
 }

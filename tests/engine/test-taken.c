@@ -6,6 +6,7 @@
 #include "ft-swarm.h"
 #include "ft-test.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define assert_taken(id, error, part)                                                                               \
@@ -18,14 +19,25 @@
   }                                                                                                                 \
   G_STMT_END
 
+static void
+append_file (GString *text, const char *path)
+{
+  g_auto(GStrv) parts = g_strsplit (path, "/", -1);
+
+  g_string_append (text, "d6:lengthi1e4:pathl");
+  for (guint i = 0; parts[i] != NULL; i++)
+    g_string_append_printf (text, "%u:%s", (guint) strlen (parts[i]), parts[i]);
+  g_string_append (text, "ee");
+}
+
 /* Of which there is no data. @a, @b: names of files in its folder */
 static GBytes *
 make_torrent (const char *name, const char *a, const char *b)
 {
   GString *text = g_string_new ("d4:infod5:filesl");
 
-  g_string_append_printf (text, "d6:lengthi1e4:pathl%u:%see", (guint) strlen (a), a);
-  g_string_append_printf (text, "d6:lengthi1e4:pathl%u:%see", (guint) strlen (b), b);
+  append_file (text, a);
+  append_file (text, b);
   g_string_append_printf (text, "e4:name%u:%s12:piece lengthi16384e6:pieces20:01234567890123456789ee",
                           (guint) strlen (name), name);
   return g_string_free_to_bytes (text);
@@ -107,6 +119,65 @@ test_rename (void)
   id = try_add (node, "Show", "six", "seven", NULL, &error);
   assert_taken (id, error, "/Show/six");
   add (node, "Show", "three", "seven", NULL); /* it is free now */
+}
+
+/* The same file by another folder and another name below it. */
+static void
+test_nested (void)
+{
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autofree char *show = g_build_filename (node->dir, "Show", NULL);
+  g_autofree char *season = g_build_filename (show, "Season", NULL);
+  g_autofree char *beside = g_strconcat (show, "s", NULL);
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id, inner;
+
+  add (node, "Show", "one", "Season/two", NULL);
+  id = try_add (node, "Season", "two", "three", show, &error);
+  assert_taken (id, error, "/Show/Season/two\" is a file of \"Show\"");
+  inner = add (node, "Season", "three", "four", show);
+  add (node, "Season", "two", "three", beside);
+  id = try_add (node, "Show", "five", "season/FOUR", NULL, &error);
+  assert_taken (id, error, "/Show/Season/four\" is a file of \"Season\"");
+  add (node, "Show", "five", "six", NULL);
+  g_assert_no_errno (g_mkdir_with_parents (show, 0755));
+  error = ft_node_move (node, inner, season, TRUE);
+  g_assert_no_error (error);
+}
+
+/* Whoever renames a folder takes along what others have in it. */
+static void
+test_shared_folder (void)
+{
+  g_autofree char *state = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autofree char *dir = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autofree char *season = g_build_filename (dir, "Show", "Season", NULL);
+  g_autoptr(GError) error = NULL;
+  FtNode *node = ft_node_new_full (state, dir, NULL);
+  BtTorrentId id = add (node, "Show", "one", "Season/two", NULL), other = add (node, "Show", "three", "four", NULL);
+
+  error = ft_node_rename (node, id, "Show", "Series");
+  assert_taken (0, error, "/Show/three\" is a file of");
+  g_assert_no_errno (g_mkdir_with_parents (season, 0755));
+  add (node, "Extras", "five", "six", season);
+  error = ft_node_rename (node, id, "Show/Season", "1");
+  assert_taken (0, error, "/Show/Season/Extras/five\" is a file of");
+  error = ft_node_rename (node, other, "Show/three", "seven");
+  g_assert_no_error (error);
+  ft_node_free (node);
+  node = ft_node_new_full (state, dir, NULL);
+  ft_wait_until (ft_node_status (node, 3) != NULL);
+  error = ft_node_rename (node, 1, "Show", "Series");
+  assert_taken (0, error, "/Show/seven\" is a file of");
+  ft_node_remove (node, 2, FALSE);
+  error = ft_node_rename (node, 1, "Show", "Series");
+  assert_taken (0, error, "/Show/Season/Extras/five\" is a file of");
+  ft_node_remove (node, 3, FALSE);
+  error = ft_node_rename (node, 1, "Show", "Series");
+  g_assert_no_error (error);
+  ft_node_free (node);
+  ft_remove_tree (state);
+  ft_remove_tree (dir);
 }
 
 /* Of one that nobody needs only an outline is in memory; it may have another name as well. */
@@ -208,6 +279,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/taken/add", test_add);
   g_test_add_func ("/engine/taken/move", test_move);
   g_test_add_func ("/engine/taken/rename", test_rename);
+  g_test_add_func ("/engine/taken/nested", test_nested);
+  g_test_add_func ("/engine/taken/shared-folder", test_shared_folder);
   g_test_add_func ("/engine/taken/restart", test_restart);
   g_test_add_func ("/engine/taken/link", test_link);
   g_test_add_func ("/engine/taken/own-folders", test_own_folders);
