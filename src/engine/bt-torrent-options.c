@@ -100,6 +100,5 @@ bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options)
     bt_core_goal_due (torrent->core);
   bt_core_seek_peers (torrent->core, torrent);
   bt_torrent_touch (torrent, BT_CHANGED_OPTIONS);
-  torrent->dirty = TRUE;
-  bt_torrent_save_soon (torrent);
+  bt_torrent_save_choice (torrent);
 }

@@ -118,8 +118,7 @@ bt_torrent_set_queue_key (BtTorrent *torrent, guint64 key)
   if (torrent->queue_key == key)
     return;
   torrent->queue_key = key;
-  torrent->dirty = TRUE;
-  bt_torrent_save_soon (torrent);
+  bt_torrent_save_choice (torrent);
 }
 
 /* How many are active is part of what is said of one that waits. */

@@ -7,6 +7,7 @@
 #include "bt-magnet.h"
 
 #define MAX_SAVED_PEERS 200
+#define CHOICE_US G_USEC_PER_SEC /* likewise of what a person chose; a second, since choices come in bunches */
 #define TOTALS_US (600 * G_USEC_PER_SEC) /* a crash may cost so much of the sums of one that only seeds */
 
 /* Taking up. */
@@ -346,6 +347,8 @@ note_sync_failed (BtTorrent *torrent, const GError *error)
 {
   torrent->sync_failed = TRUE;
   bt_torrent_fail (torrent, error);
+  if (torrent->dirty)
+    bt_torrent_save_soon (torrent); /* what does not depend on the disk */
 }
 
 /* Everything that passed its check by now was written before this sync was asked for: it is a barrier,
@@ -458,6 +461,17 @@ bt_torrent_save_soon (BtTorrent *torrent)
 
   if (torrent->phase != BT_PHASE_CLOSING && !bt_timer_is_running (&torrent->save))
     bt_timer_start (&torrent->save, bt_core_now (core) + core->outside.save_delay_us);
+}
+
+void
+bt_torrent_save_choice (BtTorrent *torrent)
+{
+  BtCore *core = torrent->core;
+  gint64 due = bt_core_now (core) + MIN (core->outside.save_delay_us, CHOICE_US);
+
+  torrent->dirty = TRUE;
+  if (torrent->phase != BT_PHASE_CLOSING && (!bt_timer_is_running (&torrent->save) || torrent->save.deadline > due))
+    bt_timer_start (&torrent->save, due);
 }
 
 void

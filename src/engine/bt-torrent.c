@@ -192,7 +192,9 @@ bt_torrent_set_intent (BtTorrent *torrent, BtIntent intent)
   /* Whoever only looked at the details has told nobody of himself. */
   if (torrent->active && intent == BT_INTENT_RUN)
     bt_torrent_hurry_dht (torrent);
-  if (!torrent->active)
+  if (torrent->active)
+    bt_torrent_save_choice (torrent);
+  else
     bt_torrent_save (torrent);
 }
 
@@ -246,8 +248,7 @@ bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities)
   bt_torrent_prioritised_files (torrent);
   bt_torrent_count_all (torrent);
   give_priorities (torrent);
-  torrent->dirty = TRUE;
-  bt_torrent_save_soon (torrent);
+  bt_torrent_save_choice (torrent);
   if (!was_complete && bt_torrent_is_complete (torrent) && torrent->phase == BT_PHASE_READY)
     bt_torrent_finished (torrent);
   bt_torrent_touch (torrent, BT_CHANGED_PROGRESS);
