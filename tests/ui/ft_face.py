@@ -153,6 +153,18 @@ class Face:
                 return accessible
         return None
 
+    def describe(self):
+        """What it has now, for who reads of a test that failed."""
+        lines = []
+        try:
+            for accessible in walk(self.root()):
+                focus = ", which has the focus" if is_focused(accessible) else ""
+                if accessible.get_name() or focus:
+                    lines.append(f"{accessible.get_role_name()} {accessible.get_name()!r}{focus}")
+        except (GLib.Error, AttributeError) as error:
+            lines.append(str(error))
+        return lines
+
     def wait(self, name, role=None, skip=None):
         return wait_for(f"{role} {name}", lambda: self.find(name, role, skip=skip))
 

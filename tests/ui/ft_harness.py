@@ -13,6 +13,7 @@ import traceback
 
 GROUP = "[org/friendtorrent/FriendTorrent]"
 TESTS = []
+FOUND = []  # what the last window that a test gave up on had
 
 
 @contextlib.contextmanager
@@ -120,7 +121,7 @@ def running(home, *arguments, program=None, asks=False):
     try:
         yield face
     except Exception as error:
-        status = face.process.poll()
+        status, FOUND[:] = face.process.poll(), face.describe()
         said = "; ".join(face.end()) or "nothing"
         raise AssertionError(f"{error}; the program has the status {status} and complained of {said}") from error
     complaints = face.end()
@@ -134,12 +135,13 @@ def main():
         print(f"1..{len(chosen)}", file=report)
         for number, function in enumerate(chosen, 1):
             with tempfile.TemporaryDirectory(prefix="friendtorrent-ui-home-") as home:
+                FOUND.clear()
                 try:
                     function(home)
                     print(f"ok {number} {function.__name__}", file=report)
                 except Exception:  # noqa: BLE001: whatever it is, the other tests still run
                     failed = True
-                    for line in traceback.format_exc().splitlines():
+                    for line in FOUND + traceback.format_exc().splitlines():
                         print("#", line, file=report)
                     print(f"not ok {number} {function.__name__}", file=report)
     return 1 if failed else 0
