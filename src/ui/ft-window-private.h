@@ -32,6 +32,9 @@ struct _FtWindow
   char *offered_link;                 /* (nullable): of the clipboard, the last one */
   BtTorrentId reveal_id;              /* scrolled to when it appears; 0: none */
   BtTorrentId awaited_id;             /* likewise, when the view has its row; 0: none */
+  BtTorrentId scrolled_id;            /* scrolled to again when its row has been laid out */
+  guint scroll_id;                    /* 0: nothing is */
+  guint scroll_frames;                /* until then */
   BtTorrentId focus_id;               /* gets the focus back when the view has its row */
   GtkWidget *context_menu;
   GtkWidget *focus_before_menu; /* (nullable) (unowned) */

@@ -30,6 +30,35 @@ scroll_view (FtWindow *self, guint position)
   gtk_widget_activate_action (get_list (self), "list.scroll-to-item", "u", position);
 }
 
+static gboolean
+scroll_again_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  FtWindow *self = FT_WINDOW (widget);
+  guint position;
+
+  if (self->scroll_frames > 0)
+    {
+      self->scroll_frames--;
+      return G_SOURCE_CONTINUE;
+    }
+  self->scroll_id = 0;
+  position = ft_window_find (self, self->scrolled_id);
+  if (position < g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
+    scroll_view (self, position);
+  return G_SOURCE_REMOVE;
+}
+
+/* A row that has just come has no height before the next frame has laid it out. Who scrolls to it sees where it
+ * begins: below the last one that is seen, that is nothing of it. */
+static void
+scroll_again_when_laid_out (FtWindow *self, FtTorrent *torrent)
+{
+  self->scrolled_id = ft_torrent_get_id (torrent);
+  self->scroll_frames = 1;
+  if (self->scroll_id == 0)
+    self->scroll_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), scroll_again_cb, NULL, NULL);
+}
+
 /* What the view does not have yet is scrolled to when it has come. */
 void
 ft_window_scroll_to (FtWindow *self, guint position)
@@ -37,10 +66,15 @@ ft_window_scroll_to (FtWindow *self, guint position)
   g_autoptr (FtTorrent) torrent = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
 
   self->awaited_id = 0;
-  if (torrent != NULL && position >= g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
-    self->awaited_id = ft_torrent_get_id (torrent);
-  else
-    scroll_view (self, position);
+  if (torrent == NULL)
+    return;
+  if (position >= g_list_model_get_n_items (G_LIST_MODEL (self->rows)))
+    {
+      self->awaited_id = ft_torrent_get_id (torrent);
+      return;
+    }
+  scroll_view (self, position);
+  scroll_again_when_laid_out (self, torrent);
 }
 
 /* Where one was in the other view, or before another choice. */

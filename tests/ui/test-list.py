@@ -137,12 +137,22 @@ def first_row(face):
     return next(children(found), None) if found is not None else None
 
 
-def find_in_sight(face):
-    """A row that is seen as a whole: others can be asked where they are as well, but not clicked."""
-    found = face.find("Torrents", Atspi.Role.LIST)
-    pane = box_of(found.get_parent())
-    return next((row for row in children(found) if box_of(row).height > 0 and box_of(row).y >= pane.y
-                 and box_of(row).y + box_of(row).height <= pane.y + pane.height), None)
+def is_in_sight(row):
+    """Whether it is seen as a whole: others can be asked where they are as well, but not clicked."""
+    pane = row.get_parent()
+    while pane.get_role() != Atspi.Role.SCROLL_PANE:
+        pane = pane.get_parent()
+    pane, row = box_of(pane), box_of(row)
+    return row.height > 0 and pane.y <= row.y and row.y + row.height <= pane.y + pane.height
+
+
+def wait_in_sight(face, start):
+    """Returns the row that begins with START, when it is seen as a whole."""
+    def find():
+        row = face.find(lambda name: name.startswith(start))
+        return row if row is not None and is_in_sight(row) else None
+
+    return wait_for(f"{start} in sight", find)
 
 
 def set_text(accessible, text):
@@ -161,7 +171,8 @@ def focus_kept(home):
         wait_for("the focus in the search", lambda: is_focused(face, "Search by name"))
         search_entry = face.find("Search by name")
         entry = next(found for found in walk(search_entry) if found.get_editable_text_iface() is not None)
-        face.click(wait_for("a row in sight", lambda: find_in_sight(face)))
+        # The last one that was added is scrolled to.
+        face.click(wait_in_sight(face, "Number 059, "))
         wait_for("the focus in the list", lambda: face.is_focused("Number 0"))
         face.key("Home")
         wait_for("the focus on a row", lambda: face.is_focused("Number 000, "))
@@ -281,7 +292,7 @@ def table_rows(home):
         face.wait(lambda name: name.startswith("Number 000, 0 percent, "))
         face.open("file://" + make_torrent(home, "Zenith", False))
         face.wait("All, 61 torrents", Atspi.Role.LIST_ITEM)
-        face.wait(lambda name: name.startswith("Zenith, 0 percent, "))
+        wait_in_sight(face, "Zenith, 0 percent, ")
         expect(face.terminate() == 0, "the program ended well")
 
 
