@@ -6,10 +6,8 @@ from ft_interop.network import Network
 
 from .checkers import BY_NAME
 from .measurement import Measurement
-from .table import PEER, Table, Target
+from .table import PEER, Target
 from .transfers import add_rows, as_figures, make_columns, make_sample
-
-TIMEOUT_S = 120
 
 
 class Check(Measurement):
@@ -23,6 +21,8 @@ class Check(Measurement):
 
     def run(self, context):
         found, reasons = context.programs()
+        table = context.make_table(make_columns(rate=Target(1.8, PEER)))
+        rows = add_rows(table, found, reasons)
         network = Network()
         node = network.add("checker")
         sample = make_sample(context)
@@ -30,17 +30,13 @@ class Check(Measurement):
         sample.make(data)
         # rTorrent takes no torrent without a tracker; nobody is there.
         made = torrent.make(sample, data, context.work, [f"http://{network.hub.address}:1/announce"])
-        table = Table(make_columns(rate=Target(1.8, PEER)))
-
         def measure(program):
             home = context.make_folder("checker")
-            checker = BY_NAME[program.name](program, node, home, made, data, TIMEOUT_S)
+            checker = BY_NAME[program.name](program, node, home, made, data)
             try:
                 return checker.check()
             finally:
                 checker.kill()
-        rows = add_rows(table, found, reasons)
         context.take_turns(table, [
             (row, lambda program=program: as_figures(measure(program), sample.size))
             for row, program in rows])
-        return [table]

@@ -10,7 +10,7 @@ from ft_interop.tap import Failure
 
 from .measurement import Measurement
 from .start import Saved, start_ours
-from .table import LESS, OURS, Column, Table
+from .table import LESS, OURS, Column
 from .tracker import OneSeedTracker
 
 TORRENTS, QUICK_TORRENTS = (100, 1000, 10000), (10, 100)
@@ -37,13 +37,13 @@ def run_decisions(context):
     return found
 
 
-def make_decision_table(kind, measured):
+def add_decision_table(context, kind, measured):
     title, unit, per_item = KINDS[kind]
     columns = [Column("ns", "CPU ns a decision", 0, LESS), Column("instructions", "instructions a decision", 0, LESS)]
     if per_item:
         columns.append(Column("share", f"instructions ÷ {unit}", 1, LESS))
     columns.append(Column("bytes", f"bytes ÷ {unit}", 1, LESS))
-    table = Table(columns, title=title)
+    table = context.make_table(columns, title)
     for n, ns, instructions, size in measured:
         row = table.add_row(f"{n:,} {unit}", OURS)
         figures = {"ns": ns}
@@ -51,17 +51,17 @@ def make_decision_table(kind, measured):
             figures |= {"instructions": instructions} | ({"share": instructions / n} if per_item else {})
         row.add(figures | ({"bytes": size} if size > 0 else {}))
     table.columns = [column for column in columns if any(column.key in row.figures for row in table.rows)]
-    return table
 
 
 def measure_torrents(context):
     network = Network()
     node = network.add("node")
     tracker = OneSeedTracker(network.hub.address, node.address)
-    table = Table([Column("cpu", "CPU s until listed", 3, LESS), Column("cpu_each", "ms ÷ torrents", 3, LESS),
-                   Column("memory", "MiB at rest", 1, LESS), Column("memory_each", "KiB ÷ torrents", 1, LESS),
-                   Column("idle", "% CPU idle", 2, LESS), Column("idle_each", "µs a second ÷ torrents", 1, LESS)],
-                  title="The whole program: start, memory and the tick of a second, by torrents")
+    table = context.make_table(
+        [Column("cpu", "CPU s until listed", 3, LESS), Column("cpu_each", "ms ÷ torrents", 3, LESS),
+         Column("memory", "MiB at rest", 1, LESS), Column("memory_each", "KiB ÷ torrents", 1, LESS),
+         Column("idle", "% CPU idle", 2, LESS), Column("idle_each", "µs a second ÷ torrents", 1, LESS)],
+        "The whole program: start, memory and the tick of a second, by torrents")
     for n in QUICK_TORRENTS if context.quick else TORRENTS:
         saved = Saved(context, n, tracker)
         row = table.add_row(f"{n:,} torrents", OURS)
@@ -70,7 +70,6 @@ def measure_torrents(context):
                  "memory": figures["memory"], "memory_each": figures["memory"] * 1024 / n,
                  "idle": figures["idle"], "idle_each": figures["idle"] / 100 / n * 1e6})
     table.notes.append("What the program needs without any torrent is part of the first rows.")
-    return table
 
 
 class Growth(Measurement):
@@ -80,10 +79,9 @@ class Growth(Measurement):
     title = "How costs grow"
     text = ("Costs are to grow no faster than the work: what is divided by it stays flat. Time a decision also grows as"
             " what is decided on no longer fits the caches of the processor; instructions are the work alone.")
-    limit_s = 1200
 
     def run(self, context):
-        tables = [measure_torrents(context)]
         for kind, measured in run_decisions(context).items():
-            tables.append(make_decision_table(kind, measured))
-        return tables
+            add_decision_table(context, kind, measured)
+        context.write_outcome()
+        measure_torrents(context)

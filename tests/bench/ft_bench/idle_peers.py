@@ -16,16 +16,18 @@ from ft_interop.process import Process
 from ft_interop.tap import Failure
 
 from .measurement import MIB, Measurement
-from .table import LESS, OURS, PEER, Column, Table, Target
+from .table import LESS, Column, Target
+from .transfers import add_rows
 
 RUN = pathlib.Path(__file__).with_name("idle_crowd_run.py")
 # As the programs come they take a hundred peers or so for each torrent.
 N_TORRENTS, PEERS_PER_TORRENT = 5, 100
 PIECE_LENGTH, SIZE = 1 << 18, 16 * MIB
 CROWD_NETWORK = "10.78.0.0/16"
-CONNECT_S = 60
-SETTLE_S, WATCH_S = 5, 20
+CONNECT_S = 40
+SETTLE_S, WATCH_S = 4, 10
 QUICK_WATCH_S = 2
+LIMIT_S, REPEAT_S = 90, 50
 PORT = 6881
 
 
@@ -127,13 +129,9 @@ class IdlePeers(Measurement):
                             "memory": read_memory(peer.pid, "RssAnon") / MIB}
             finally:
                 peer.kill()
-        tables = []
         for seeding, title in ((True, "Seeding"), (False, "Leeching")):
-            table = Table([Column("cpu", "% of a core", 2, LESS, Target(1)),
-                           Column("memory", "anonymous MiB", 1, LESS)], title=title)
-            context.take_turns(table, [
-                (table.add_row(f"{program.name} {program.version}", OURS if program.is_ours else PEER),
-                 lambda program=program, seeding=seeding: measure(program, seeding))
-                for program in context.programs()[0] if hasattr(program, "peer")], slow_s=CONNECT_S)
-            tables.append(table)
-        return tables
+            table = context.make_table([Column("cpu", "% of a core", 2, LESS, Target(1)),
+                                        Column("memory", "anonymous MiB", 1, LESS)], title)
+            rows = add_rows(table, [program for program in context.programs()[0] if hasattr(program, "peer")])
+            context.take_turns(table, [(row, lambda program=program, seeding=seeding: measure(program, seeding))
+                                       for row, program in rows], LIMIT_S, REPEAT_S, slow_s=LIMIT_S)

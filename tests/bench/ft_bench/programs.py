@@ -17,6 +17,7 @@ from ft_interop.transmission import SETTINGS, Transmission
 
 from . import rtorrent
 from .meter import Run
+from .tracker import PEER_PORT
 
 RUN_LIBTORRENT = pathlib.Path(__file__).with_name("run_libtorrent.py")
 QUIET = ["--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping", "--encryption", "off"]
@@ -154,7 +155,7 @@ class TransmissionDaemon:
         return Run(node, argv, home, marker)
 
     def seed(self, node, home, torrent, folder):
-        peer = Transmission(node, home)
+        peer = Transmission(node, home, peer_port=PEER_PORT)
         peer.add(torrent, folder)
         return peer
 

@@ -66,21 +66,28 @@ def _compare(table, column, role):
     return ours / best[1], best[0].name
 
 
+def _is_reached(column, value):
+    return value <= column.target.value if column.better == LESS else value >= column.target.value
+
+
 def describe_target(table, column):
-    """Returns (what should be, what is)."""
+    """Returns (what should be, what is, whether that is reached)."""
     target = column.target
     if target.against is None:
-        ours = table.ours(column.key)
-        return (f"{_sign(column)} {target.value:g}",
-                "not measured" if ours is None else f"{ours:,.{column.digits}f}")
-    found = _compare(table, column, target.against)
-    return (f"{_sign(column)} {target.value:g} ×",
-            "not measured" if found is None else f"{found[0]:.2f} × {found[1]}")
+        should = f"{_sign(column)} {target.value:g}"
+        value = table.ours(column.key)
+        is_now = "not measured" if value is None else f"{value:,.{column.digits}f}"
+    else:
+        should = f"{_sign(column)} {target.value:g} ×"
+        value, name = _compare(table, column, target.against) or (None, None)
+        is_now = "not measured" if value is None else f"{value:.2f} × {name}"
+    reached = "–" if value is None else "yes" if _is_reached(column, value) else "**no**"
+    return should, is_now, reached
 
 
 def _ratio_cell(table, column):
     if column.target is not None:
-        should, is_now = describe_target(table, column)
+        should, is_now, _ = describe_target(table, column)
         return f"{is_now} (target {should})"
     found = _compare(table, column, PEER)
     return "" if found is None else f"{found[0]:.2f} × {found[1]}"
@@ -125,18 +132,19 @@ def _make_targets(measurements):
         for table in _tables(measured):
             for column in table.columns:
                 if column.target is not None:
-                    should, is_now = describe_target(table, column)
                     name = f"{measured['title']}, {table.title}" if table.title else measured["title"]
-                    lines.append(f"| {name} | {column.title} | {should} | {is_now} |")
-    head = ["| measurement | quantity | target | here |", "|---|---|---:|---:|"]
+                    cells = (name, column.title, *describe_target(table, column))
+                    lines.append(f"| {' | '.join(cells)} |")
+    head = ["| measurement | quantity | target | here | reached |", "|---|---|---:|---:|---|"]
     return "\n".join(head + lines) if lines else ""
 
 
 def make_document(figures):
     """What stands between BEGIN and END. @figures: as in the JSON file"""
     machine = figures["machine"]
-    facts = (f"{machine['cpu']}, {machine['cores']} cores ({', '.join(machine['flags'])}),"
-             f" {machine['memory_gib']} GiB, Linux {machine['kernel']}, built as {figures['buildtype']}")
+    facts = (f"{machine['date']}: {machine['cpu']}, {machine['cores']} cores ({', '.join(machine['flags'])}),"
+             f" {machine['memory_gib']} GiB, Linux {machine['kernel']}; {', '.join(figures['programs'])};"
+             f" ours built as {figures['buildtype']}")
     seconds = sum(measured["seconds"] for measured in figures["measurements"])
     parts = [f"    {figures['command']}",
              f"{facts}. Median (smallest–largest). All took {seconds / 60:.0f} minutes."]

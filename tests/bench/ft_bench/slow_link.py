@@ -14,7 +14,7 @@ from ft_interop.tap import Failure, Skip
 from .measurement import MIB, Measurement
 from .meter import END_S
 from .programs import find_program
-from .table import LESS, MORE, OURS, PEER, REFERENCE, Column, Table, Target
+from .table import LESS, MORE, OURS, PEER, REFERENCE, Column, Target
 from .tracker import OneSeedTracker
 from .transfers import Pair, find_partner
 
@@ -24,9 +24,9 @@ RATE_MBIT, DELAY_MS, LOSS_PERCENT = 100, 25, 0.5
 # What is on its way in one round trip.
 QUEUE_KIB = RATE_MBIT * 1_000_000 // 8 * 2 * DELAY_MS // 1000 // 1024
 PIECE_LENGTH = 1 << 18
-SIZE, QUICK_SIZE = 160 * MIB, 8 * MIB
+SIZE, QUICK_SIZE = 128 * MIB, 8 * MIB
 READY_S = 10
-TIMEOUT_S = 120
+LIMIT_S, REPEAT_S = 90, 60
 IPERF_PORT = 5201
 MBIT = 1_000_000 / 8
 
@@ -85,7 +85,7 @@ def run_iperf(program, nodes, size, home):
         wait_until("iperf3 listens", READY_S, lambda: _listens(seed))
         asked = subprocess.run(
             [program, "--client", seed.address, "--reverse", "--bytes", str(size), "--json"],
-            preexec_fn=leecher.enter_in_child, capture_output=True, timeout=TIMEOUT_S, check=False)
+            preexec_fn=leecher.enter_in_child, capture_output=True, timeout=LIMIT_S, check=False)
         answer = json.loads(asked.stdout)
         if "error" in answer:
             raise Failure(f"iperf3: {answer['error']}")
@@ -103,7 +103,6 @@ class SlowLink(Measurement):
             f" round trip ({QUEUE_KIB} KiB). {SIZE // MIB} MiB, from the start of the program to its end; iperf3"
             " moves as many bytes and is measured by its own clock. The target is for ours at both ends: what a"
             " libtorrent seed sends it decides itself.")
-    limit_s = 900
 
     def run(self, context):
         ours, *_ = context.programs()[0]
@@ -126,12 +125,11 @@ class SlowLink(Measurement):
             with wire:
                 _, cost = pair.seed_and_leech(seed, leecher)
                 return {"rate": size / cost.wall_s / MBIT, "cpu": cost.cpu_s}
-        table = Table([Column("rate", "Mbit/s of payload", 1, MORE, Target(0.9, REFERENCE)),
-                       Column("cpu", "CPU s of the leecher", 2, LESS)])
+        table = context.make_table([Column("rate", "Mbit/s of payload", 1, MORE, Target(0.9, REFERENCE)),
+                                    Column("cpu", "CPU s of the leecher", 2, LESS)])
         todo = [(table.add_row("iperf3", REFERENCE), measure_iperf)]
         for role, seed, leecher in ((PEER, partner, partner), (OURS, partner, ours), (OURS, ours, ours)):
             row = table.add_row(f"{leecher.name} from {seed.name}", role)
             todo.append((row, lambda seed=seed, leecher=leecher: measure(seed, leecher)))
-        context.take_turns(table, todo, slow_s=TIMEOUT_S)
+        context.take_turns(table, todo, LIMIT_S, REPEAT_S, slow_s=LIMIT_S)
         table.notes.append(f"Congestion control: {nodes[0].read('sysctl', '-n', 'net.ipv4.tcp_congestion_control').strip()}.")
-        return [table]

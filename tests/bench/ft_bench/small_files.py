@@ -5,13 +5,13 @@ from ft_interop import samples
 
 from .checkers import BY_NAME
 from .measurement import MIB, Measurement
-from .table import LESS, Column, Table
+from .table import LESS, Column
 from .transfers import add_rows, find_partner, make_pair
 
 N_FILES, QUICK_N_FILES = 100_000, 2_000
 FILES_PER_FOLDER = 500
 PIECE_LENGTH = 1 << 16
-TIMEOUT_S = 90
+LIMIT_S, REPEAT_S = 60, 60
 
 
 def make_sample(n_files):
@@ -20,9 +20,9 @@ def make_sample(n_files):
     return samples.Sample("library", PIECE_LENGTH, files)
 
 
-def make_table(title):
-    return Table([Column("wall", "seconds", 1, LESS), Column("cpu", "CPU s", 1, LESS),
-                  Column("peak", "peak MiB", 0, LESS), Column("anonymous", "anonymous MiB", 0, LESS)], title=title)
+def make_columns():
+    return [Column("wall", "seconds", 1, LESS), Column("cpu", "CPU s", 1, LESS),
+            Column("peak", "peak MiB", 0, LESS), Column("anonymous", "anonymous MiB", 0, LESS)]
 
 
 def as_figures(cost):
@@ -37,22 +37,20 @@ class SmallFiles(Measurement):
     title = f"A torrent of {N_FILES:,} small files"
     text = (f"{N_FILES:,} files of up to 1 KiB, 49 MiB in all, in pieces of {PIECE_LENGTH >> 10} KiB: downloaded from"
             " a libtorrent seed, from the start of the program to its end, and compared byte for byte; then checked"
-            f" anew. Whoever takes more than {TIMEOUT_S} s is stopped.")
-    limit_s = 1200
+            f" anew. Whoever takes more than {LIMIT_S} s is stopped.")
 
     def run(self, context):
         found, reasons = context.programs()
         pair = make_pair(context, make_sample(QUICK_N_FILES if context.quick else N_FILES))
-        downloads = make_table("Download")
+        downloads = context.make_table(make_columns(), "Download")
         seed = pair.start_seed(find_partner(found))
         try:
             context.take_turns(downloads, [
-                (row, lambda program=program: as_figures(pair.leech(program, TIMEOUT_S)))
-                for row, program in add_rows(downloads, found, reasons)])
+                (row, lambda program=program: as_figures(pair.leech(program)))
+                for row, program in add_rows(downloads, found, reasons)], LIMIT_S, REPEAT_S)
         finally:
             seed.kill()
-        checks = make_table("Full check")
+        checks = context.make_table(make_columns(), "Full check")
         context.take_turns(checks, [
-            (row, lambda program=program: as_figures(pair.check(BY_NAME[program.name], program, TIMEOUT_S)))
-            for row, program in add_rows(checks, found, reasons)])
-        return [downloads, checks]
+            (row, lambda program=program: as_figures(pair.check(BY_NAME[program.name], program)))
+            for row, program in add_rows(checks, found, reasons)], LIMIT_S, REPEAT_S)

@@ -22,17 +22,18 @@ from ft_interop.transmission import RPC_PORT, SESSION_HEADER, SETTINGS
 
 from .measurement import MIB, Measurement
 from .programs import find_program
-from .table import LESS, OURS, PEER, Column, Table, Target
+from .table import LESS, OURS, PEER, Column, Target
 from .tracker import OneSeedTracker
 
 START_LIBTORRENT = pathlib.Path(__file__).with_name("start_libtorrent.py")
 SIZES, QUICK_SIZES = (1000, 10000), (100,)
-MAKE_S = 400
-LIST_S = 120
+MAKE_S = 120
+LIMIT_S, REPEAT_S = 150, 60
+LIST_S = 90
 # At rest: what follows a start (looking at files, the first announces of those that want something) is over when less
 # is used than this.
 QUIET_SHARE = 0.01
-QUIET_S, SETTLE_S = 3, 60
+QUIET_S, SETTLE_S = 3, 30
 IDLE_S = 10
 TARGET_LIST_S, TARGET_MIB, TARGET_IDLE_PERCENT = 2, 120, 1
 
@@ -189,13 +190,13 @@ class TransmissionStart:
             lambda started: wait_until("transmission lists them", LIST_S, is_listed))
 
 
-def make_table(n):
+def make_table(context, n):
     targets = [Target(TARGET_LIST_S), Target(TARGET_MIB), Target(TARGET_IDLE_PERCENT)] if n == SIZES[-1] else [None] * 3
-    return Table([Column("list", "s until listed", 2, LESS, targets[0]),
+    return context.make_table([Column("list", "s until listed", 2, LESS, targets[0]),
                   Column("cpu", "CPU s until listed", 2, LESS),
                   Column("memory", "MiB", 0, LESS, targets[1]),
                   Column("peak", "peak MiB", 0, LESS),
-                  Column("idle", "% CPU idle", 1, LESS, targets[2])], title=f"{n:,} torrents")
+                  Column("idle", "% CPU idle", 1, LESS, targets[2])], f"{n:,} torrents")
 
 
 class Start(Measurement):
@@ -208,7 +209,7 @@ class Start(Measurement):
             " has them, in a small program in Python; Transmission when its RPC names them all. Idle: over"
             f" {IDLE_S} s, when less than {QUIET_SHARE:.0%} was used for {QUIET_S} s, or {SETTLE_S} s after they are"
             " listed. First announces are not over by then: those of ours go on for 100 ms a torrent, 4 a second.")
-    limit_s = 1500
+    limit_s = 600
 
     def run(self, context):
         network = Network()
@@ -216,10 +217,9 @@ class Start(Measurement):
         tracker = OneSeedTracker(network.hub.address, node.address)
         found, reasons = context.programs()
         makers = {"libtorrent": LibtorrentStart, "Transmission": TransmissionStart}
-        tables = []
         for n in QUICK_SIZES if context.quick else SIZES:
             saved = Saved(context, n, tracker)
-            table = make_table(n)
+            table = make_table(context, n)
             todo = []
             for program in found:
                 row = table.add_row(f"{program.name} {program.version}", OURS if program.is_ours else PEER)
@@ -232,6 +232,4 @@ class Start(Measurement):
                     row.reason = "it lists no torrents that it had before"
             for name, reason in reasons:
                 table.add_row(name, PEER, reason)
-            context.take_turns(table, todo)
-            tables.append(table)
-        return tables
+            context.take_turns(table, todo, LIMIT_S, REPEAT_S, slow_s=LIMIT_S)

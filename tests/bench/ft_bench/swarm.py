@@ -12,15 +12,16 @@ from ft_interop.network import Network
 from ft_interop.process import wait_until
 
 from .measurement import MIB, Measurement
-from .table import LESS, OURS, PEER, Column, Table, Target
+from .table import LESS, Column, Target
 from .tracker import SwarmTracker
+from .transfers import add_rows
 
 N_LEECHERS = 10
 SEED_BYTES_PER_S = 10_000_000
 PIECE_LENGTH = 1 << 18
 SIZE, QUICK_SIZE = 192 * MIB, 16 * MIB
-READY_S = 60
-TIMEOUT_S = 180
+READY_S = 30
+LIMIT_S, REPEAT_S = 90, 60
 
 
 class Swarm:
@@ -58,7 +59,7 @@ class Swarm:
         def all_finished():
             missing[:] = [peer for peer in missing if not self._program.has_finished(peer, made)]
             return not missing
-        wait_until("all leechers are complete", TIMEOUT_S, all_finished,
+        wait_until("all leechers are complete", LIMIT_S, all_finished,
                    lambda: "\n".join(peer.describe(made) for peer in missing))
         end = time.monotonic()
         for peer in leechers:
@@ -82,7 +83,6 @@ class SwarmOfTen(Measurement):
     text = (f"{SIZE // MIB} MiB in pieces of {PIECE_LENGTH >> 10} KiB from a seed that may send"
             f" {SEED_BYTES_PER_S // 1_000_000} MB/s; nobody else has a limit. From adding the torrent to the leechers"
             " until the last of them has it all; ideal is the size through the limit of the seed.")
-    limit_s = 900
 
     def run(self, context):
         network = Network()
@@ -105,11 +105,9 @@ class SwarmOfTen(Measurement):
                 return {"wall": wall_s, "ratio": wall_s / ideal_s, "cpu": swarm.read_cpu() - cpu_s}
             finally:
                 swarm.close()
-        table = Table([Column("wall", "seconds", 1, LESS), Column("ratio", "÷ ideal", 2, LESS, Target(1.15)),
-                       Column("cpu", "CPU s of all", 1, LESS)])
-        todo = [(table.add_row(f"{program.name} {program.version}", OURS if program.is_ours else PEER),
-                 lambda program=program: measure(program))
-                for program in context.programs()[0] if hasattr(program, "peer")]
-        context.take_turns(table, todo, slow_s=TIMEOUT_S)
+        table = context.make_table([Column("wall", "seconds", 1, LESS), Column("ratio", "÷ ideal", 2, LESS, Target(1.15)),
+                                    Column("cpu", "CPU s of all", 1, LESS)])
+        rows = add_rows(table, [program for program in context.programs()[0] if hasattr(program, "peer")])
+        context.take_turns(table, [(row, lambda program=program: measure(program)) for row, program in rows],
+                           LIMIT_S, REPEAT_S, slow_s=LIMIT_S)
         table.notes.append(f"Ideal: {ideal_s:.1f} s.")
-        return [table]

@@ -42,6 +42,9 @@ class Row:
         for key, value in figures.items():
             self.figures.setdefault(key, []).append(value)
 
+    def n_runs(self):
+        return max((len(values) for values in self.figures.values()), default=0)
+
     def median(self, key):
         """(nullable)"""
         values = self.figures.get(key)

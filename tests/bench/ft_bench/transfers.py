@@ -10,7 +10,7 @@ from ft_interop.tap import Failure, Skip
 
 from .measurement import MIB, Measurement
 from .meter import SeedMeter
-from .table import LESS, MORE, OURS, PEER, Column, Table, Target
+from .table import LESS, MORE, OURS, PEER, Column, Target
 from .tracker import OneSeedTracker
 
 GIB = 1 << 30
@@ -18,7 +18,9 @@ KIB = 1 << 10
 N_FILES = 4
 PIECE_LENGTH = 256 * KIB
 QUICK_SIZE = 64 * MIB
-TIMEOUT_S = 300
+# Transmission takes a minute for 1 GiB.
+LIMIT_S = 150
+READY_S = 60
 PEAK_LIMIT_MIB = 64
 # The shell of the other side, which is always the same.
 PARTNER = "libtorrent"
@@ -62,28 +64,28 @@ class Pair:
         peer = program.seed(self._seed_node, self._context.make_folder("seed"), self._torrent,
                             self._data)
         try:
-            peer.wait_complete([self._torrent], TIMEOUT_S)
+            peer.wait_complete([self._torrent], READY_S)
         except BaseException:
             peer.kill()
             raise
         return peer
 
-    def leech(self, program, timeout_s=TIMEOUT_S):
+    def leech(self, program):
         """One download, compared. Returns what the leecher cost."""
         home = self._context.make_folder("leecher")
         folder = home / "downloads"
         folder.mkdir()
         try:
-            cost = program.leech(self._leecher_node, home, self._torrent, folder).measure(timeout_s)
+            cost = program.leech(self._leecher_node, home, self._torrent, folder).measure()
             samples.compare(self.sample, self._data, folder)
             return cost
         finally:
             shutil.rmtree(home)
 
-    def check(self, make_checker, program, timeout_s):
+    def check(self, make_checker, program):
         """Checks what is shared anew (checkers.py). Returns what that cost."""
         checker = make_checker(program, self._seed_node, self._context.make_folder("checker"), self._torrent,
-                               self._data, timeout_s)
+                               self._data)
         try:
             return checker.check()
         finally:
@@ -115,7 +117,7 @@ def find_partner(found):
     return partner
 
 
-def add_rows(table, found, reasons):
+def add_rows(table, found, reasons=()):
     """Returns [(Row, program)]; rows without figures for those that are not here."""
     rows = [(table.add_row(f"{program.name} {program.version}",
                            OURS if program.is_ours else PEER), program) for program in found]
@@ -130,25 +132,23 @@ class Downloads(Measurement):
     name = "downloads"
     title = "Downloads from a libtorrent seed"
     text = "1 GiB in four files, one connection over TCP."
-    limit_s = 900
 
     def run(self, context):
         found, reasons = context.programs()
         partner = find_partner(found)
-        pair = make_pair(context, make_sample(context))
-        table = Table(make_columns(rate=Target(1.5, PEER), cpu=Target(0.65, PEER),
-                                   peak=Target(PEAK_LIMIT_MIB)))
+        table = context.make_table(make_columns(rate=Target(1.5, PEER), cpu=Target(0.65, PEER),
+                                                peak=Target(PEAK_LIMIT_MIB)))
         rows = add_rows(table, found, reasons)
+        pair = make_pair(context, make_sample(context))
         seed = pair.start_seed(partner)
         try:
             # The first download finds caches cold that the others find warm.
             pair.leech(partner)
             context.take_turns(table, [
                 (row, lambda program=program: as_figures(pair.leech(program), pair.sample.size))
-                for row, program in rows])
+                for row, program in rows], LIMIT_S)
         finally:
             seed.kill()
-        return [table]
 
 
 class Seeds(Measurement):
@@ -157,20 +157,18 @@ class Seeds(Measurement):
     name = "seeds"
     title = "Seeding for a libtorrent leecher"
     text = "The same the other way round: the figures are those of the seed."
-    limit_s = 900
 
     def run(self, context):
         found, reasons = context.programs()
         partner = find_partner(found)
-        pair = make_pair(context, make_sample(context))
-        table = Table(make_columns(cpu=Target(0.35, PEER)))
+        table = context.make_table(make_columns(cpu=Target(0.35, PEER)))
         rows = add_rows(table, found, reasons)
+        pair = make_pair(context, make_sample(context))
 
         def measure(program):
             return as_figures(pair.seed_and_leech(program, partner)[0], pair.sample.size)
-        context.take_turns(table, [(row, lambda program=program: measure(program))
-                                   for row, program in rows])
-        return [table]
+        context.take_turns(table, [(row, lambda program=program: measure(program)) for row, program in rows],
+                           LIMIT_S)
 
 
 class OursToOurs(Measurement):
@@ -182,9 +180,9 @@ class OursToOurs(Measurement):
 
     def run(self, context):
         ours = context.programs()[0][0]
-        pair = make_pair(context, make_sample(context))
-        table = Table(make_columns())
+        table = context.make_table(make_columns())
         rows = [table.add_row(f"{ours.name} {ours.version}, {side}") for side in ("leecher", "seed")]
+        pair = make_pair(context, make_sample(context))
         leecher_costs = []
 
         def measure_seed():
@@ -197,5 +195,4 @@ class OursToOurs(Measurement):
                 raise Failure("the transfer did not finish")
             return as_figures(leecher_costs.pop(), pair.sample.size)
         # One transfer gives both figures: the leecher's turn comes right after the seed's.
-        context.take_turns(table, [(rows[1], measure_seed), (rows[0], take_leecher)], TIMEOUT_S)
-        return [table]
+        context.take_turns(table, [(rows[1], measure_seed), (rows[0], take_leecher)], LIMIT_S)
