@@ -6,7 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Bit 0 is the most significant bit of byte 0; spare bits are always zero. */
+/* Bit 0 is the most significant bit of byte 0; spare bits are always zero. The bytes are to be read; only these
+ * functions write them. */
 typedef struct
 {
   guint8 *bytes;
@@ -46,8 +47,10 @@ bt_bitfield_is_full (const BtBitfield *bits)
   return bits->n_set == bits->n_bits;
 }
 
-/* The first index >= @from whose bit is set (or clear), or n_bits. Works in words. */
+/* The first index >= @from whose bit is set (or clear, or set in both, which are of one length), or n_bits. Works in
+ * words, and of those that are zero in 64 at a time. */
 guint32 bt_bitfield_next_set (const BtBitfield *bits, guint32 from);
+guint32 bt_bitfield_next_common (const BtBitfield *a, const BtBitfield *b, guint32 from);
 guint32 bt_bitfield_next_clear (const BtBitfield *bits, guint32 from);
 /* Whether @a has a bit that @b has not; both of one length. */
 gboolean bt_bitfield_any_beyond (const BtBitfield *a, const BtBitfield *b);

@@ -64,9 +64,12 @@ take_have (BtPeer *peer, guint32 piece)
       became_seed (peer);
     }
   else
-    bt_picker_peer_has (torrent->picker, piece);
-  if (!peer->am_interested)
-    bt_peer_update_interest (peer);
+    bt_picker_peer_has (torrent->picker, peer->id, piece);
+  if (!peer->am_interested && bt_picker_wants (torrent->picker, piece))
+    {
+      peer->interesting = piece;
+      bt_peer_update_interest (peer);
+    }
   relieved = relieve_seed (peer, piece);
   bt_peer_request (peer);
   if (relieved != NULL)

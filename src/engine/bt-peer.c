@@ -193,7 +193,7 @@ bt_peer_update_interest (BtPeer *peer)
 {
   BtTorrent *torrent = peer->torrent;
   gboolean interested = bt_torrent_may_request (torrent) && !bt_torrent_is_complete (torrent)
-                        && bt_picker_is_interesting (torrent->picker, peer->has);
+                        && bt_picker_is_interesting (torrent->picker, peer->has, &peer->interesting);
 
   if (!peer->ready || interested == peer->am_interested)
     return;

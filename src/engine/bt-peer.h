@@ -58,6 +58,7 @@ typedef struct
   BtBitfield *has;
   gboolean is_seed;        /* counted as one in the picker */
   BtClaims *claims;        /* (nullable): what it said of pieces of a link */
+  guint32 interesting;     /* a piece that it has and we wanted */
   BtBitfield *allowed;     /* (nullable): it lets us have these while choked */
   GArray *suggested;       /* (nullable) of guint32 */
   BtBitfield *allowed_out; /* (nullable): we let it have these while choked */

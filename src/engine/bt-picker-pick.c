@@ -7,11 +7,7 @@
 /* Rarest first is of no use to somebody who has nothing to give: the first pieces are any. */
 #define FIRST_PIECES 4
 /* How far to look from the rare end of the order for a piece that the peer has. */
-#define SCAN_LIMIT 512
-/* Of a peer with no more pieces than these all are compared. */
-#define FEW_PIECES 128
-/* Of others, when the rare end has nothing for them, so many from a random place on. */
-#define SAMPLE_SIZE 64
+#define SCAN_LIMIT 128
 /* In endgame: blocks in one pick, and blocks looked at for them. */
 #define BUSY_BLOCKS 4
 #define BUSY_LIMIT 8192
@@ -120,9 +116,9 @@ find_untouched (const Pick *pick, guint priority, guint32 from)
 
   if (untouched == NULL || untouched->n_set == 0)
     return NO_PIECE;
-  piece = bt_picker_next_common (untouched, pick->narrow, from);
+  piece = bt_bitfield_next_common (untouched, pick->narrow, from);
   while (piece < untouched->n_bits && !peer_may_give (pick, piece))
-    piece = bt_picker_next_common (untouched, pick->narrow, piece + 1);
+    piece = bt_bitfield_next_common (untouched, pick->narrow, piece + 1);
   return piece < untouched->n_bits ? piece : NO_PIECE;
 }
 
@@ -139,27 +135,74 @@ choose_first_by_index (Pick *pick)
   return NO_PIECE;
 }
 
-/* A random place, and the next piece from there. */
-static guint32
-find_any (Pick *pick, guint priority)
+/* Some pieces that the peer has. */
+
+typedef struct
+{
+  guint32 pieces[2 * BT_PICKER_FEW];
+  guint n;
+  gboolean all;   /* it has no others */
+  guint8 highest; /* of their priorities */
+} Some;
+
+/* From a random place on. Returns: FALSE if there may be more */
+static gboolean
+search (const Pick *pick, guint priority, Some *some)
 {
   guint32 from = bt_random_below (pick->picker->random, pick->picker->n_pieces);
+  guint end = some->n + BT_PICKER_FEW;
   guint32 piece = find_untouched (pick, priority, from);
 
-  return piece != NO_PIECE ? piece : find_untouched (pick, priority, 0);
+  for (; piece != NO_PIECE && some->n < end; piece = find_untouched (pick, priority, piece + 1))
+    some->pieces[some->n++] = piece;
+  if (some->n < end)
+    piece = find_untouched (pick, priority, 0);
+  for (; piece < from && some->n < end; piece = find_untouched (pick, priority, piece + 1))
+    some->pieces[some->n++] = piece;
+  return some->n < end;
 }
 
+/* What is known, and then, from the highest priority down, what is found. */
+static void
+find_some (Pick *pick, Some *some)
+{
+  const BtPickRequest *request = pick->request;
+  BtPickerLeads *leads = bt_picker_get_leads (pick->picker, request->peer, request->has);
+  guint priority = leads->floor;
+  gboolean ended = TRUE;
+
+  some->n = 0;
+  for (guint i = 0; i < leads->pieces->len; i++)
+    if (peer_may_give (pick, g_array_index (leads->pieces, guint32, i)))
+      some->pieces[some->n++] = g_array_index (leads->pieces, guint32, i);
+  while (ended && priority > BT_PRIORITY_LOW && some->n < BT_PICKER_FEW)
+    {
+      guint n_known = some->n;
+
+      ended = search (pick, --priority, some);
+      if (ended && request->only == NULL)
+        bt_picker_add_leads (leads, priority, some->pieces + n_known, some->n - n_known);
+    }
+  some->all = ended && priority == BT_PRIORITY_LOW;
+  some->highest = BT_PRIORITY_SKIP;
+  for (guint i = 0; i < some->n; i++)
+    some->highest = MAX (some->highest, pick->picker->pieces[some->pieces[i]].priority);
+}
+
+/* Any of those with the highest priority. */
 static guint32
 choose_any (Pick *pick)
 {
-  for (guint priority = BT_PRIORITY_HIGH; priority > BT_PRIORITY_SKIP; priority--)
-    {
-      guint32 piece = find_any (pick, priority);
+  guint32 piece = NO_PIECE;
+  guint n_equal = 0;
+  Some some;
 
-      if (piece != NO_PIECE)
-        return piece;
-    }
-  return NO_PIECE;
+  find_some (pick, &some);
+  for (guint i = 0; i < some.n; i++)
+    if (pick->picker->pieces[some.pieces[i]].priority == some.highest
+        && bt_random_below (pick->picker->random, ++n_equal) == 0)
+      piece = some.pieces[i];
+  return piece;
 }
 
 /* Keeps the better of two pieces, each of @n_equal equal ones with the same chance. */
@@ -178,49 +221,23 @@ compare (Pick *pick, guint32 piece, guint32 *best, guint *n_equal)
     *best = piece;
 }
 
-/* Every piece of a peer that has few. */
+/* Of a part of them only those with the highest priority; so too of what a slow peer has, where the commonest would be
+ * what is wanted least. */
 static guint32
-choose_among_few (Pick *pick)
+choose_among (Pick *pick, const Some *some)
 {
+  gboolean only_highest = pick->request->slow || !some->all;
   guint32 best = NO_PIECE;
   guint n_equal = 0;
 
-  for (guint priority = BT_PRIORITY_HIGH; priority > BT_PRIORITY_SKIP; priority--)
-    {
-      guint32 piece = find_untouched (pick, priority, 0);
-
-      for (; piece != NO_PIECE; piece = find_untouched (pick, priority, piece + 1))
-        compare (pick, piece, &best, &n_equal);
-      if (pick->request->slow && best != NO_PIECE)
-        return best;
-    }
-  return best;
-}
-
-/* A random part of the pieces of the highest priority that the peer has. */
-static guint32
-choose_among_some (Pick *pick)
-{
-  guint32 best = NO_PIECE;
-  guint n_equal = 0;
-
-  for (guint priority = BT_PRIORITY_HIGH; priority > BT_PRIORITY_SKIP; priority--)
-    {
-      guint32 piece = find_any (pick, priority);
-
-      for (guint i = 0; i < SAMPLE_SIZE && piece != NO_PIECE; i++)
-        {
-          compare (pick, piece, &best, &n_equal);
-          piece = find_untouched (pick, priority, piece + 1);
-        }
-      if (best != NO_PIECE)
-        return best;
-    }
+  for (guint i = 0; i < some->n; i++)
+    if (!only_highest || pick->picker->pieces[some->pieces[i]].priority == some->highest)
+      compare (pick, some->pieces[i], &best, &n_equal);
   return best;
 }
 
 static guint32
-choose_rarest (Pick *pick)
+choose_rarest (Pick *pick, Some *some)
 {
   const BtPickerOrder *order = &pick->picker->order;
   guint32 end = MIN (order->n, SCAN_LIMIT);
@@ -228,28 +245,39 @@ choose_rarest (Pick *pick)
   for (guint32 i = 0; i < end; i++)
     if (peer_may_give (pick, order->pieces[i]))
       return order->pieces[i];
-  return end < order->n ? choose_among_some (pick) : NO_PIECE;
+  if (end == order->n)
+    return NO_PIECE;
+  find_some (pick, some);
+  return choose_among (pick, some);
 }
 
-/* From the other end, where low priorities are too: those only when there is nothing better. */
+/* From the other end. */
 static guint32
-choose_commonest (Pick *pick)
+choose_commonest (Pick *pick, Some *some)
 {
   const BtPickerOrder *order = &pick->picker->order;
-  guint32 first = choose_first_by_index (pick);
-  guint8 priority;
 
-  if (first == NO_PIECE)
-    return NO_PIECE;
-  priority = pick->picker->pieces[first].priority;
-  for (guint32 i = 0; i < MIN (order->n, SCAN_LIMIT); i++)
+  find_some (pick, some);
+  for (guint32 i = 0; i < MIN (order->n, SCAN_LIMIT) && some->n > 0; i++)
     {
       guint32 piece = order->pieces[order->n - 1 - i];
 
-      if (pick->picker->pieces[piece].priority == priority && peer_may_give (pick, piece))
+      if (pick->picker->pieces[piece].priority == some->highest && peer_may_give (pick, piece))
         return piece;
     }
-  return choose_among_some (pick);
+  return choose_among (pick, some);
+}
+
+static guint32
+choose_by_rarity (Pick *pick)
+{
+  const BtPickRequest *request = pick->request;
+  Some some;
+
+  if (pick->narrow->n_set > BT_PICKER_FEW && !bt_picker_knows_leads (pick->picker, request->peer))
+    return request->slow ? choose_commonest (pick, &some) : choose_rarest (pick, &some);
+  find_some (pick, &some);
+  return choose_among (pick, &some);
 }
 
 static guint32
@@ -259,11 +287,7 @@ choose_by_rule (Pick *pick)
     return choose_first_by_index (pick);
   if (pick->picker->have->n_set < FIRST_PIECES)
     return choose_any (pick);
-  if (pick->narrow->n_set <= FEW_PIECES)
-    return choose_among_few (pick);
-  if (pick->request->slow)
-    return choose_commonest (pick);
-  return choose_rarest (pick);
+  return choose_by_rarity (pick);
 }
 
 /* In order means in order: neither rows nor suggestions lead ahead. */

@@ -33,6 +33,21 @@ typedef struct
   BtPeerId peer;
 } BtPickerRival;
 
+/* A search ends after so many pieces of a peer. */
+#define BT_PICKER_FEW 128
+/* So many of the pieces that became free again are remembered. */
+#define BT_PICKER_N_FREED 64
+
+/* What one search found that a peer has for us. */
+typedef struct
+{
+  const BtBitfield *has; /* borrowed, to be compared with */
+  guint32 n_has;         /* set in it, by what was told */
+  guint8 floor;          /* priority from which on @pieces are all that are untouched and that it has */
+  guint64 n_freed;       /* of picker->n_freed: looked at */
+  GArray *pieces;        /* of guint32 */
+} BtPickerLeads;
+
 #define BT_PICKER_NOT_READY G_MAXUINT
 
 /* A piece that was begun: a block of it came or is asked for. A block is free when neither holds.
@@ -99,6 +114,10 @@ struct _BtPicker
   GQueue full;             /* of BtPickerOpen, in the order they became so */
   GHashTable *works;       /* BtPeerId -> BtPickerWork */
   guint64 serial;
+
+  GHashTable *leads;       /* BtPeerId -> BtPickerLeads */
+  guint32 freed[BT_PICKER_N_FREED]; /* the last pieces that became untouched, in a ring */
+  guint64 n_freed;         /* how many there were */
 };
 
 /* bt-picker.c */
@@ -115,8 +134,18 @@ bt_picker_is_untouched (const BtPicker *picker, guint32 piece)
 guint32 bt_picker_piece_value (gconstpointer picker, guint32 piece);
 /* Files the piece anew after it was had, lost, opened, closed or given another priority. */
 void bt_picker_file_piece (BtPicker *picker, guint32 piece);
-/* The first index >= @from that is set in both, or n_bits; both are of one length. */
-guint32 bt_picker_next_common (const BtBitfield *a, const BtBitfield *b, guint32 from);
+
+/* bt-picker-leads.c */
+
+void bt_picker_init_leads (BtPicker *picker);
+/* Returns: (transfer none): brought up to date; with a floor above all priorities if nothing is known */
+BtPickerLeads *bt_picker_get_leads (BtPicker *picker, BtPeerId peer, const BtBitfield *has);
+/* @pieces are all there is from @floor up to where it was known before. */
+void bt_picker_add_leads (BtPickerLeads *leads, guint floor, const guint32 *pieces, guint n);
+/* Whether all that the peer has is known, and little. */
+gboolean bt_picker_knows_leads (const BtPicker *picker, BtPeerId peer);
+void bt_picker_lead_told (BtPicker *picker, BtPeerId peer, guint32 piece);
+void bt_picker_forget_leads (BtPicker *picker, BtPeerId peer);
 
 /* bt-picker-blocks.c */
 

@@ -33,12 +33,14 @@ bt_picker_new (guint32 n_pieces, guint32 piece_length, guint64 total_size, BtRan
   g_array_append_val (picker->spread, n_pieces);
   picker->credit = n_pieces;
   bt_picker_init_blocks (picker);
+  bt_picker_init_leads (picker);
   return picker;
 }
 
 void
 bt_picker_free (BtPicker *picker)
 {
+  g_hash_table_unref (picker->leads);
   bt_picker_clear_blocks (picker);
   bt_picker_order_clear (&picker->order);
   for (guint i = 0; i < BT_PICKER_N_PRIORITIES; i++)
@@ -71,6 +73,7 @@ add_untouched (BtPicker *picker, guint32 index)
   if (picker->untouched[priority] == NULL)
     picker->untouched[priority] = bt_bitfield_new (picker->n_pieces);
   bt_bitfield_set (picker->untouched[priority], index);
+  picker->freed[picker->n_freed++ % BT_PICKER_N_FREED] = index;
   picker->n_untouched++;
   picker->n_untouched_seen += picker->pieces[index].peers > 0;
   if (bt_picker_order_is_begun (&picker->order))
@@ -225,9 +228,10 @@ change_and_move (BtPicker *picker, guint32 piece, int sign)
 }
 
 void
-bt_picker_peer_has (BtPicker *picker, guint32 piece)
+bt_picker_peer_has (BtPicker *picker, BtPeerId peer, guint32 piece)
 {
   change_and_move (picker, piece, 1);
+  bt_picker_lead_told (picker, peer, piece);
 }
 
 void
@@ -287,45 +291,19 @@ bt_picker_distributed_copies (const BtPicker *picker)
   return picker->seeds + least + (double) (picker->n_pieces - n) / picker->n_pieces;
 }
 
-static guint64
-load_word (const BtBitfield *bits, gsize at)
+gboolean
+bt_picker_wants (const BtPicker *picker, guint32 piece)
 {
-  guint64 word;
-
-  memcpy (&word, bits->bytes + at, sizeof word);
-  return GUINT64_FROM_BE (word);
-}
-
-guint32
-bt_picker_next_common (const BtBitfield *a, const BtBitfield *b, guint32 from)
-{
-  gsize n_bytes = bt_bitfield_n_bytes (a->n_bits);
-  gsize at = from / 8;
-  guint byte;
-
-  g_return_val_if_fail (a->n_bits == b->n_bits, a->n_bits);
-
-  if (from >= a->n_bits)
-    return a->n_bits;
-  byte = a->bytes[at] & b->bytes[at] & (0xffu >> (from % 8));
-  if (byte == 0)
-    {
-      at++;
-      while (at + 8 <= n_bytes && (load_word (a, at) & load_word (b, at)) == 0)
-        at += 8;
-      while (at < n_bytes && (a->bytes[at] & b->bytes[at]) == 0)
-        at++;
-      if (at == n_bytes)
-        return a->n_bits;
-      byte = a->bytes[at] & b->bytes[at];
-    }
-  return (guint32) (at * 8) + 8 - g_bit_storage (byte);
+  return bt_bitfield_get (picker->wanted, piece);
 }
 
 gboolean
-bt_picker_is_interesting (const BtPicker *picker, const BtBitfield *peer_has)
+bt_picker_is_interesting (const BtPicker *picker, const BtBitfield *peer_has, guint32 *found)
 {
-  return bt_picker_next_common (picker->wanted, peer_has, 0) < picker->n_pieces;
+  *found = bt_bitfield_next_common (picker->wanted, peer_has, *found);
+  if (*found == picker->n_pieces)
+    *found = bt_bitfield_next_common (picker->wanted, peer_has, 0);
+  return *found < picker->n_pieces;
 }
 
 /* Blocks. */

@@ -37,16 +37,19 @@ const BtBitfield *bt_picker_have (const BtPicker *picker);
 guint32 bt_picker_n_wanted_missing (const BtPicker *picker); /* pieces wanted and not had */
 gboolean bt_picker_is_complete (const BtPicker *picker);     /* n_wanted_missing == 0 */
 
-/* What peers have. A seed (all pieces) is a single counter. */
-void bt_picker_peer_has (BtPicker *picker, guint32 piece);
+/* What peers have. A seed (all pieces) is a single counter. @peer: whose bits in BtPickRequest have it now too; 0: of
+ * nobody who picks. */
+void bt_picker_peer_has (BtPicker *picker, BtPeerId peer, guint32 piece);
 void bt_picker_peer_lost (BtPicker *picker, guint32 piece);
 void bt_picker_peer_bits (BtPicker *picker, const BtBitfield *bits, int sign); /* +1 came, -1 left */
 void bt_picker_seed (BtPicker *picker, int sign);
 guint bt_picker_availability (const BtPicker *picker, guint32 piece); /* peers that have it, seeds included */
 /* Distributed copies: whole copies plus the fraction of pieces with one more. */
 double bt_picker_distributed_copies (const BtPicker *picker);
-/* Whether a peer with these pieces has one that is wanted and missing. Stops at the first. */
-gboolean bt_picker_is_interesting (const BtPicker *picker, const BtBitfield *peer_has);
+gboolean bt_picker_wants (const BtPicker *picker, guint32 piece); /* wanted and missing */
+/* Whether a peer with these pieces has one that is wanted and missing. @found: (inout): one that was, 0 at first; as long
+ * as it is, or there is one soon after it, that is quickly said. */
+gboolean bt_picker_is_interesting (const BtPicker *picker, const BtBitfield *peer_has, guint32 *found);
 
 typedef struct
 {

@@ -191,6 +191,14 @@ add_other_address (BtTorrent *torrent, const BtPeer *peer, BtCloseReason reason,
     bt_candidates_add (torrent->candidates, &peer->other, BT_SOURCE_PEX, now);
 }
 
+/* What was asked of one that went may be asked of others; who is of interest stays the same. */
+static void
+request_of_others (BtTorrent *torrent)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    bt_peer_request (g_ptr_array_index (torrent->peers, i));
+}
+
 void
 bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail)
 {
@@ -217,7 +225,7 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   if (torrent->active)
     {
       bt_core_seek_peers (core, torrent);
-      bt_torrent_request_all (torrent);
+      request_of_others (torrent);
     }
 }
 

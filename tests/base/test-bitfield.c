@@ -170,6 +170,57 @@ test_search (void)
     }
 }
 
+static gboolean
+get_both (const BtBitfield *a, const BtBitfield *b, guint32 index)
+{
+  return bt_bitfield_get (a, index) && bt_bitfield_get (b, index);
+}
+
+/* Of two so thin that most words are zero, written in every way there is, against a search bit by bit. */
+static void
+test_common (void)
+{
+  BtRandom random;
+
+  bt_random_seed (&random, 2);
+  for (guint round = 0; round < 60; round++)
+    {
+      guint32 n = 1 + bt_random_below (&random, 20000);
+      g_autoptr (BtBitfield) a = bt_bitfield_new (n);
+      g_autoptr (BtBitfield) b = bt_bitfield_new (n);
+      g_autoptr (BtBitfield) copy = NULL;
+      g_autoptr (BtBitfield) parsed = NULL;
+      guint32 next = n;
+
+      if (round % 3 == 0)
+        bt_bitfield_set_all (b);
+      if (round % 3 == 1)
+        bt_bitfield_set_range (b, n / 3, n / 3);
+      for (guint i = bt_random_below (&random, 100); i > 0; i--)
+        {
+          guint32 index = bt_random_below (&random, n);
+
+          bt_bitfield_set (a, index);
+          bt_bitfield_set (b, index);
+          bt_bitfield_set (a, bt_random_below (&random, n));
+          bt_bitfield_clear (b, bt_random_below (&random, n));
+          bt_bitfield_clear (a, bt_bitfield_next_set (a, 0));
+          bt_bitfield_set (a, bt_random_below (&random, n));
+        }
+      copy = bt_bitfield_copy (a);
+      parsed = bt_bitfield_new_from_bytes (b->bytes, bt_bitfield_n_bytes (n), n);
+      for (guint32 from = n; from-- > 0;)
+        {
+          next = get_both (a, b, from) ? from : next;
+          g_assert_cmpuint (bt_bitfield_next_common (a, b, from), ==, next);
+          g_assert_cmpuint (bt_bitfield_next_common (parsed, copy, from), ==, next);
+        }
+      g_assert_cmpuint (bt_bitfield_next_common (a, b, n), ==, n);
+      bt_bitfield_clear_all (a);
+      g_assert_cmpuint (bt_bitfield_next_common (a, b, 0), ==, n);
+    }
+}
+
 static void
 test_beyond (void)
 {
@@ -197,6 +248,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/bitfield/all", test_all);
   g_test_add_func ("/base/bitfield/range", test_range);
   g_test_add_func ("/base/bitfield/search", test_search);
+  g_test_add_func ("/base/bitfield/common", test_common);
   g_test_add_func ("/base/bitfield/beyond", test_beyond);
   return g_test_run ();
 }

@@ -106,7 +106,7 @@ ignore_wake (gint64 deadline, gpointer data)
 }
 
 static void
-measure_announces (guint n)
+measure_announces (const char *what, guint n)
 {
   BtRandom random;
   g_autoptr(BtTimers) timers = bt_timers_new (ignore_wake, NULL);
@@ -137,7 +137,7 @@ measure_announces (guint n)
       now = MAX (now + 1, bt_timers_next (timers));
       bt_timers_run (timers, now);
     }
-  meter_end (&meter, "announce", n, n_done, before);
+  meter_end (&meter, what, n, n_done, before);
   for (guint i = 0; i < n; i++)
     {
       bt_timer_stop (&all[i].timer);
@@ -148,7 +148,7 @@ measure_announces (guint n)
 /* Choking: a round looks at every peer. */
 
 static void
-measure_choker (guint n)
+measure_choker (const char *what, guint n)
 {
   BtRandom random;
   BtChoker choker;
@@ -169,13 +169,13 @@ measure_choker (guint n)
       for (guint i = 0; i < n; i++)
         peers[i].unchoked = peers[i].unchoke;
     }
-  meter_end (&meter, "choke", n, n_rounds, 0);
+  meter_end (&meter, what, n, n_rounds, 0);
 }
 
 /* Whom to connect to: one is chosen, tried, and goes again. */
 
 static void
-measure_candidates (guint n)
+measure_candidates (const char *what, guint n)
 {
   BtRandom random;
   gsize before = used_bytes ();
@@ -203,7 +203,7 @@ measure_candidates (guint n)
       bt_candidates_trying (candidates, candidate, now);
       bt_candidates_ended (candidates, candidate, BT_CLOSE_REMOTE, 1, now);
     }
-  meter_end (&meter, "candidate", n, n_chosen, before);
+  meter_end (&meter, what, n, n_chosen, before);
   bt_candidates_free (candidates);
 }
 
@@ -280,22 +280,44 @@ measure_picker (const char *what, guint32 n_pieces, guint n_peers, guint n_told)
     bt_bitfield_free (bits[i]);
 }
 
+static void
+measure_picker_by_peers (const char *what, guint n)
+{
+  measure_picker (what, 10000, MAX (n, N_BITFIELDS), n);
+}
+
+static void
+measure_picker_by_pieces (const char *what, guint n)
+{
+  measure_picker (what, n, 50, n);
+}
+
+typedef struct
+{
+  const char *what;
+  void (*measure) (const char *what, guint n);
+  const guint *numbers; /* up to 0 */
+} Kind;
+
+static const guint torrents[] = { 100, 1000, 10000, 0 };
+static const guint peers[] = { 10, 100, 1000, 2000, 0 };
+static const guint pieces[] = { 1000, 10000, 100000, 1000000, 0 };
+
+static const Kind kinds[] = {
+  { "announce", measure_announces, torrents },
+  { "choke", measure_choker, peers },
+  { "candidate", measure_candidates, peers },
+  { "pick-by-peers", measure_picker_by_peers, peers },
+  { "pick-by-pieces", measure_picker_by_pieces, pieces },
+};
+
+/* All, or those that are named. */
 int
 main (int argc, char *argv[])
 {
-  static const guint torrents[] = { 100, 1000, 10000 };
-  static const guint peers[] = { 10, 100, 1000, 2000 };
-  static const guint pieces[] = { 1000, 10000, 100000, 1000000 };
-
-  for (guint i = 0; i < G_N_ELEMENTS (torrents); i++)
-    measure_announces (torrents[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
-    measure_choker (peers[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
-    measure_candidates (peers[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (peers); i++)
-    measure_picker ("pick-by-peers", 10000, MAX (peers[i], N_BITFIELDS), peers[i]);
-  for (guint i = 0; i < G_N_ELEMENTS (pieces); i++)
-    measure_picker ("pick-by-pieces", pieces[i], 50, pieces[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    for (const guint *n = kinds[i].numbers; *n != 0; n++)
+      if (argc < 2 || g_strv_contains ((const char * const *) argv + 1, kinds[i].what))
+        kinds[i].measure (kinds[i].what, *n);
   return 0;
 }

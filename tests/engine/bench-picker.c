@@ -54,7 +54,7 @@ tell_haves (Bench *bench)
   gint64 begin = g_get_monotonic_time ();
 
   for (guint i = 0; i < N_HAVES; i++)
-    bt_picker_peer_has (bench->picker, bt_random_below (&bench->random, bench->n_pieces));
+    bt_picker_peer_has (bench->picker, 0, bt_random_below (&bench->random, bench->n_pieces));
   return seconds_since (begin);
 }
 

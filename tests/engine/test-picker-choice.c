@@ -45,7 +45,7 @@ test_rarest_first_by_have (void)
   for (guint round = 1; round < 40; round++)
     for (guint32 i = 40 - round; i < 40; i++)
       {
-        bt_picker_peer_has (t.picker, i);
+        bt_picker_peer_has (t.picker, 0, i);
         bt_picker_assert_consistent (t.picker);
       }
   for (guint32 i = 39; i > 20; i--)
@@ -102,7 +102,7 @@ test_random_ties_after_moves (void)
       bt_picker_abandon (t.picker, 1, &block);
       for (guint32 i = 4; i < 20; i++)
         for (guint k = 0; k < 3; k++)
-          bt_picker_peer_has (t.picker, i);
+          bt_picker_peer_has (t.picker, 0, i);
       g_assert_cmpuint (pick (&t, 1, all, &block, 1), ==, 1);
       n_first[block.piece - 4]++;
     }
@@ -129,7 +129,7 @@ test_random_ties_after_inserts (void)
       for (guint32 i = 5; i < 20; i++)
         bt_picker_set_priority (t.picker, i, BT_PRIORITY_SKIP);
       for (guint32 i = 20; i < 200; i++)
-        bt_picker_peer_has (t.picker, i);
+        bt_picker_peer_has (t.picker, 0, i);
       g_assert_cmpuint (pick_piece (&t, 1, all), ==, 4);
       bt_picker_failed (t.picker, 4);
       for (guint32 i = 5; i < 20; i++)
@@ -161,7 +161,7 @@ test_random_ties_after_sort (void)
       bt_picker_seed (t.picker, 1);
       have_first_pieces (&t);
       for (guint32 i = 4; i < 12; i++)
-        bt_picker_peer_has (t.picker, i);
+        bt_picker_peer_has (t.picker, 0, i);
       for (guint32 i = 20; i < 200; i++)
         bt_picker_set_priority (t.picker, i, BT_PRIORITY_SKIP);
       g_assert_cmpuint (pick (&t, 1, all, &block, 1), ==, 1);
@@ -270,7 +270,7 @@ test_priority_weighs (void)
   have_first_pieces (&t);
   for (guint32 i = 0; i < 200; i++)
     for (guint k = 0; k < (i == 11 ? 9 : i == 12 ? 1 : i == 10 ? 6 : 30); k++)
-      bt_picker_peer_has (t.picker, i);
+      bt_picker_peer_has (t.picker, 0, i);
   bt_picker_set_priority (t.picker, 10, BT_PRIORITY_HIGH);
   bt_picker_set_priority (t.picker, 11, BT_PRIORITY_HIGH);
   g_assert_cmpuint (pick_piece (&t, 1, all), ==, 10);
@@ -439,7 +439,7 @@ test_rare_end_elsewhere (void)
     bt_picker_peer_bits (t.picker, many, 1);
   for (guint32 i = 3000; i < 5000; i++)
     if (i != 4995)
-      bt_picker_peer_has (t.picker, i);
+      bt_picker_peer_has (t.picker, 0, i);
   g_assert_cmpuint (pick_piece (&t, 1, many), >=, 3000);
   g_assert_cmpuint (pick_piece (&t, 2, few), ==, 4995);
   g_assert_cmpuint (pick_piece (&t, 3, all), <, 3000);
@@ -511,7 +511,7 @@ test_slow (void)
   bt_picker_peer_bits (t.picker, all, 1);
   for (guint32 i = 0; i < 300; i++)
     for (guint32 k = 0; k < i; k++)
-      bt_picker_peer_has (t.picker, i);
+      bt_picker_peer_has (t.picker, 0, i);
   g_assert_cmpuint (pick (&t, 9, all, &fast, 1), ==, 1);
   g_assert_cmpuint (fast.piece, ==, 4);
   /* Not into the piece of the fast one. */
@@ -544,8 +544,8 @@ test_slow_minds_priority (void)
   bt_picker_seed (t.picker, 1);
   bt_picker_set_priority (t.picker, 200, BT_PRIORITY_LOW);
   for (guint k = 0; k < 50; k++)
-    bt_picker_peer_has (t.picker, 200);
-  bt_picker_peer_has (t.picker, 100);
+    bt_picker_peer_has (t.picker, 0, 200);
+  bt_picker_peer_has (t.picker, 0, 100);
   g_assert_cmpuint (bt_picker_pick (t.picker, &request, &block, 1), ==, 1);
   g_assert_cmpuint (block.piece, ==, 100);
 }
@@ -564,9 +564,9 @@ test_slow_with_few (void)
   request.has = few;
   have_first_pieces (&t);
   bt_picker_peer_bits (t.picker, few, 1);
-  bt_picker_peer_has (t.picker, 105);
+  bt_picker_peer_has (t.picker, 0, 105);
   for (guint k = 0; k < 50; k++)
-    bt_picker_peer_has (t.picker, 110);
+    bt_picker_peer_has (t.picker, 0, 110);
   bt_picker_set_priority (t.picker, 110, BT_PRIORITY_LOW);
   g_assert_cmpuint (bt_picker_pick (t.picker, &request, &block, 1), ==, 1);
   g_assert_cmpuint (block.piece, ==, 105);

@@ -204,7 +204,7 @@ step_has (Model *model, guint place)
   if (peer->id == 0 || peer->is_seed)
     return;
   if (bt_bitfield_set (peer->has, piece))
-    bt_picker_peer_has (model->picker, piece);
+    bt_picker_peer_has (model->picker, below (model, 10) > 0 ? peer->id : 0, piece);
   else if (bt_bitfield_clear (peer->has, piece))
     bt_picker_peer_lost (model->picker, piece);
 }
@@ -490,7 +490,7 @@ test_finishes (void)
           come (&model, 4);
           for (guint32 i = 0; i < model.n_pieces; i++)
             if (!model.peers[4].is_seed && bt_bitfield_set (model.peers[4].has, i))
-              bt_picker_peer_has (model.picker, i);
+              bt_picker_peer_has (model.picker, model.peers[4].id, i);
           model.peers[4].exclusive = FALSE;
         }
       for (n = 0; n < 20000 && !bt_picker_is_complete (model.picker); n++)

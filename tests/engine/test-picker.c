@@ -41,6 +41,22 @@ test_blocks (void)
     }
 }
 
+/* Whatever was found before. */
+static gboolean
+is_interesting (const Torrent *t, const BtBitfield *has)
+{
+  guint32 found = 0;
+  gboolean interesting = bt_picker_is_interesting (t->picker, has, &found);
+
+  for (guint32 before = 0; before <= t->n_pieces; before++)
+    {
+      found = before;
+      g_assert_cmpint (bt_picker_is_interesting (t->picker, has, &found), ==, interesting);
+      g_assert_cmpint (bt_picker_wants (t->picker, found) && bt_bitfield_get (has, found), ==, interesting);
+    }
+  return interesting;
+}
+
 static void
 test_wanted (void)
 {
@@ -50,20 +66,20 @@ test_wanted (void)
   torrent_init (&t, 10, 1, 1);
   last = make_bits (&t, 9, 1);
   g_assert_cmpuint (bt_picker_n_wanted_missing (t.picker), ==, 10);
-  g_assert_true (bt_picker_is_interesting (t.picker, last));
+  g_assert_true (is_interesting (&t, last));
 
   bt_picker_set_priority (t.picker, 9, BT_PRIORITY_SKIP);
   g_assert_cmpuint (bt_picker_n_wanted_missing (t.picker), ==, 9);
-  g_assert_false (bt_picker_is_interesting (t.picker, last));
+  g_assert_false (is_interesting (&t, last));
   bt_picker_set_priority (t.picker, 9, 200);
   g_assert_cmpuint (bt_picker_get_priority (t.picker, 9), ==, BT_PRIORITY_HIGH);
-  g_assert_true (bt_picker_is_interesting (t.picker, last));
+  g_assert_true (is_interesting (&t, last));
 
   for (guint32 i = 0; i < 10; i++)
     bt_picker_set_have (t.picker, i);
   g_assert_true (bt_picker_is_complete (t.picker));
   g_assert_cmpuint (bt_picker_have (t.picker)->n_set, ==, 10);
-  g_assert_false (bt_picker_is_interesting (t.picker, last));
+  g_assert_false (is_interesting (&t, last));
 
   bt_picker_set_missing (t.picker, 9);
   g_assert_false (bt_picker_has (t.picker, 9));
@@ -83,9 +99,9 @@ test_interesting (void)
 
         torrent_init (&t, n, 1, n);
         one = make_bits (&t, i, 1);
-        g_assert_true (bt_picker_is_interesting (t.picker, one));
+        g_assert_true (is_interesting (&t, one));
         bt_picker_set_have (t.picker, i);
-        g_assert_false (bt_picker_is_interesting (t.picker, one));
+        g_assert_false (is_interesting (&t, one));
       }
 }
 
@@ -106,7 +122,7 @@ test_availability (void)
   g_assert_cmpuint (bt_picker_availability (t.picker, 7), ==, 2);
   g_assert_cmpfloat (bt_picker_distributed_copies (t.picker), ==, 2.5);
   for (guint32 i = 4; i < 8; i++)
-    bt_picker_peer_has (t.picker, i);
+    bt_picker_peer_has (t.picker, 0, i);
   g_assert_cmpfloat (bt_picker_distributed_copies (t.picker), ==, 3.0);
   bt_picker_peer_lost (t.picker, 5);
   g_assert_cmpuint (bt_picker_availability (t.picker, 5), ==, 2);
@@ -312,10 +328,10 @@ test_relieved (void)
   piece = blocks[0].piece;
   g_assert_cmpuint (blocks[1].piece, ==, piece);
   g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 0); /* nobody else has it */
-  bt_picker_peer_has (t.picker, piece);
+  bt_picker_peer_has (t.picker, 0, piece);
   g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 1);
   g_assert_cmpuint (bt_picker_find_relieved (t.picker, (piece + 1) % 10), ==, 0); /* asked of nobody */
-  bt_picker_peer_has (t.picker, piece);
+  bt_picker_peer_has (t.picker, 0, piece);
   g_assert_cmpuint (bt_picker_find_relieved (t.picker, piece), ==, 0); /* not the first */
   bt_picker_peer_lost (t.picker, piece);
 
@@ -325,7 +341,7 @@ test_relieved (void)
   g_assert_cmpuint (pick (&t, 1, all, &blocks[0], 1), ==, 1);
   g_assert_cmpuint (pick (&t, 2, all, &blocks[2], 1), ==, 1);
   g_assert_cmpuint (blocks[0].piece, ==, blocks[2].piece);
-  bt_picker_peer_has (t.picker, blocks[0].piece);
+  bt_picker_peer_has (t.picker, 0, blocks[0].piece);
   g_assert_cmpuint (bt_picker_find_relieved (t.picker, blocks[0].piece), ==, 0); /* asked of two */
 }
 
