@@ -45,6 +45,11 @@ static const char schema_sql[] =
 /* Since version 2 there are magnets. */
 static const char to_version_2_sql[] = "BEGIN IMMEDIATE;" MAGNETS_SQL "PRAGMA user_version = 2; COMMIT;";
 
+/* Only that the last of many thousands is found at once; databases of before have it from their next opening on, and
+ * those that cannot be given it do without. */
+static const char indices_sql[] = "CREATE INDEX IF NOT EXISTS torrents_by_order ON torrents (added_order);"
+                                  "CREATE INDEX IF NOT EXISTS magnets_by_order ON magnets (added_order);";
+
 gboolean
 bt_state_sql_is_damage (int result)
 {
@@ -156,7 +161,10 @@ bt_state_sql_open (const char *path, gboolean *damaged, GError **error)
       bt_state_sql_set_error (db, result, error);
     }
   else if (check_kind (db, damaged, error))
-    return db;
+    {
+      (void) bt_state_sql_exec (db, indices_sql, NULL);
+      return db;
+    }
   sqlite3_close (db);
   return NULL;
 }
@@ -220,9 +228,10 @@ save (sqlite3 *db, const BtChange *change)
   return finish (db, statement);
 }
 
+/* Each maximum by itself: only so it is read from the end of an index. */
 #define NEXT_ORDER                                                                                 \
-  "(SELECT coalesce (max (added_order), 0) + 1 FROM"                                               \
-  " (SELECT added_order FROM torrents UNION ALL SELECT added_order FROM magnets))"
+  "max (coalesce ((SELECT max (added_order) FROM torrents), 0),"                                   \
+  "     coalesce ((SELECT max (added_order) FROM magnets), 0)) + 1"
 
 static int
 add_torrent (sqlite3 *db, const BtChange *change)
