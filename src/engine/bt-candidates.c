@@ -8,6 +8,7 @@
 #include "bt-limits.h"
 #include "bt-link.h"
 #include "bt-peer-priority.h"
+#include "bt-turns.h"
 
 #define MAX_SELVES 64
 #define MAX_TRACKERS 64 /* bits of named_by; any more share them */
@@ -29,7 +30,6 @@ typedef struct
 
 struct _BtCandidates
 {
-  BtRandom *random;        /* borrowed */
   GPtrArray *entries;      /* of Entry, owned */
   GHashTable *by_endpoint; /* BtEndpoint inside -> Entry */
   BtBans *bans;
@@ -38,8 +38,7 @@ struct _BtCandidates
   GArray *trackers;        /* of guint, hashes of URLs: the place gives the bit in named_by */
   guint64 tracker_bit;     /* of the announce that is being taken in, else 0 */
   guint32 n_announces;
-  gint64 next[2];          /* what bt_candidates_next() says, for each kind of wish */
-  gboolean next_known[2];  /* until something changes */
+  BtTurns turns;
 };
 
 BtCandidates *
@@ -47,7 +46,7 @@ bt_candidates_new (BtRandom *random)
 {
   BtCandidates *candidates = g_new0 (BtCandidates, 1);
 
-  candidates->random = random;
+  candidates->turns.random = random;
   candidates->entries = g_ptr_array_new_with_free_func (g_free);
   candidates->by_endpoint = g_hash_table_new (bt_endpoint_hash, bt_endpoint_equal);
   candidates->bans = bt_bans_new ();
@@ -59,6 +58,7 @@ bt_candidates_new (BtRandom *random)
 void
 bt_candidates_free (BtCandidates *candidates)
 {
+  bt_turns_clear (&candidates->turns);
   g_hash_table_unref (candidates->by_endpoint);
   g_ptr_array_unref (candidates->entries);
   bt_bans_free (candidates->bans);
@@ -73,11 +73,14 @@ get_entry (const BtCandidates *candidates, guint index)
   return g_ptr_array_index (candidates->entries, index);
 }
 
-/* Whom may be tried, or when, is another now. */
+/* Whom may be tried, or when, is another now. All leave first: those that stayed would not be sorted by what they are. */
 static void
-forget_next (BtCandidates *candidates)
+file_all (BtCandidates *candidates)
 {
-  candidates->next_known[FALSE] = candidates->next_known[TRUE] = FALSE;
+  for (guint i = 0; i < candidates->entries->len; i++)
+    bt_turns_leave (&candidates->turns, &get_entry (candidates, i)->candidate);
+  for (guint i = 0; i < candidates->entries->len; i++)
+    bt_turns_file (&candidates->turns, &get_entry (candidates, i)->candidate);
 }
 
 static void
@@ -85,7 +88,7 @@ remove_entry (BtCandidates *candidates, Entry *entry)
 {
   guint index = entry->index;
 
-  forget_next (candidates);
+  bt_turns_leave (&candidates->turns, &entry->candidate);
   g_hash_table_remove (candidates->by_endpoint, &entry->candidate.endpoint);
   g_ptr_array_remove_index_fast (candidates->entries, index);
   if (index < candidates->entries->len)
@@ -95,7 +98,7 @@ remove_entry (BtCandidates *candidates, Entry *entry)
 static void
 insert_entry (BtCandidates *candidates, Entry *entry)
 {
-  forget_next (candidates);
+  bt_turns_file (&candidates->turns, &entry->candidate);
   entry->index = candidates->entries->len;
   g_ptr_array_add (candidates->entries, entry);
   g_hash_table_insert (candidates->by_endpoint, &entry->candidate.endpoint, entry);
@@ -118,20 +121,6 @@ is_self (const BtCandidates *candidates, const BtEndpoint *endpoint)
   return FALSE;
 }
 
-/* The best of its sources, 0 first: how likely an address of that kind is to be worth a try. */
-static guint
-get_source_rank (const BtCandidate *candidate)
-{
-  static const BtSource ranks[] = { BT_SOURCE_MANUAL, BT_SOURCE_LSD, BT_SOURCE_INCOMING,
-                                    BT_SOURCE_TRACKER, BT_SOURCE_DHT, BT_SOURCE_PEX,
-                                    BT_SOURCE_RESUME };
-  guint rank = 0;
-
-  while (rank < G_N_ELEMENTS (ranks) && (candidate->sources & ranks[rank]) == 0)
-    rank++;
-  return rank;
-}
-
 #define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /* Whom to lose first when there is no room; below 0: @a. */
@@ -147,7 +136,7 @@ compare_worth (const BtCandidate *a, const BtCandidate *b)
   if (order == 0)
     order = COMPARE (a->connectable, b->connectable);
   if (order == 0)
-    order = COMPARE (get_source_rank (b), get_source_rank (a));
+    order = COMPARE (bt_turns_source_rank (b), bt_turns_source_rank (a));
   if (order == 0)
     order = COMPARE (a->priority, b->priority);
   return order;
@@ -228,7 +217,11 @@ bt_candidates_add (BtCandidates *candidates,
     entry = add_entry (candidates, endpoint, source, now);
   if (entry == NULL)
     return NULL;
-  entry->candidate.sources |= source;
+  if ((entry->candidate.sources & source) == 0)
+    {
+      entry->candidate.sources |= source;
+      bt_turns_file (&candidates->turns, &entry->candidate);
+    }
   if (source == BT_SOURCE_TRACKER)
     {
       entry->candidate.named_by |= candidates->tracker_bit;
@@ -283,6 +276,7 @@ bt_candidates_set_us (BtCandidates *candidates, gboolean ipv6, const BtEndpoint 
 
       candidate->priority = bt_candidates_priority (candidates, &candidate->endpoint);
     }
+  file_all (candidates);
 }
 
 /* Announces */
@@ -348,98 +342,36 @@ bt_candidates_keep (BtCandidates *candidates, BtSource sources)
       if (entry->candidate.sources == 0 && !entry->candidate.connected && !entry->candidate.banned)
         remove_entry (candidates, entry);
     }
+  file_all (candidates);
 }
 
 /* Trying */
 
-static gboolean
-may_try (const BtCandidate *candidate, gboolean want_leechers)
-{
-  return !candidate->connected && !candidate->banned && !(want_leechers && candidate->is_seed);
-}
-
-/* Below 0: @a first. */
-static int
-compare_hope (const BtCandidate *a, const BtCandidate *b)
-{
-  int order = COMPARE (a->fails, b->fails);
-
-  if (order == 0)
-    order = COMPARE (b->last_useful != 0, a->last_useful != 0);
-  if (order == 0)
-    order = COMPARE (a->last_try, b->last_try);
-  if (order == 0)
-    order = COMPARE (get_source_rank (a), get_source_rank (b));
-  if (order == 0)
-    order = COMPARE (b->priority, a->priority);
-  return order;
-}
-
 BtCandidate *
 bt_candidates_best (BtCandidates *candidates, gboolean want_leechers, gint64 now)
 {
-  BtCandidate *best = NULL;
-  guint n_equal = 0;
-
-  for (guint i = 0; i < candidates->entries->len; i++)
-    {
-      BtCandidate *candidate = &get_entry (candidates, i)->candidate;
-      int order;
-
-      if (!may_try (candidate, want_leechers) || candidate->next_try > now)
-        continue;
-      order = best != NULL ? compare_hope (candidate, best) : -1;
-      if (order < 0)
-        n_equal = 0;
-      if (order < 0 || (order == 0 && bt_random_below (candidates->random, n_equal + 1) == 0))
-        best = candidate;
-      n_equal += order <= 0;
-    }
-  return best;
+  return bt_turns_best (&candidates->turns, want_leechers, now);
 }
 
-static gint64
-find_next (BtCandidates *candidates, gboolean want_leechers)
-{
-  gint64 next = G_MAXINT64;
-
-  for (guint i = 0; i < candidates->entries->len; i++)
-    {
-      const BtCandidate *candidate = &get_entry (candidates, i)->candidate;
-
-      if (may_try (candidate, want_leechers))
-        next = MIN (next, candidate->next_try);
-    }
-  return next;
-}
-
-/* All torrents are asked again and again, and of few anything changes. */
 gint64
 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers)
 {
-  guint kind = want_leechers ? 1 : 0;
-
-  if (!candidates->next_known[kind])
-    {
-      candidates->next[kind] = find_next (candidates, want_leechers);
-      candidates->next_known[kind] = TRUE;
-    }
-  return candidates->next[kind];
+  return bt_turns_next (&candidates->turns, want_leechers);
 }
 
 void
 bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now)
 {
-  forget_next (candidates);
   candidate->connected = TRUE;
   candidate->last_try = now;
+  bt_turns_file (&candidates->turns, candidate);
 }
 
 void
 bt_candidates_postpone (BtCandidates *candidates, BtCandidate *candidate, gint64 now)
 {
-  forget_next (candidates);
   candidate->next_try = now + POSTPONED_US;
+  bt_turns_file (&candidates->turns, candidate);
 }
 
 void
@@ -447,8 +379,8 @@ bt_candidates_set_seed (BtCandidates *candidates, BtCandidate *candidate, gboole
 {
   if (candidate->is_seed == is_seed)
     return;
-  forget_next (candidates);
   candidate->is_seed = is_seed;
+  bt_turns_file (&candidates->turns, candidate);
 }
 
 static gboolean
@@ -488,7 +420,6 @@ bt_candidates_ended (BtCandidates *candidates,
                      guint64 useful_bytes,
                      gint64 now)
 {
-  forget_next (candidates);
   candidate->connected = FALSE;
   candidate->last_reason = reason;
   if (reason == BT_CLOSE_SELF)
@@ -508,6 +439,7 @@ bt_candidates_ended (BtCandidates *candidates,
       candidate->fails = 0;
       candidate->next_try = now + AFTER_USEFUL_US;
     }
+  bt_turns_file (&candidates->turns, candidate);
 }
 
 /* Bans */
@@ -515,7 +447,6 @@ bt_candidates_ended (BtCandidates *candidates,
 static void
 mark_banned (BtCandidates *candidates)
 {
-  forget_next (candidates);
   for (guint i = 0; i < candidates->entries->len; i++)
     {
       BtCandidate *candidate = &get_entry (candidates, i)->candidate;
@@ -523,6 +454,7 @@ mark_banned (BtCandidates *candidates)
       candidate->banned = is_self (candidates, &candidate->endpoint)
                           || bt_bans_contain (candidates->bans, &candidate->endpoint);
     }
+  file_all (candidates);
 }
 
 void
@@ -552,10 +484,12 @@ bt_candidates_add_self (BtCandidates *candidates, const BtEndpoint *endpoint)
 {
   Entry *entry = find_entry (candidates, endpoint);
 
-  forget_next (candidates);
   /* It may be connected still, so it stays; but it is never tried again. */
   if (entry != NULL)
-    entry->candidate.banned = TRUE;
+    {
+      entry->candidate.banned = TRUE;
+      bt_turns_file (&candidates->turns, &entry->candidate);
+    }
   if (is_self (candidates, endpoint))
     return;
   if (candidates->selves->len == MAX_SELVES)
@@ -581,7 +515,6 @@ bt_candidates_ban_ip (BtCandidates *candidates, const char *ip)
 static void
 forgive (BtCandidates *candidates, gboolean only_useful, gint64 now)
 {
-  forget_next (candidates);
   for (guint i = 0; i < candidates->entries->len; i++)
     {
       BtCandidate *candidate = &get_entry (candidates, i)->candidate;
@@ -591,6 +524,7 @@ forgive (BtCandidates *candidates, gboolean only_useful, gint64 now)
       candidate->next_try = MIN (candidate->next_try, now);
       candidate->fails = MIN (candidate->fails, 1);
     }
+  file_all (candidates);
 }
 
 void

@@ -36,6 +36,8 @@ typedef struct
   guint last_reason;       /* BtCloseReason of the last end */
   guint64 named_by;        /* bit n: the last reply of the n-th tracker named it */
   guint32 priority;        /* see bt_candidates_priority() */
+  guint32 chance;          /* decides between equal ones */
+  GSequenceIter *turn;     /* (nullable): for bt-turns.c alone */
 } BtCandidate;
 
 /* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. A candidate lives at

@@ -260,6 +260,119 @@ test_leechers_only (void)
   g_assert_cmpint (bt_candidates_next (f.all, FALSE), ==, f.now);
 }
 
+static guint
+get_rank (const BtCandidate *c)
+{
+  return (c->sources & BT_SOURCE_MANUAL) != 0 ? 0 : (c->sources & BT_SOURCE_TRACKER) != 0 ? 1 : 2;
+}
+
+static gboolean
+is_better (const BtCandidate *a, const BtCandidate *b)
+{
+  if (a->fails != b->fails)
+    return a->fails < b->fails;
+  if ((a->last_useful != 0) != (b->last_useful != 0))
+    return a->last_useful != 0;
+  if (a->last_try != b->last_try)
+    return a->last_try < b->last_try;
+  if (get_rank (a) != get_rank (b))
+    return get_rank (a) < get_rank (b);
+  return a->priority > b->priority;
+}
+
+/* Whoever is chosen, nobody who may be tried is better. */
+static BtCandidate *
+check_best (Fixture *f, gboolean want_leechers)
+{
+  gint64 next = bt_candidates_next (f->all, want_leechers), expected = G_MAXINT64;
+  BtCandidate *best = bt_candidates_best (f->all, want_leechers, f->now);
+
+  for (guint i = 0; i < bt_candidates_count (f->all); i++)
+    {
+      const BtCandidate *c = bt_candidates_iter (f->all, i);
+
+      if (c->connected || c->banned || (want_leechers && c->is_seed))
+        {
+          g_assert_true (c != best);
+          continue;
+        }
+      expected = MIN (expected, c->next_try);
+      if (c->next_try <= f->now)
+        g_assert_true (best != NULL && !is_better (c, best));
+      else
+        g_assert_true (c != best);
+    }
+  if (expected > f->now)
+    g_assert_cmpint (next, ==, expected);
+  else
+    g_assert_cmpint (next, <=, f->now);
+  return best;
+}
+
+static void
+do_anything (Fixture *f, BtRandom *random, BtCandidate *best)
+{
+  static const BtSource sources[] = { BT_SOURCE_MANUAL, BT_SOURCE_TRACKER, BT_SOURCE_PEX };
+  guint n = bt_random_below (random, 60);
+  BtCandidate *any = find (f, n);
+
+  switch (bt_random_below (random, 12))
+    {
+    case 0:
+    case 1:
+      add (f, n, sources[bt_random_below (random, 3)]);
+      break;
+    case 2:
+      set_us (f, n % 2 == 0 ? "123.213.32.10:51413" : "98.76.54.32:51413");
+      break;
+    case 3:
+      bt_candidates_forgive_useful (f->all, f->now);
+      break;
+    case 4:
+      if (any != NULL && n % 8 == 0)
+        bt_candidates_ban (f->all, &any->endpoint);
+      break;
+    case 5:
+      if (n % 4 == 0)
+        bt_candidates_keep (f->all, n % 8 == 0 ? BT_SOURCE_TRACKER : BT_SOURCES_OF_PRIVATE);
+      break;
+    case 6:
+      if (any != NULL)
+        bt_candidates_set_seed (f->all, any, !any->is_seed);
+      break;
+    case 7:
+      if (best != NULL)
+        bt_candidates_postpone (f->all, best, f->now);
+      break;
+    case 8:
+    case 9:
+      if (any != NULL && any->connected)
+        bt_candidates_ended (f->all, any, n % 3 == 0 ? BT_CLOSE_TOO_MANY : BT_CLOSE_REMOTE, n % 2, f->now);
+      break;
+    default:
+      if (best != NULL)
+        bt_candidates_trying (f->all, best, f->now);
+    }
+}
+
+static void
+test_order_random (void)
+{
+  for (guint64 seed = 0; seed < 40; seed++)
+    {
+      g_auto (Fixture) f = { 0 };
+      BtRandom random;
+
+      fixture_init (&f, seed);
+      bt_random_seed (&random, seed);
+      for (guint i = 0; i < 500; i++)
+        {
+          do_anything (&f, &random, check_best (&f, bt_random_below (&random, 2) == 0));
+          f.now += bt_random_below (&random, 4) == 0 ? bt_random_below (&random, 20) * SECOND : 1;
+        }
+    }
+}
+
 /* Soon at first, then more and more rarely; what gives data is tried again within 2 s. */
 static void
 test_retry (void)
@@ -880,6 +993,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/engine/candidates/add", test_add);
   g_test_add_func ("/engine/candidates/order", test_order);
+  g_test_add_func ("/engine/candidates/order-random", test_order_random);
   g_test_add_func ("/engine/candidates/sources-order", test_sources_order);
   g_test_add_func ("/engine/candidates/chance", test_chance);
   g_test_add_func ("/engine/candidates/priority", test_priority);
