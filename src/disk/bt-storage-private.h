@@ -153,6 +153,7 @@ struct _BtOpenFile
   int fd;
   gboolean writable;
   gboolean detached; /* closed by its last user */
+  atomic_uchar sendable; /* the kernel was seen to send from it, and it is of no file server */
   guint users;
   GList link; /* in the set's queue of idle ones */
 };

@@ -6,8 +6,14 @@
 
 #include "bt-allowed-fast.h"
 
-#define READ_RUN_BYTES (256 * 1024)  /* requests that follow each other are read at once */
-#define SEND_AHEAD_BYTES (512 * 1024) /* queued on the link or being read */
+#define READ_RUN_BYTES (256 * 1024) /* requests that follow each other are read at once */
+/* Queued on the link or being read. To a quick peer more, so that each turn fills what the kernel takes: */
+#define SEND_AHEAD_BYTES (512 * 1024)
+#define SEND_AHEAD_MAX_BYTES (2048 * 1024)
+#define SEND_AHEAD_SHARE 8 /* what it takes in this part of a second */
+
+/* More than requests that may wait, so that most are alone in their place. */
+#define TALLY_PLACES 4096u
 
 /* Blocks that are being read for a peer, in one run. The peer may go meanwhile. */
 typedef struct
@@ -30,9 +36,23 @@ waiting_at (BtPeer *peer, guint index)
   return &g_array_index (peer->waiting.blocks, BtBlock, peer->waiting.head + index);
 }
 
+/* The tally: where none of those that wait falls on a place, none is like a block that does. Else each request would be
+ * compared with hundreds. */
+static guint16 *
+tally_of (BtPeer *peer, const BtBlock *block)
+{
+  guint32 place = block->piece * 0x9e3779b1u + block->begin / BT_LIMIT_BLOCK;
+
+  if (peer->waiting.tally == NULL)
+    peer->waiting.tally = g_new0 (guint16, TALLY_PLACES);
+  return &peer->waiting.tally[place % TALLY_PLACES];
+}
+
 static void
 remove_served (BtPeer *peer, guint n)
 {
+  for (guint i = 0; i < n; i++)
+    (*tally_of (peer, waiting_at (peer, i)))--;
   peer->waiting.head += n;
   if (peer->waiting.head == peer->waiting.blocks->len)
     {
@@ -62,6 +82,7 @@ bt_peer_drop_waiting (BtPeer *peer, gboolean with_reject)
     reject (peer, waiting_at (peer, i));
   g_array_set_size (peer->waiting.blocks, 0);
   peer->waiting.head = 0;
+  g_clear_pointer (&peer->waiting.tally, g_free);
 }
 
 /* Taking. */
@@ -84,15 +105,16 @@ is_allowed_while_choked (BtPeer *peer, const BtBlock *block)
   return peer->fast && peer->allowed_out != NULL && bt_bitfield_get (peer->allowed_out, block->piece);
 }
 
-static gboolean
-is_waiting (BtPeer *peer, const BtBlock *block)
+/* Returns: -1 if it does not wait. */
+static gint
+find_waiting (BtPeer *peer, const BtBlock *block)
 {
-  guint n = bt_peer_n_waiting (peer);
+  guint n = *tally_of (peer, block) > 0 ? bt_peer_n_waiting (peer) : 0;
 
   for (guint i = 0; i < n; i++)
     if (memcmp (waiting_at (peer, i), block, sizeof *block) == 0)
-      return TRUE;
-  return FALSE;
+      return (gint) i;
+  return -1;
 }
 
 /* A request that cannot be served is rejected; without the fast extension it is passed over, as it
@@ -115,9 +137,10 @@ bt_peer_take_request (BtPeer *peer, const BtBlock *block)
       reject (peer, block);
       return;
     }
-  if (is_waiting (peer, block))
+  if (find_waiting (peer, block) >= 0)
     return;
   g_array_append_val (peer->waiting.blocks, *block);
+  (*tally_of (peer, block))++;
   bt_peer_serve (peer);
 }
 
@@ -125,18 +148,21 @@ bt_peer_take_request (BtPeer *peer, const BtBlock *block)
 void
 bt_peer_take_cancel (BtPeer *peer, const BtBlock *block)
 {
-  guint n = bt_peer_n_waiting (peer);
+  gint index = find_waiting (peer, block);
 
-  for (guint i = 0; i < n; i++)
-    if (memcmp (waiting_at (peer, i), block, sizeof *block) == 0)
-      {
-        g_array_remove_index (peer->waiting.blocks, peer->waiting.head + i);
-        remove_served (peer, 0);
-        reject (peer, block);
-        return;
-      }
-  if (bt_link_unsend_block (peer->link, block))
-    reject (peer, block);
+  if (index >= 0)
+    {
+      g_array_remove_index (peer->waiting.blocks, peer->waiting.head + (guint) index);
+      (*tally_of (peer, block))--;
+      remove_served (peer, 0);
+      reject (peer, block);
+    }
+  else if (bt_link_unsend_block (peer->link, block))
+    {
+      reject (peer, block);
+      /* Perhaps it was the last, and nothing will drain. */
+      bt_peer_serve (peer);
+    }
 }
 
 /* Serving. */
@@ -214,13 +240,18 @@ read_cb (const GError *error, gpointer owner)
   lend_cb (NULL, error, owner);
 }
 
+static guint64
+get_rate (BtPeer *peer)
+{
+  return bt_rate_get (&peer->rate_up, bt_core_now (peer->torrent->core));
+}
+
 /* What waits for long might fall out of the page cache, and to send it would then wait for the disk. So files are lent
  * only to a peer that empties its queue within about a second. */
 static gboolean
 is_quick (BtPeer *peer)
 {
-  return bt_link_sends_files (peer->link)
-         && bt_rate_get (&peer->rate_up, bt_core_now (peer->torrent->core)) >= SEND_AHEAD_BYTES;
+  return bt_link_sends_files (peer->link) && get_rate (peer) >= SEND_AHEAD_BYTES;
 }
 
 /* How many of the waiting requests follow each other inside one piece. */
@@ -268,11 +299,24 @@ read_run (BtPeer *peer)
     disk->ops->read (disk, torrent->storage, offset, serving->buffer, 0, length, read_cb, serving);
 }
 
+static gsize
+get_ahead (BtPeer *peer)
+{
+  return bt_link_queued_bytes (peer->link) + peer->n_reading * BT_LIMIT_BLOCK;
+}
+
+/* Once half has left: several runs at a time, so that the disk's threads are not woken for each. */
 void
 bt_peer_serve (BtPeer *peer)
 {
-  while (!peer->closed && bt_peer_n_waiting (peer) > 0
-         && bt_link_queued_bytes (peer->link) + peer->n_reading * BT_LIMIT_BLOCK < SEND_AHEAD_BYTES)
+  gsize ahead;
+
+  if (peer->closed || bt_peer_n_waiting (peer) == 0)
+    return;
+  ahead = CLAMP (get_rate (peer) / SEND_AHEAD_SHARE, SEND_AHEAD_BYTES, SEND_AHEAD_MAX_BYTES);
+  if (get_ahead (peer) > ahead / 2)
+    return;
+  while (!peer->closed && bt_peer_n_waiting (peer) > 0 && get_ahead (peer) < ahead)
     read_run (peer);
 }
 

@@ -49,6 +49,7 @@ bt_peer_free (BtPeer *peer)
   bt_peer_free_claims (peer);
   g_clear_pointer (&peer->metadata_waiting, g_array_unref);
   g_array_unref (peer->waiting.blocks);
+  g_free (peer->waiting.tally);
   g_free (peer->client);
   g_free (peer);
 }

@@ -14,6 +14,9 @@
 #define TAIL_BYTES 512u
 #define RECEIVE_BYTES (32u * 1024)
 
+/* Read in one turn, so that one fast peer does not keep the others waiting. */
+#define ROUND_BYTES (256u * 1024)
+
 /* Length and id. */
 #define MESSAGE_START 5
 
@@ -362,7 +365,7 @@ void
 bt_link_receive (BtLink *link)
 {
   BtLinkInput *input = &link->input;
-  gsize budget = BT_LINK_ROUND_BYTES;
+  gsize budget = ROUND_BYTES;
 
   bt_timer_stop (&input->pump.timer);
   while (take_next (link))

@@ -7,9 +7,6 @@
 
 G_BEGIN_DECLS
 
-/* What is read or written in one turn, so that one fast peer does not keep the others waiting. */
-#define BT_LINK_ROUND_BYTES (256u * 1024)
-
 typedef enum
 {
   BT_LINK_CONNECTING,

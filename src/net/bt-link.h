@@ -67,7 +67,7 @@ typedef struct
   void (*block_progress) (BtLink *link, const BtBlock *block, gsize bytes, gpointer owner);
   /* All of it came. @discarded: block_place gave NULL or the place was withdrawn. */
   void (*block_done) (BtLink *link, const BtBlock *block, gboolean discarded, gpointer owner);
-  /* The queue towards the peer fell under the low-water mark: more may be sent. */
+  /* Payload has left, so there is room for more. */
   void (*drained) (BtLink *link, gpointer owner);
   /* What was to be sent from a file could not be had: CHANGED or DISK. The link closes after that. */
   void (*file_failed) (BtLink *link, const GError *error, gpointer owner);
