@@ -172,14 +172,14 @@ take_reject (BtPeer *peer, const BtBlock *block)
     bt_peer_request (peer);
 }
 
-/* The port of its node of the DHT. */
+/* The port of its node of the DHT; of one that said it has none it is not asked. */
 static void
 take_port (BtPeer *peer, guint16 port)
 {
   BtEndpoint node = peer->endpoint;
 
   /* Once: thousands of ports would push out all other nodes that we know of. */
-  if (port == 0 || peer->said_port || !bt_torrent_uses_dht (peer->torrent))
+  if (port == 0 || !peer->has_dht || peer->said_port || !bt_torrent_uses_dht (peer->torrent))
     return;
   peer->said_port = TRUE;
   node.port = port;

@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <gio/gio.h>
+
 #include "bt-gio-world.h"
 #include "bt-limits.h"
 #include "ft-bad-peer.h"
@@ -714,6 +716,64 @@ test_deaf (void)
   g_assert_not_reached ();
 }
 
+/* The port of a node of the DHT. */
+
+static GSocket *
+open_udp (const char *ip)
+{
+  g_autoptr(GSocket) udp = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_DATAGRAM, G_SOCKET_PROTOCOL_UDP, NULL);
+  g_autoptr(GSocketAddress) address = g_inet_socket_address_new_from_string (ip, 0);
+
+  g_assert_true (g_socket_bind (udp, address, FALSE, NULL));
+  return g_steal_pointer (&udp);
+}
+
+static void
+greet_with_port (FtBadLink *link)
+{
+  g_autoptr(GSocketAddress) address = g_socket_get_local_address (link->peer->data, NULL);
+  guint16 port = GUINT16_TO_BE (g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address)));
+
+  ft_bad_link_say (link, BT_MESSAGE_PORT, &port, sizeof port);
+  ft_bad_link_greet (link);
+}
+
+static gboolean
+was_asked (GSocket *udp)
+{
+  return (g_socket_condition_check (udp, G_IO_IN) & G_IO_IN) != 0;
+}
+
+static void
+use_dht (BtConfig *config)
+{
+  config->dht = TRUE;
+  g_strfreev (config->dht_routers);
+  config->dht_routers = g_new0 (char *, 1);
+}
+
+/* One whose handshake says nothing of the DHT is not asked; one that says so is. */
+static void
+test_port (void)
+{
+  FtManners manners = { .greet = greet_with_port };
+  g_autoptr(Fixture) f = fixture_new (small_files, BLOCK, &manners);
+  g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, use_dht);
+  BtTorrentId id = ft_node_add (node, f->sample->torrent, NULL, FALSE);
+  g_autoptr(GSocket) silent = open_udp (BAD_IP), other = open_udp (GOOD_IP);
+  g_autoptr(FtBadPeer) good = NULL;
+
+  f->bad->data = silent;
+  ft_node_connect_to (node, id, &f->bad->local);
+  ft_wait_until (ft_node_is_complete (node, id)); /* what came before the blocks was read */
+  manners.capabilities = BT_CAP_DHT;
+  good = ft_bad_peer_new (f->world, GOOD_IP, f->sample, &manners);
+  good->data = other;
+  ft_node_connect_to (node, id, &good->local);
+  ft_wait_until (was_asked (other));
+  g_assert_false (was_asked (silent));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -737,5 +797,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/bad-peers/flood-fast", test_flood_fast);
   g_test_add_func ("/engine/bad-peers/flood-while-choked", test_flood_while_choked);
   g_test_add_func ("/engine/bad-peers/deaf", test_deaf);
+  g_test_add_func ("/engine/bad-peers/port", test_port);
   return g_test_run ();
 }

@@ -258,16 +258,22 @@ say_extended (FtBadLink *link, guint8 id, const void *head, gsize head_length, c
 }
 
 static void
-greet_with_details (FtBadLink *link)
+say_it_has_details (FtBadLink *link)
 {
   const Character *is = link->peer->data;
   gint64 size = is->size != 0 ? is->size : (gint64) g_bytes_get_size (is->details);
   g_autofree char *handshake
     = g_strdup_printf ("d1:md11:ut_metadatai%de4:xxxxi7ee13:metadata_sizei%" G_GINT64_FORMAT "ee", ITS_ID, size);
 
+  say_extended (link, BT_EXTENDED_HANDSHAKE, handshake, strlen (handshake), NULL, 0);
+}
+
+static void
+greet_with_details (FtBadLink *link)
+{
   /* Pieces first: nobody can count them yet. */
   ft_bad_link_greet (link);
-  say_extended (link, BT_EXTENDED_HANDSHAKE, handshake, strlen (handshake), NULL, 0);
+  say_it_has_details (link);
 }
 
 static void
@@ -341,6 +347,46 @@ test_no_reconnect (void)
   g_assert_cmpuint (peer->n_links, ==, 1);
   g_assert_cmpuint (honest.n_asked, ==, bt_metadata_n_blocks ((guint32) self->metainfo->info_length));
   g_bytes_unref (honest.details);
+}
+
+static void
+greet_with_hints (FtBadLink *link)
+{
+  ft_bad_link_say (link, BT_MESSAGE_HAVE_ALL, NULL, 0);
+  ft_bad_link_say_index (link, BT_MESSAGE_ALLOWED_FAST, 2000000);
+  ft_bad_link_say_index (link, BT_MESSAGE_ALLOWED_FAST, 3);
+  ft_bad_link_say_index (link, BT_MESSAGE_SUGGEST, 2000000);
+  ft_bad_link_say_index (link, BT_MESSAGE_SUGGEST, 1);
+  say_it_has_details (link);
+}
+
+static void
+count_allowed (FtBadLink *link, const BtBlock *block)
+{
+  g_assert_cmpuint (block->piece, ==, 3);
+  ft_bad_link_serve (link, block);
+}
+
+/* Pieces that it gives while it chokes us, said before they could be counted: asked for when they can be, and those
+ * that there are not are not missed. */
+static void
+test_hints (void)
+{
+  g_autoptr(Fixture) self = fixture_new ();
+  Character character = { .spoiled = G_MAXUINT32 };
+  g_autoptr(FtBadPeer) peer = make_peer (self, BAD_IP, &character);
+  BtTorrentId id = add (self, self->node, 0, BT_INTENT_RUN);
+
+  peer->manners.greet = greet_with_hints;
+  peer->manners.request = count_allowed;
+  peer->handshake.capabilities |= BT_CAP_FAST;
+  ft_node_connect_to (self->node, id, &peer->local);
+  ft_wait_until (peer->n_served == 32768);
+  g_assert_cmpuint (peer->n_closed, ==, 0);
+  peer->manners.request = NULL;
+  ft_node_connect (self->node, id, self->seed->port);
+  finish (self, id);
+  g_bytes_unref (character.details);
 }
 
 static void
@@ -547,6 +593,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/metadata/pass-on", test_pass_on);
   g_test_add_func ("/engine/metadata/private", test_private);
   g_test_add_func ("/engine/metadata/no-reconnect", test_no_reconnect);
+  g_test_add_func ("/engine/metadata/hints", test_hints);
   g_test_add_func ("/engine/metadata/false-claims", test_false_claims);
   g_test_add_func ("/engine/metadata/lying-size", test_lying_size);
   g_test_add_func ("/engine/metadata/short-size", test_short_size);

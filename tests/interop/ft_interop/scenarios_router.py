@@ -5,6 +5,8 @@
 import time
 
 from . import samples, small_tracker
+from .held import Peak
+from .network import HUB_ADDRESS
 from .process import wait_until
 from .router import PUBLIC_ADDRESS, Miniupnpd, SmallRouter
 from .tap import Failure
@@ -12,6 +14,8 @@ from .tap import Failure
 TIMEOUT_S = 30
 PORT = 6881
 TCP, UDP = 6, 17
+HTTP_PORT = 5431  # of the small router
+MAX_MEMORY = 64 * 1024 * 1024
 QUIET_S = 5  # a search takes three
 
 
@@ -167,6 +171,26 @@ def strange_places():
     return tests
 
 
+def strange_descriptions():
+    """Entities that unfold without end or name files and addresses, and a name of 1 MiB: nothing is made of them."""
+    laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    doctype = f'<!DOCTYPE root [<!ENTITY a0 "ha">{laughs}<!ENTITY f SYSTEM "file:///etc/passwd">' \
+              f'<!ENTITY h SYSTEM "http://{HUB_ADDRESS}:{HTTP_PORT}/secret">]>'
+    tests = []
+    for what, options in (("entities", {"doctype": doctype, "name": "&a9;&f;&h;"}),
+                          ("a name of 1 MiB", {"name": "r" * 1024, "times": 1024})):
+        names = [f"UPnP: nothing is made of {what} in a description"]
+
+        def check(swarm, ours, router, names=names):
+            with Peak(ours.pid) as peak:
+                _wait_for(ours, router, "upnp", "mapped")
+            swarm.block.check(names[0], _expect, peak.memory < MAX_MEMORY
+                              and not router.asked("description", path="/secret"), f"{peak.memory} {router.tail()}")
+            ours.leave()
+        tests.append(_run_with(names, {"upnp": True, **options}, check))
+    return tests
+
+
 def refused():
     names = ["a refusal is said in words", "a second NAT is said in words"]
 
@@ -268,5 +292,5 @@ def miniupnpd():
 
 
 def make_all():
-    return [pcp(), pcp_over_ipv6(), another_address(), nat_pmp(), upnp(), upnp_other_port(), *strange_places(),
+    return [pcp(), pcp_over_ipv6(), another_address(), nat_pmp(), upnp(), upnp_other_port(), *strange_places(), *strange_descriptions(),
             refused(), bound(), off(), no_router(), miniupnpd()]

@@ -17,10 +17,10 @@ PORT = 5351
 SSDP = ("239.255.255.250", 1900)
 HTTP_PORT = 5431
 SERVICE = "urn:schemas-upnp-org:service:WANIPConnection:1"
-DESCRIPTION = """<?xml version="1.0"?>
+DESCRIPTION = """<?xml version="1.0"?>{doctype}
 <root xmlns="urn:schemas-upnp-org:device-1-0"><specVersion><major>1</major><minor>0</minor></specVersion>
 <device><deviceType>urn:schemas-upnp-org:device:InternetGatewayDevice:1</deviceType>
-<friendlyName>Small router</friendlyName><UDN>uuid:00000000-0000-0000-0000-000000000001</UDN>
+<friendlyName>{name}</friendlyName><UDN>uuid:00000000-0000-0000-0000-000000000001</UDN>
 <deviceList><device><deviceType>urn:schemas-upnp-org:device:WANDevice:1</deviceType>
 <serviceList><service><serviceType>urn:schemas-upnp-org:service:WANCommonInterfaceConfig:1</serviceType>
 <controlURL>/common</controlURL><eventSubURL>/e</eventSubURL><SCPDURL>/c.xml</SCPDURL></service></serviceList>
@@ -124,7 +124,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):  # pylint: disable=invalid-name
         say("description", path=self.path)
-        self.answer(200, DESCRIPTION.format(service=SERVICE, control=options.get("control", "/control")))
+        name = options.get("name", "Small router") * options.get("times", 1)
+        self.answer(200, DESCRIPTION.format(service=SERVICE, control=options.get("control", "/control"), name=name,
+                                            doctype=options.get("doctype", "")))
 
     def fail(self, code):
         self.answer(500, '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
