@@ -222,22 +222,52 @@ bt_core_stop_listening (BtCore *core)
 
 /* Rounds of the second, and the balance between network and disk. */
 
+void
+bt_core_wake (BtCore *core, BtTorrent *torrent)
+{
+  GList *link = bt_torrent_get_awake_link (torrent);
+
+  if (link->data != NULL)
+    return;
+  link->data = torrent;
+  g_queue_push_tail_link (&core->awake, link);
+}
+
+void
+bt_core_leave_awake (BtCore *core, GList *link)
+{
+  if (link->data == NULL)
+    return;
+  g_queue_unlink (&core->awake, link);
+  link->data = NULL;
+}
+
+static void
+give_second (BtCore *core, BtTorrent *torrent, gint64 now)
+{
+  if (bt_torrent_is_active (torrent))
+    {
+      bt_torrent_second (torrent, now);
+      bt_core_seek_peers (core, torrent);
+    }
+  bt_torrent_fold_if_idle (torrent, now);
+}
+
 static void
 every_second (gpointer owner, gint64 now)
 {
   BtCore *core = owner;
+  GList *following;
 
   bt_core_look_for_sleep (core);
-  for (guint i = 0; i < core->torrents->len; i++)
+  for (GList *link = core->awake.head; link != NULL; link = following)
     {
-      BtTorrent *torrent = g_ptr_array_index (core->torrents, i);
+      BtTorrent *torrent = link->data;
 
-      if (bt_torrent_is_active (torrent))
-        {
-          bt_torrent_second (torrent, now);
-          bt_core_seek_peers (core, torrent);
-        }
-      bt_torrent_fold_if_idle (torrent, now);
+      give_second (core, torrent, now);
+      following = link->next;
+      if (!bt_torrent_is_awake (torrent))
+        bt_core_leave_awake (core, link);
     }
   bt_timer_start (&core->second, now + G_USEC_PER_SEC);
 }

@@ -104,6 +104,7 @@ struct _BtCore
   GPtrArray *arrivals;      /* of BtLink, oldest first: accepted, torrent not known yet */
 
   BtTimer second;           /* rates, timeouts, chokers */
+  GQueue awake;             /* of BtTorrent: those that are active, or not folded; they alone have seconds */
   BtTimer connect;          /* outgoing connections: bt-core-connect.c */
   GQueue seekers;           /* of BtTorrent: those that may have somebody to try soon */
   GHashTable *dialling;     /* of BtEndpoint */
@@ -261,6 +262,9 @@ void bt_core_start_listening (BtCore *core);
 void bt_core_stop_listening (BtCore *core);
 /* Listens where it could not before. */
 void bt_core_complete_listening (BtCore *core);
+/* It became active, or its content is there: from now on it has rounds of the second. */
+void bt_core_wake (BtCore *core, BtTorrent *torrent);
+void bt_core_leave_awake (BtCore *core, GList *link);
 /* The disk fell behind or caught up: starts or stops reading on all links. */
 void bt_core_balance_disk (BtCore *core);
 

@@ -60,6 +60,7 @@ bt_core_new (const BtConfig *config,
   core->by_hash = g_hash_table_new_full (bt_sha1_hash, bt_sha1_equal, g_free, NULL);
   bt_core_init_tops (core);
   core->arrivals = g_ptr_array_new ();
+  g_queue_init (&core->awake);
   g_queue_init (&core->seekers);
   core->dialling = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
   core->reading = TRUE;
@@ -201,6 +202,7 @@ enter (BtCore *core, BtTorrent *torrent)
   g_hash_table_insert (core->by_id, GUINT_TO_POINTER (core->last_id), torrent);
   g_hash_table_insert (core->by_hash, g_memdup2 (info_hash, sizeof *info_hash), torrent);
   bt_core_enqueue (core, torrent);
+  bt_core_wake (core, torrent);
   return torrent;
 }
 

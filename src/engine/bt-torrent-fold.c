@@ -133,6 +133,7 @@ unfold (BtTorrent *torrent, const Unfolding *unfolding)
 
   bt_torrent_restore_content (torrent, unfolding->metainfo, unfolding->resume);
   torrent->keeps_peers = torrent->active;
+  bt_core_wake (torrent->core, torrent);
   bt_torrent_look (torrent);
 }
 
@@ -172,6 +173,18 @@ bt_torrent_unfold (BtTorrent *torrent)
 }
 
 /* Folding. */
+
+gboolean
+bt_torrent_is_awake (BtTorrent *torrent)
+{
+  return torrent->active || torrent->phase != BT_PHASE_FOLDED;
+}
+
+GList *
+bt_torrent_get_awake_link (BtTorrent *torrent)
+{
+  return &torrent->awake_link;
+}
 
 BtSummary *
 bt_torrent_make_summary (BtTorrent *torrent)

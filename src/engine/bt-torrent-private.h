@@ -138,6 +138,7 @@ struct _BtTorrent
   guint n_connecting;
   BtPeerId last_peer;
   BtCandidates *candidates;
+  GList awake_link;        /* in core->awake; data is NULL if it is not */
   GList seek_link;         /* in core->seekers; data is NULL if it is not */
   BtPexLog *pex;           /* who is to be told of to whom */
   BtBlame *blame;

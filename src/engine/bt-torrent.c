@@ -50,6 +50,7 @@ activate (BtTorrent *torrent)
   torrent->boost = START_BOOST;
   torrent->was_complete = bt_torrent_is_complete (torrent);
   torrent->next_choke = 0;
+  bt_core_wake (core, torrent);
   if (torrent->phase == BT_PHASE_METADATA)
     bt_torrent_add_named_peers (torrent);
   bt_torrent_start_announces (torrent);

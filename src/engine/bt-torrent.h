@@ -163,6 +163,9 @@ void bt_torrent_dht_changed (BtTorrent *torrent);
 /* For the engine's rounds. */
 gboolean bt_torrent_is_active (BtTorrent *torrent);
 void bt_torrent_second (BtTorrent *torrent, gint64 now);
+/* Whether there is anything of it that a second could change: it is active, or may be folded. */
+gboolean bt_torrent_is_awake (BtTorrent *torrent);
+GList *bt_torrent_get_awake_link (BtTorrent *torrent);
 /* Connects to at most @n more peers; returns how many it began. */
 guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
 gint64 bt_torrent_next_connect (BtTorrent *torrent); /* G_MAXINT64: does not want any */
