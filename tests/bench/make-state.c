@@ -22,7 +22,7 @@ typedef struct
   guint n_added;
   gboolean loaded;
   const char *data;    /* (nullable): a folder in which the files are made, without blocks */
-  const char *tracker; /* (nullable) */
+  const char *tracker; /* (nullable): "": none */
 } Maker;
 
 static const char *const words[] = {
@@ -67,7 +67,7 @@ make_torrent (Maker *maker, const char *name, guint n_files)
   gsize n_hash_bytes;
 
   g_array_set_clear_func (files, clear_file);
-  trackers[0] = maker->tracker != NULL ? maker->tracker : tracker;
+  trackers[0] = maker->tracker == NULL ? tracker : maker->tracker[0] != '\0' ? maker->tracker : NULL;
   for (guint i = 0; i < n_files; i++)
     {
       guint64 length = 1 + bt_random_below (&maker->random, longest);

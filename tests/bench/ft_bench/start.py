@@ -39,14 +39,15 @@ TARGET_LIST_S, TARGET_MIB, TARGET_IDLE_PERCENT = 2, 120, 1
 
 
 class Saved:
-    """@n torrents as FriendTorrent has saved them (bench-make-state), and each as a file for the others."""
+    """@n torrents as FriendTorrent has saved them (bench-make-state), and each as a file for the others.
+    @tracker: URL of the one of all of them; "": they have none."""
 
     def __init__(self, context, n, tracker):
         self.n = n
         self.state = context.make_folder("state")
         self.data = context.make_folder("data")
         self.torrents = context.make_folder("torrents")
-        argv = [context.tool("bench-make-state"), self.state, str(n), "0", self.data, tracker.url]
+        argv = [context.tool("bench-make-state"), self.state, str(n), "0", self.data, tracker]
         subprocess.run(argv, check=True, timeout=MAKE_S)
         self._write_torrents()
 
@@ -218,7 +219,7 @@ class Start(Measurement):
         found, reasons = context.programs()
         makers = {"libtorrent": LibtorrentStart, "Transmission": TransmissionStart}
         for n in QUICK_SIZES if context.quick else SIZES:
-            saved = Saved(context, n, tracker)
+            saved = Saved(context, n, tracker.url)
             table = make_table(context, n)
             todo = []
             for program in found:
