@@ -9,6 +9,7 @@
 #include "ft-peer-list.h"
 #include "ft-prompt.h"
 #include "ft-row-lead.h"
+#include "ft-toast.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -244,7 +245,7 @@ offer_undo (FtDetailsPeers *self, GPtrArray *peers)
   undo->page = self;
   undo->id = ft_details_page_get_id (FT_DETAILS_PAGE (self));
   undo->peers = g_ptr_array_ref (peers);
-  adw_toast_set_button_label (toast, _("_Undo"));
+  ft_toast_offer (toast, _("_Undo"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), undo, undo_free, 0);
   ft_details_page_add_toast (FT_DETAILS_PAGE (self), toast);
 }

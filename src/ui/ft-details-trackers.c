@@ -6,6 +6,7 @@
 
 #include "ft-prompt.h"
 #include "ft-row-lead.h"
+#include "ft-toast.h"
 #include "ft-tracker-list.h"
 
 #include <glib/gi18n-lib.h>
@@ -235,7 +236,7 @@ remove_action (GtkWidget *widget, const char *name, GVariant *parameter)
   undo->tiers = g_ptr_array_ref (tiers);
   set_tiers (self, changed);
   toast = adw_toast_new (_("Tracker removed"));
-  adw_toast_set_button_label (toast, _("_Undo"));
+  ft_toast_offer (toast, _("_Undo"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (undo_cb), undo, undo_free, 0);
   ft_details_page_add_toast (FT_DETAILS_PAGE (self), toast);
 }

@@ -5,6 +5,7 @@
 #include "ft-window-private.h"
 
 #include "ft-links.h"
+#include "ft-toast.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -161,7 +162,7 @@ dialog_kept_cb (FtWindow *self, GPtrArray *additions)
   g_autofree char *text = describe_kept (additions);
   AdwToast *toast = ft_window_make_toast (text);
 
-  adw_toast_set_button_label (toast, additions->len > 1 ? _("_Remove the Links") : _("_Remove the Link"));
+  ft_toast_offer (toast, additions->len > 1 ? _("_Remove the Links") : _("_Remove the Link"));
   g_signal_connect_data (toast, "button-clicked", G_CALLBACK (discard_kept_cb), ft_subject_new (self, additions),
                          ft_subject_free, 0);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);

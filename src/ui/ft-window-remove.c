@@ -5,6 +5,7 @@
 #include "ft-window-private.h"
 
 #include "ft-remove-dialog.h"
+#include "ft-toast.h"
 
 #include <glib/gi18n-lib.h>
 
@@ -117,7 +118,7 @@ remove_with_undo (FtWindow *self, GPtrArray *torrents)
   AdwToast *toast = ft_window_make_toast (text);
   Removal *removal = removal_new (self, torrents);
 
-  adw_toast_set_button_label (toast, _("_Undo"));
+  ft_toast_offer (toast, _("_Undo"));
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   g_signal_connect (toast, "button-clicked", G_CALLBACK (undo_cb), removal);
   g_signal_connect_data (toast, "dismissed", G_CALLBACK (dismissed_cb), removal, removal_free, 0);

@@ -6,6 +6,7 @@
 
 #include "bt-text.h"
 #include "ft-describe.h"
+#include "ft-toast.h"
 
 #include <glib/gi18n-lib.h>
 #include <string.h>
@@ -62,7 +63,7 @@ ft_window_show_failure (FtWindow *self, const char *title, const char *details)
   g_autofree char *safe_details = bt_text_for_display (details, strlen (details), G_MAXUINT16);
   AdwToast *toast = ft_window_make_toast (title);
 
-  adw_toast_set_button_label (toast, _("_Details"));
+  ft_toast_offer (toast, _("_Details"));
   adw_toast_set_action_name (toast, "win.show-failure");
   adw_toast_set_action_target_value (toast, g_variant_new ("(ss)", safe_title, safe_details));
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
@@ -85,7 +86,7 @@ ft_window_show_offer (FtWindow *self, const char *text, const char *label, const
 {
   AdwToast *toast = ft_window_make_toast (text);
 
-  adw_toast_set_button_label (toast, label);
+  ft_toast_offer (toast, label);
   adw_toast_set_action_name (toast, action_name);
   adw_toast_set_action_target_value (toast, target);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);

@@ -73,6 +73,12 @@ def walk(accessible, skip=None):
             yield from walk(child, skip)
 
 
+def find_below(root, name, role=None, skip=None):
+    """ROOT may be None: nothing is below it."""
+    return next((accessible for accessible in (walk(root, skip) if root is not None else [])
+                 if (role is None or accessible.get_role() == role) and is_called(accessible, name)), None)
+
+
 def is_focused(accessible):
     return accessible.get_state_set().contains(Atspi.StateType.FOCUSED)
 
@@ -144,14 +150,11 @@ class Face:
         return None
 
     def find(self, name, role=None, within=None, skip=None):
-        """The first whose name is NAME or is accepted by it."""
-        root = within if within is not None else self.root()
-        for accessible in walk(root, skip) if root is not None else []:
-            if role is not None and accessible.get_role() != role:
-                continue
-            if is_called(accessible, name):
-                return accessible
-        return None
+        """The first whose name is NAME or is accepted by it. Looks again when something goes while it looks."""
+        def look():
+            return find_below(within if within is not None else self.root(), name, role, skip)
+
+        return look() if within is not None else wait_for(f"{name}, or nothing", lambda: (look(),))[0]
 
     def describe(self):
         """What it has now, for who reads of a test that failed."""
