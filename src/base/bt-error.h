@@ -26,6 +26,7 @@
  * @BT_ERROR_STATE: the state database cannot be used
  * @BT_ERROR_NO_METADATA: only a magnet link is known of the torrent, so this cannot be done yet
  * @BT_ERROR_TAKEN: the files would be those of another torrent, or the program's own
+ * @BT_ERROR_HELD: the program ended while it was at this torrent, again and again: it waits for a person
  *
  * Codes of #BT_ERROR. Messages are complete sentences without a full stop, in
  * English, fit for a log; faces translate by code.
@@ -50,6 +51,7 @@ typedef enum
   BT_ERROR_STATE,
   BT_ERROR_NO_METADATA,
   BT_ERROR_TAKEN,
+  BT_ERROR_HELD,
 } BtError;
 
 GQuark bt_error_quark (void);

@@ -17,6 +17,7 @@ struct _BtStateDb
 {
   BtStateDoor *door;
   BtStateReader *reader;
+  BtQuarantine *quarantine; /* the thread's own while it loads, the caller's after that */
   char *directory; /* (nullable): none in memory */
   char *path;
   int lock_fd;
@@ -188,7 +189,7 @@ load_in_disk (BtStateDb *self, BtStateRequest *request)
 
   g_clear_pointer (&request->load, bt_state_load_free);
   request->load = bt_state_load_new ();
-  result = bt_state_sql_load (self->db, request->load);
+  result = bt_state_sql_load (self->db, self->quarantine, request->load);
   request->load->was_clean = self->damaged == NULL && was_clean (request->load);
   g_hash_table_remove (request->load->session, "clean");
   if (result == SQLITE_OK)
@@ -356,6 +357,7 @@ static void
 db_free (BtStateDb *self)
 {
   g_clear_pointer (&self->db, sqlite3_close);
+  g_clear_pointer (&self->quarantine, bt_quarantine_free);
   if (self->lock_fd >= 0)
     close (self->lock_fd);
   g_clear_error (&self->damaged);
@@ -391,9 +393,11 @@ static BtStateDb *
 open_db (const char *directory, gboolean threaded, BtMailbox *mailbox, GError **error)
 {
   BtStateDb *self = db_new (directory, mailbox);
+  gboolean ok = directory == NULL || lock_directory (self, error);
 
-  if ((directory == NULL || lock_directory (self, error)) && open_or_begin_anew (self, error)
-      && (!threaded || start_thread (self, error)))
+  if (ok)
+    self->quarantine = bt_quarantine_new (directory);
+  if (ok && open_or_begin_anew (self, error) && (!threaded || start_thread (self, error)))
     return self;
   db_free (self);
   return NULL;
@@ -459,6 +463,12 @@ BtStateReader *
 bt_state_db_get_reader (BtStateDb *db)
 {
   return db->reader;
+}
+
+BtQuarantine *
+bt_state_db_get_quarantine (BtStateDb *db)
+{
+  return db->quarantine;
 }
 
 /* Takes @request. */
@@ -552,6 +562,7 @@ bt_state_db_remove (BtStateDb *db, const BtSha1 *info_hash, BtDiskFunc done, gpo
 {
   BtStateRequest *request = bt_state_request_new (BT_CHANGE_REMOVE, info_hash);
 
+  bt_quarantine_end (db->quarantine, info_hash);
   bt_state_request_add_waiter (request, done, owner);
   push (db, request);
 }

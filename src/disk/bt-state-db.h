@@ -7,6 +7,7 @@
 #include "bt-bitfield.h"
 #include "bt-disk.h"
 #include "bt-mailbox.h"
+#include "bt-quarantine.h"
 #include "bt-state-reader.h"
 #include "bt-options.h"
 #include "bt-types.h"
@@ -114,6 +115,7 @@ typedef struct
   char *save_path;  /* (nullable): absolute; where the data is. Beside @resume, so that it is known without */
   BtResume *resume; /* (nullable): the row's checksum or contents are bad: check everything */
   GBytes *saved;    /* (nullable): @resume as it was written, for it has a summary: its content is in here alone */
+  gboolean sealed;  /* reading it has ended the program twice: nothing of it was read but what is beside @resume */
 } BtStateRow;
 
 void bt_state_row_free (BtStateRow *row);
@@ -144,6 +146,8 @@ typedef void (*BtStateLoadFunc) (BtStateLoad *load, const GError *error, gpointe
 void bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner);
 /* Returns: (transfer none): reads torrents that were added, and are committed */
 BtStateReader *bt_state_db_get_reader (BtStateDb *db);
+/* Returns: (transfer none): while nothing is being loaded */
+BtQuarantine *bt_state_db_get_quarantine (BtStateDb *db);
 /* A new torrent: committed when done. EXISTS when it is there. @done may be NULL, here and below.
  */
 void bt_state_db_add (BtStateDb *db,

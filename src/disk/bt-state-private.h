@@ -71,8 +71,8 @@ gboolean bt_state_sql_set_error (sqlite3 *db, int result, GError **error);
 gboolean bt_state_sql_change (sqlite3 *db, const BtChange *change, GError **error);
 /* Sound in its structure. */
 gboolean bt_state_sql_check (sqlite3 *db);
-/* Reads all. Returns: an SQLite result. */
-int bt_state_sql_load (sqlite3 *db, BtStateLoad *load);
+/* Reads all but what is held. Returns: an SQLite result. */
+int bt_state_sql_load (sqlite3 *db, BtQuarantine *quarantine, BtStateLoad *load);
 /* One torrent's bytes. */
 GBytes *bt_state_sql_read_torrent (sqlite3 *db, const BtSha1 *info_hash, GError **error);
 BtStateLoad *bt_state_load_new (void);

@@ -449,7 +449,7 @@ read_bytes (sqlite3_stmt *torrents, gint64 rowid, BtChunks *chunks, GBytes **byt
 
 /* A row of another shape is none of ours and stays where it is. Returns: (transfer full) (nullable) */
 static BtStateRow *
-read_row (sqlite3_stmt *statement)
+read_row (sqlite3_stmt *statement, BtQuarantine *quarantine)
 {
   const void *info_hash = sqlite3_column_blob (statement, HASH_COLUMN);
   const char *path = sqlite3_column_blob (statement, PATH_COLUMN);
@@ -462,40 +462,54 @@ read_row (sqlite3_stmt *statement)
   if (path != NULL && path[0] == '/')
     row->save_path = g_strndup (path, (gsize) sqlite3_column_bytes (statement, PATH_COLUMN));
   row->added_order = sqlite3_column_int64 (statement, ORDER_COLUMN);
+  row->sealed = bt_quarantine_holds (quarantine, &row->info_hash, BT_RISK_READING);
+  if (row->sealed)
+    return row;
+  bt_quarantine_read (quarantine, &row->info_hash);
   row->magnet = g_strdup ((const char *) sqlite3_column_text (statement, LINK_COLUMN));
   read_saved (statement, row);
   return row;
 }
 
+/* What is read with it. */
+typedef struct
+{
+  sqlite3_stmt *torrents;
+  BtChunks *chunks;
+  BtQuarantine *quarantine;
+  BtStateLoad *load;
+} Loading;
+
 /* The bytes only of what cannot be listed without. Returns: an SQLite result */
 static int
-load_row (sqlite3_stmt *statement, sqlite3_stmt *torrents, BtChunks *chunks, BtStateLoad *load)
+load_row (sqlite3_stmt *statement, Loading *loading)
 {
-  BtStateRow *row = read_row (statement);
+  BtStateRow *row = read_row (statement, loading->quarantine);
+  gboolean needs_bytes = row != NULL && !row->sealed && row->magnet == NULL && row->saved == NULL;
   int result = SQLITE_OK;
 
   if (row == NULL)
     return SQLITE_OK;
-  if (row->magnet == NULL && row->saved == NULL)
-    result = read_bytes (torrents, sqlite3_column_int64 (statement, ROWID_COLUMN), chunks, &row->torrent);
-  if (row->magnet == NULL && row->saved == NULL && row->torrent == NULL)
+  if (needs_bytes)
+    result = read_bytes (loading->torrents, sqlite3_column_int64 (statement, ROWID_COLUMN), loading->chunks,
+                         &row->torrent);
+  if (needs_bytes && row->torrent == NULL)
     bt_state_row_free (row);
   else
-    g_ptr_array_add (load->rows, row);
+    g_ptr_array_add (loading->load->rows, row);
   return result;
 }
 
 static int
-load_rows (sqlite3 *db, const char *sql, sqlite3_stmt *torrents, BtStateLoad *load)
+load_rows (sqlite3 *db, const char *sql, Loading *loading)
 {
   sqlite3_stmt *statement = prepare (db, sql);
-  g_autoptr (BtChunks) chunks = bt_chunks_new ();
   int result = SQLITE_OK;
 
   if (statement == NULL)
     return sqlite3_extended_errcode (db);
   while (result == SQLITE_OK && (result = sqlite3_step (statement)) == SQLITE_ROW)
-    result = load_row (statement, torrents, chunks, load);
+    result = load_row (statement, loading);
   sqlite3_finalize (statement);
   return result == SQLITE_DONE ? SQLITE_OK : result;
 }
@@ -511,9 +525,11 @@ compare_order (gconstpointer a, gconstpointer b)
 
 /* The bytes of the torrents are by far most of the file: those that are not needed are not read. */
 static int
-load_torrents (sqlite3 *db, BtStateLoad *load)
+load_torrents (sqlite3 *db, BtQuarantine *quarantine, BtStateLoad *load)
 {
   sqlite3_stmt *torrents = prepare (db, "SELECT torrent FROM torrents WHERE rowid = ?1");
+  g_autoptr (BtChunks) chunks = bt_chunks_new ();
+  Loading loading = { torrents, chunks, quarantine, load };
   int result = SQLITE_OK;
 
   if (torrents == NULL)
@@ -521,12 +537,13 @@ load_torrents (sqlite3 *db, BtStateLoad *load)
   result = load_rows (db,
                       "SELECT t.info_hash, NULL, r.save_path, r.data, r.sha1, t.added_order, t.rowid"
                       " FROM torrents AS t LEFT JOIN resume AS r ON r.info_hash = t.info_hash",
-                      torrents, load);
+                      &loading);
   if (result == SQLITE_OK)
     result = load_rows (db,
                         "SELECT m.info_hash, m.link, r.save_path, r.data, r.sha1, m.added_order, m.rowid"
                         " FROM magnets AS m LEFT JOIN resume AS r ON r.info_hash = m.info_hash",
-                        torrents, load);
+                        &loading);
+  bt_quarantine_read (quarantine, NULL);
   sqlite3_finalize (torrents);
   g_ptr_array_sort (load->rows, compare_order);
   return result;
@@ -549,12 +566,12 @@ load_session (sqlite3 *db, BtStateLoad *load)
 }
 
 int
-bt_state_sql_load (sqlite3 *db, BtStateLoad *load)
+bt_state_sql_load (sqlite3 *db, BtQuarantine *quarantine, BtStateLoad *load)
 {
   int result = load_session (db, load);
 
   if (result == SQLITE_OK)
-    result = load_torrents (db, load);
+    result = load_torrents (db, quarantine, load);
   return result;
 }
 

@@ -42,6 +42,18 @@ bt_core_leave_unfolding (BtCore *core, BtTorrent *torrent)
   link->data = NULL;
 }
 
+/* One that was being started when the program ended is started alone: should it end again, it is known which of
+ * several it was. */
+static gboolean
+may_begin (BtFolding *folding, BtTorrent *torrent)
+{
+  if (folding->n_turns == 0)
+    folding->alone = bt_torrent_is_suspect (torrent);
+  else if (folding->alone || bt_torrent_is_suspect (torrent))
+    return FALSE;
+  return folding->n_turns < UNFOLDING_MAX;
+}
+
 static void
 give_turns (BtCore *core, gint64 now)
 {
@@ -49,7 +61,7 @@ give_turns (BtCore *core, gint64 now)
 
   if (now - folding->turn_at >= PATIENCE_US)
     folding->n_turns = 0;
-  while (folding->n_turns < UNFOLDING_MAX && !g_queue_is_empty (&folding->turns))
+  while (!g_queue_is_empty (&folding->turns) && may_begin (folding, g_queue_peek_head (&folding->turns)))
     {
       BtTorrent *torrent = g_queue_peek_head (&folding->turns);
 

@@ -48,6 +48,7 @@ typedef struct
 {
   GQueue turns;        /* of BtTorrent that want their content; nobody waits for them */
   guint n_turns;       /* of those that have one */
+  gboolean alone;      /* whoever has one is to have it alone */
   gint64 turn_at;      /* monotonic µs: when the last was given */
   GPtrArray *commands; /* of BtCommand that wait for the content of a torrent */
   GArray *callers;     /* links that do */

@@ -282,16 +282,45 @@ load_folded (BtCore *core, BtStateRow *row, BtLoad load)
   bt_torrent_enter_top (torrent, top != NULL ? top : row->resume->summary->outline->name);
 }
 
+/* Nobody knows what is in there: it is listed, so that it is not missed, and its row stays as it is. */
+static void
+load_sealed (BtCore *core, BtStateRow *row, BtLoad load)
+{
+  g_autoptr(BtMetainfo) metainfo = NULL;
+  char hex[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&row->info_hash, hex);
+  metainfo = bt_core_read_metainfo (NULL, hex, NULL);
+  row->resume = make_lost_resume (core, row);
+  row->resume->summary = bt_summary_new (metainfo);
+  row->saved = g_bytes_new (NULL, 0);
+  load_folded (core, row, load);
+}
+
 /* With ten thousand torrents there is no time to read them all, nor room. */
 static void
-load_row (BtCore *core, BtStateRow *row, gboolean was_clean)
+load_row (BtCore *core, BtStateRow *row, BtLoad load)
 {
-  BtLoad load = was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN;
+  BtQuarantine *quarantine = bt_state_db_get_quarantine (core->db);
 
-  if (row->saved == NULL)
+  if (!row->sealed)
+    bt_quarantine_read (quarantine, &row->info_hash);
+  if (row->saved == NULL && !row->sealed)
     load_whole (core, row, load);
-  else if (!g_hash_table_contains (core->by_hash, &row->info_hash))
+  else if (g_hash_table_contains (core->by_hash, &row->info_hash))
+    return;
+  else if (row->sealed)
+    load_sealed (core, row, load);
+  else
     load_folded (core, row, load);
+}
+
+static void
+load_rows (BtCore *core, const BtStateLoad *load)
+{
+  for (guint i = 0; i < load->rows->len; i++)
+    load_row (core, g_ptr_array_index (load->rows, i), load->was_clean ? BT_LOAD_CLEAN : BT_LOAD_UNCLEAN);
+  bt_quarantine_all_read (bt_state_db_get_quarantine (core->db));
 }
 
 static void
@@ -316,8 +345,7 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   core->running = TRUE;
   bt_core_load_dht (core, load->session);
   bt_core_open_network (core);
-  for (guint i = 0; i < load->rows->len; i++)
-    load_row (core, g_ptr_array_index (load->rows, i), load->was_clean);
+  load_rows (core, load);
   bt_core_give_memory_back_soon (core);
   bt_core_touch (core);
   bt_command_reply (command, NULL);

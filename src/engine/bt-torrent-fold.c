@@ -55,6 +55,7 @@ bt_torrent_note_fold (BtTorrent *torrent)
   if (torrent->unfold_due && bt_torrent_is_unfolded (torrent))
     {
       torrent->unfold_due = FALSE;
+      bt_quarantine_end (bt_torrent_get_quarantine (torrent), &torrent->metainfo->info_hash);
       bt_core_unfolded (torrent->core, torrent->has_unfold_turn);
       torrent->has_unfold_turn = FALSE;
     }
@@ -68,6 +69,12 @@ GList *
 bt_torrent_get_unfold_link (BtTorrent *torrent)
 {
   return &torrent->unfold_link;
+}
+
+gboolean
+bt_torrent_is_suspect (BtTorrent *torrent)
+{
+  return bt_quarantine_suspects (bt_torrent_get_quarantine (torrent), &torrent->metainfo->info_hash);
 }
 
 /* Paused or asked for meanwhile, it needs none. */
@@ -161,6 +168,7 @@ bt_torrent_unfold (BtTorrent *torrent)
 
   if (torrent->phase != BT_PHASE_FOLDED || torrent->unfolding || torrent->problem != NULL)
     return;
+  bt_quarantine_begin (bt_torrent_get_quarantine (torrent), &torrent->metainfo->info_hash);
   unfolding = g_new0 (Unfolding, 1);
   unfolding->torrent = torrent;
   unfolding->reader = bt_state_reader_ref (bt_state_db_get_reader (core->db));

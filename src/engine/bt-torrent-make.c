@@ -190,6 +190,22 @@ bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResu
   return torrent;
 }
 
+/* The program ended twice while it was at this torrent: it does not begin again by itself. */
+static void
+hold_if_suspected (BtTorrent *torrent)
+{
+  BtQuarantine *quarantine = bt_torrent_get_quarantine (torrent);
+  const BtSha1 *info_hash = &torrent->metainfo->info_hash;
+  g_autoptr(GError) error = NULL;
+
+  if (!torrent->sealed && !bt_quarantine_holds (quarantine, info_hash, BT_RISK_STARTING))
+    return;
+  error = g_error_new (BT_ERROR, BT_ERROR_HELD, "The program ended twice while it was %s this torrent",
+                       torrent->sealed ? "reading" : "starting");
+  torrent->intent = BT_INTENT_STOP;
+  bt_torrent_fail (torrent, error);
+}
+
 BtTorrent *
 bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBytes *saved, BtLoad load)
 {
@@ -198,6 +214,7 @@ bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBy
 
   torrent->phase = BT_PHASE_FOLDED;
   torrent->folded = g_bytes_ref (saved);
+  torrent->sealed = g_bytes_get_size (saved) == 0;
   torrent->folded_complete = summary->complete;
   torrent->folded_n_had = summary->n_had;
   torrent->saved = TRUE;
@@ -208,6 +225,7 @@ bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBy
   bt_torrent_apply_values (torrent, resume);
   torrent->wanted = summary->wanted;
   torrent->done = summary->done;
+  hold_if_suspected (torrent);
   bt_torrent_reconsider (torrent);
   return torrent;
 }

@@ -95,6 +95,7 @@ struct _BtTorrent
   gboolean folded_complete;
   guint32 folded_n_had;   /* pieces */
   gboolean saved;         /* in the state database */
+  gboolean sealed;        /* folded for as long as the engine runs: what was saved is not read, nor written over */
   gboolean unfolding;     /* its content is being brought */
   gboolean unfold_due;    /* it is, or its files are looked at: others wait for that */
   gboolean has_unfold_turn;
@@ -245,6 +246,13 @@ static inline gboolean
 bt_torrent_is_folded (BtTorrent *torrent)
 {
   return torrent->folded != NULL;
+}
+
+/* Told before it is begun, and when it went well: whether the program ended in between. */
+static inline BtQuarantine *
+bt_torrent_get_quarantine (BtTorrent *torrent)
+{
+  return bt_state_db_get_quarantine (torrent->core->db);
 }
 
 static inline gboolean

@@ -116,12 +116,13 @@ was_told (BtTorrent *torrent, const GError *error)
          && strcmp (torrent->last_problem->message, error->message) == 0;
 }
 
-/* What is wrong with details stays wrong; and files that are another torrent's need a person. */
+/* What is wrong with details stays wrong; and files that are another torrent's need a person, as does what is held. */
 static gboolean
 may_pass (const GError *error)
 {
   return !g_error_matches (error, BT_ERROR, BT_ERROR_MALFORMED) && !g_error_matches (error, BT_ERROR, BT_ERROR_LIMIT)
-         && !g_error_matches (error, BT_ERROR, BT_ERROR_UNSUPPORTED) && !g_error_matches (error, BT_ERROR, BT_ERROR_TAKEN);
+         && !g_error_matches (error, BT_ERROR, BT_ERROR_UNSUPPORTED) && !g_error_matches (error, BT_ERROR, BT_ERROR_TAKEN)
+         && !g_error_matches (error, BT_ERROR, BT_ERROR_HELD);
 }
 
 void
@@ -143,16 +144,30 @@ bt_torrent_fail (BtTorrent *torrent, const GError *error)
 }
 
 static gboolean
-is_taken (BtTorrent *torrent)
+needs_a_person (BtTorrent *torrent)
 {
-  return g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_TAKEN);
+  return g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_TAKEN)
+         || g_error_matches (torrent->problem, BT_ERROR, BT_ERROR_HELD);
+}
+
+/* It is read when everything is. */
+static void
+unseal_later (BtTorrent *torrent)
+{
+  bt_quarantine_release (bt_torrent_get_quarantine (torrent), &torrent->metainfo->info_hash);
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "It is tried again when the program is started next time");
 }
 
 void
 bt_torrent_hurry_retry (BtTorrent *torrent)
 {
-  gboolean waits = bt_timer_is_running (&torrent->retry) || is_taken (torrent);
+  gboolean waits = bt_timer_is_running (&torrent->retry) || needs_a_person (torrent);
 
+  if (torrent->sealed)
+    {
+      unseal_later (torrent);
+      return;
+    }
   if (torrent->problem != NULL && waits)
     bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
 }

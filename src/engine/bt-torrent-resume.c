@@ -378,7 +378,7 @@ bt_torrent_save (BtTorrent *torrent)
   BtDisk *disk = torrent->core->disk;
 
   bt_timer_stop (&torrent->save);
-  if (torrent->forget || torrent->syncing || torrent->resolving)
+  if (torrent->forget || torrent->syncing || torrent->resolving || torrent->sealed)
     return;
   if (!knows_its_data (torrent))
     {
@@ -437,7 +437,7 @@ bt_torrent_save_then (BtTorrent *torrent, BtDiskFunc done)
   BtDisk *disk = torrent->core->disk;
   Waiting *waiting;
 
-  if (torrent->forget)
+  if (torrent->forget || torrent->sealed)
     {
       done (NULL, torrent);
       return;

@@ -50,6 +50,8 @@ problem_reason (const GError *problem)
     case BT_ERROR_UNSUPPORTED:
     case BT_ERROR_LIMIT:
       return BT_REASON_BAD_METADATA;
+    case BT_ERROR_HELD:
+      return BT_REASON_HELD;
     default:
       return BT_REASON_DISK_ERROR;
     }

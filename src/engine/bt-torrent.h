@@ -24,7 +24,7 @@ typedef enum
 
 /* @resume: (nullable): what was saved; NULL: check everything. Looks at the files and goes on alone. */
 BtTorrent *bt_torrent_new (BtCore *core, BtTorrentId id, BtMetainfo *metainfo, const BtResume *resume, BtLoad load);
-/* One that is folded. @resume: has a summary. @saved: the same as it was written. */
+/* One that is folded. @resume: has a summary. @saved: the same as it was written; empty: nobody may read it. */
 BtTorrent *bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBytes *saved, BtLoad load);
 
 /* Folding. Folded, it has an outline for metainfo: it is listed, announces and is found by its hash, but knows no
@@ -36,6 +36,8 @@ void bt_torrent_unfold (BtTorrent *torrent);
 gboolean bt_torrent_is_unfolded (BtTorrent *torrent);
 /* Returns: (transfer none) (nullable): why its content cannot be brought */
 const GError *bt_torrent_get_fold_problem (BtTorrent *torrent);
+/* The program ended while it was being started, the last time. */
+gboolean bt_torrent_is_suspect (BtTorrent *torrent);
 /* Its place among those who want a turn. FALSE: it needs none any more. */
 GList *bt_torrent_get_unfold_link (BtTorrent *torrent);
 gboolean bt_torrent_take_unfold_turn (BtTorrent *torrent);

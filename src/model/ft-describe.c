@@ -208,6 +208,14 @@ describe_stopped (const BtTorrentStatus *status)
   return g_strdup (_("Stopped"));
 }
 
+static const char *
+describe_held (const BtTorrentStatus *status)
+{
+  if (status->intent == BT_INTENT_RUN)
+    return _("Stopped: it is tried again when FriendTorrent is started the next time");
+  return _("Stopped: FriendTorrent ended twice while it was starting this torrent; resume it to try again");
+}
+
 static char *
 describe_trouble (const BtTorrentStatus *status)
 {
@@ -228,6 +236,8 @@ describe_trouble (const BtTorrentStatus *status)
     case BT_REASON_BAD_METADATA:
       return ft_describe_append_text (_("Stopped: this link leads to nothing that can be downloaded"),
                                       status->reason_text);
+    case BT_REASON_HELD:
+      return g_strdup (describe_held (status));
     default:
       return ft_describe_append_text (_("Stopped by a problem"), status->reason_text);
     }
@@ -359,6 +369,8 @@ error_headline (int code)
       return _("The list of torrents cannot be read or saved");
     case BT_ERROR_TAKEN:
       return _("The files cannot be in this folder");
+    case BT_ERROR_HELD:
+      return _("This torrent was put aside");
     default:
       return NULL;
     }

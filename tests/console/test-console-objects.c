@@ -36,7 +36,7 @@ test_words (void)
   g_autoptr (GHashTable) words = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   BtTorrentStatus status = ft_test_status (1, "x");
 
-  for (int reason = BT_REASON_NONE; reason <= BT_REASON_BAD_METADATA; reason++)
+  for (int reason = BT_REASON_NONE; reason <= BT_REASON_HELD; reason++)
     {
       g_autofree char *text = NULL;
       const char *word;
