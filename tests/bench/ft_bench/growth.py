@@ -67,7 +67,7 @@ def measure_torrents(context):
                  "memory": figures["memory"], "memory_each": figures["memory"] * 1024 / n,
                  "idle": figures["idle"], "idle_each": figures["idle"] / 100 / n * 1e6})
     table.notes.append("What the program needs without any torrent is part of the first rows. They have no trackers: what"
-                       " announces cost is below.")
+                       " announces cost is above.")
 
 
 class Growth(Measurement):
