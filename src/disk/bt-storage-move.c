@@ -19,7 +19,8 @@
  *
  * A crash leaves each file complete in one of the places, or in both. The state database knows that the
  * move was meant, so it is done again with @resuming: then a file of the same name, length and time in the new
- * place is the copy that was made, and one that is in the new place only was renamed. */
+ * place is the copy that was made, and one that is in the new place only was renamed. The same goes for what a move
+ * that failed could not take back. */
 
 typedef enum
 {
@@ -391,22 +392,34 @@ sync_new_place (Mover *mover, GError **error)
   return bt_file_store_sync_folders_in_disk (mover->store, mover->to_fd, mover->folders, error);
 }
 
-/* As it was before. What cannot be taken back stays where it is, and is found there by its name. */
+static gboolean
+take_file_back (Mover *mover, guint32 file)
+{
+  const char *path = get_path (mover, file);
+  g_autofree char *hidden = make_hidden_path (mover, file);
+  int result = 0;
+
+  if (mover->fates[file] == RENAMED)
+    result = bt_beneath_rename (mover->to_fd, path, mover->from_fd, path);
+  else if (mover->fates[file] != NOT_MOVED)
+    result = bt_beneath_unlink (mover->to_fd, mover->fates[file] == COPIED ? hidden : path);
+  return result == 0 || errno == ENOENT;
+}
+
+/* As it was before. What cannot be taken back stays where it is, and is known to be ours by the next move there. */
 static void
 take_back (Mover *mover)
 {
   GHashTableIter iter;
   gpointer folder;
+  gboolean whole = TRUE;
 
   for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
+    whole = take_file_back (mover, i) && whole;
+  if (!whole)
     {
-      const char *path = get_path (mover, i);
-      g_autofree char *hidden = make_hidden_path (mover, i);
-
-      if (mover->fates[i] == RENAMED)
-        (void) bt_beneath_rename (mover->to_fd, path, mover->from_fd, path);
-      else if (mover->fates[i] != NOT_MOVED)
-        (void) bt_beneath_unlink (mover->to_fd, mover->fates[i] == COPIED ? hidden : path);
+      g_free (mover->store->stranded);
+      mover->store->stranded = g_strdup (mover->folder);
     }
   (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
   g_hash_table_iter_init (&iter, mover->strange);
@@ -427,6 +440,7 @@ mover_init (Mover *mover, BtFileStore *store, const char *folder)
   bt_sha1_to_hex (&store->metainfo->info_hash, hex);
   mover->store = store;
   mover->folder = folder;
+  mover->resuming = mover->resuming || g_strcmp0 (store->stranded, folder) == 0;
   mover->from_fd = mover->to_fd = -1;
   mover->hidden = g_strdup_printf (".%s.moving", hex);
   mover->fates = g_new0 (guint8, (gsize) store->metainfo->n_files + 1);
@@ -477,6 +491,7 @@ change_root (BtFileStore *store, const char *folder)
   bt_file_set_close_store_in_disk (store->set, store);
   bt_file_store_close_root_in_disk (store);
   bt_file_store_forget_root_in_disk (store);
+  g_clear_pointer (&store->stranded, g_free);
   g_free (store->root);
   store->root = g_strdup (folder);
   store->stamped = FALSE;

@@ -51,6 +51,7 @@ struct _BtFileStore
   BtTorrentBytes *torrent; /* (nullable) */
   BtFileSet *set;
   char *root;        /* changed by a move only, which runs alone */
+  char *stranded;    /* (nullable): a folder where a move failed and left files behind; likewise */
   char *parts_name;
   char **names;      /* (nullable) (array length=n_files) of (nullable): renamed; changed by barriers */
   guint64 id; /* never that of another store of this disk */

@@ -109,6 +109,7 @@ bt_file_store_free (BtFileStore *store)
   pthread_mutex_destroy (&store->root_lock);
   g_clear_pointer (&store->torrent, bt_torrent_bytes_unref);
   g_free (store->root);
+  g_free (store->stranded);
   g_free (store->parts_name);
   bt_file_store_free_names (store->names, store->metainfo->n_files);
   g_free (store->files);

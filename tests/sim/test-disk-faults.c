@@ -327,7 +327,7 @@ handle (Run *run)
   order (run, make_rename);
   wait_for (run, is_whole (run));
   /* A move that failed on the way has said so, left all where it was, and waits for the next order. When the fault
-   * kept it from removing its copies as well, that has to be done by hand. */
+   * kept it from removing its copies as well, the next one takes them for its own, if it is still the same life. */
   while (strcmp (find (run)->data_path, place.far_folder) != 0)
     {
       if (!order (run, make_move))
@@ -500,6 +500,48 @@ test_lost_with_a_sync (void)
   free_place ();
 }
 
+static gboolean
+is_far (Run *run)
+{
+  return strcmp (find (run)->data_path, place.far_folder) == 0 && !find (run)->relocating;
+}
+
+static void
+strand (guint skip)
+{
+  Run run = { .kind = NULL };
+
+  ft_remove_tree (place.files);
+  ft_remove_tree (place.state);
+  g_assert_no_errno (g_mkdir_with_parents (place.down, 0755));
+  g_assert_no_errno (g_mkdir (place.far_folder, 0755));
+  ft_file_calls_watch (place.root);
+  ft_file_calls_set_border (place.far_folder);
+  begin_life (&run);
+  download (&run);
+  ft_file_calls_fail (FT_CALL_SYNC | FT_CALL_RENAME | FT_CALL_REMOVE, place.far_folder, skip, G_MAXUINT / 2, EIO);
+  g_assert_true (order (&run, make_move));
+  ft_sim_run_for (run.sim, 10 * FT_SIM_SECOND);
+  end_fault (&run);
+  if (!is_far (&run))
+    g_assert_true (order (&run, make_move));
+  wait_for (&run, is_far (&run));
+  assert_files (place.far_folder, FALSE);
+  g_assert_false (has_file (place.down, 0, "a.bin"));
+  ft_sim_free (run.sim);
+  ft_file_calls_watch (NULL);
+}
+
+/* A move fails on the way, and so does taking it back: the next one takes what is there for its own. */
+static void
+test_stranded (void)
+{
+  make_place ();
+  for (guint skip = 0; skip < 12; skip++)
+    strand (skip);
+  free_place ();
+}
+
 int
 main (int argc, char **argv)
 {
@@ -507,5 +549,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sim/disk-faults/files", GINT_TO_POINTER (FALSE), test_faults);
   g_test_add_data_func ("/sim/disk-faults/state", GINT_TO_POINTER (TRUE), test_faults);
   g_test_add_func ("/sim/disk-faults/lost-with-a-sync", test_lost_with_a_sync);
+  g_test_add_func ("/sim/disk-faults/stranded", test_stranded);
   return g_test_run ();
 }

@@ -99,10 +99,32 @@ test_swarm_of_ten (void)
   tear_down (&swarm);
 }
 
+/* Two of whom neither has what the other wants give their connection back after ten minutes, and not before. */
+static void
+test_no_interest (void)
+{
+  const FtSampleFile files[] = { { "a.bin", PIECE_LENGTH }, { NULL, 0 } };
+  g_autoptr(FtSample) sample = ft_sample_new (files, PIECE_LENGTH, 1);
+  FtSim *sim = ft_sim_new (1);
+  FtSimNode *one = ft_sim_add_node (sim, "10.0.0.1", NULL), *other = ft_sim_add_node (sim, "10.0.0.2", NULL);
+  BtTorrent *torrent = ft_sim_node_add (one, sample->torrent, NULL);
+  BtEndpoint endpoint = ft_sim_node_endpoint (other);
+
+  ft_sim_node_add (other, sample->torrent, NULL);
+  ft_sim_run_for (sim, 2 * FT_SIM_SECOND);
+  ft_sim_node_connect (one, torrent, &endpoint);
+  ft_sim_wait (sim, torrent->peers->len == 1, 10);
+  ft_sim_run_for (sim, 580 * FT_SIM_SECOND);
+  g_assert_cmpuint (torrent->peers->len, ==, 1);
+  ft_sim_wait (sim, torrent->peers->len == 0, 60);
+  ft_sim_free (sim);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sharing/swarm-of-ten", test_swarm_of_ten);
+  g_test_add_func ("/sharing/no-interest", test_no_interest);
   return g_test_run ();
 }
