@@ -2,6 +2,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include <string.h>
+
 #include "bt-endpoint.h"
 
 G_BEGIN_DECLS
@@ -23,6 +25,15 @@ static inline gboolean
 bt_host_is_all_ports (const BtEndpoint *host)
 {
   return host->port == 0;
+}
+
+/* A /24, and a /48 of IPv6: who has one address of it has others. Near us each is somebody. */
+static inline gboolean
+bt_host_is_same_network (const BtEndpoint *a, const BtEndpoint *b)
+{
+  if (bt_endpoint_is_local (a))
+    return bt_endpoint_same_ip (a, b);
+  return memcmp (a->ip, b->ip, bt_endpoint_is_ipv4 (a) ? 15 : 6) == 0;
 }
 
 G_END_DECLS

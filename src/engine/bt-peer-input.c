@@ -308,7 +308,7 @@ block_progress_cb (BtLink *link, const BtBlock *block, gsize bytes, gpointer own
   peer->downloaded += bytes;
   torrent->downloaded += bytes;
   torrent->down_moved_at = now;
-  peer->useful_at = now;
+  peer->useful_at = peer->moved_at = now;
 }
 
 static void

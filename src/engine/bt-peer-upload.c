@@ -209,7 +209,7 @@ bt_peer_count_sent (BtPeer *peer, gint64 now)
   bt_rate_add (&peer->rate_up, now, bytes);
   bt_rate_add (&torrent->rate_up, now, bytes);
   bt_core_count_up (torrent->core, bytes);
-  peer->useful_at = now;
+  peer->useful_at = peer->moved_at = now;
   bt_torrent_touch (torrent, BT_CHANGED_TOTALS | BT_CHANGED_SPEED);
 }
 

@@ -70,7 +70,8 @@ typedef struct
   gboolean optimistic;
   guint64 given_at_unchoke; /* payload_out then */
   gint64 interest_at;      /* of the last change of peer_interested */
-  gint64 useful_at;        /* payload moved either way, or it was interested */
+  gint64 useful_at;        /* payload moved either way, or we became interested */
+  gint64 moved_at;         /* payload or details moved either way; 0: never */
 
   /* Downloading. */
   BtPipeline *pipeline;

@@ -4,6 +4,8 @@
 
 #include "bt-torrent-private.h"
 
+#include "bt-host-private.h"
+
 #define DETAILS_PAUSE_US (10 * G_USEC_PER_SEC) /* who gave some of a link's details as lately as that gives more */
 
 static gboolean
@@ -52,36 +54,30 @@ find_lowest (BtTorrent *torrent, gint64 now)
   return lowest;
 }
 
-/* A /24, and a /48 of IPv6: who has one address of it has others. Near us each is somebody. */
-static gboolean
-is_same_network (const BtEndpoint *a, const BtEndpoint *b)
-{
-  if (bt_endpoint_is_local (a))
-    return bt_endpoint_same_ip (a, b);
-  return memcmp (a->ip, b->ip, bt_endpoint_is_ipv4 (a) ? 15 : 6) == 0;
-}
-
 static gboolean
 has_peer_of_network (BtTorrent *torrent, const BtEndpoint *endpoint)
 {
   for (guint i = 0; i < torrent->peers->len; i++)
-    if (is_same_network (endpoint, &((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint))
+    if (bt_host_is_same_network (endpoint, &((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint))
       return TRUE;
   return FALSE;
 }
 
 /* BEP 40: who comes in when there is no room takes the place of somebody whom both sides would rather lose. It is the
  * same for all, so that in the end everybody keeps the same connections, and newcomers find their way in. One network
- * gets in this way once: else a single host could take the place of everybody. */
+ * gets in this way once: else a single host could take the place of everybody. Where nothing moves for long, a newcomer
+ * gets in whatever its priority is. */
 static gboolean
 make_room_for (BtTorrent *torrent, const BtEndpoint *newcomer)
 {
   BtPeer *lowest = find_lowest (torrent, bt_core_now (torrent->core));
 
-  if (lowest == NULL || has_peer_of_network (torrent, newcomer)
-      || bt_candidates_priority (torrent->candidates, newcomer) <= get_priority (torrent, lowest))
+  if (has_peer_of_network (torrent, newcomer))
     return FALSE;
-  bt_peer_close (lowest, BT_CLOSE_TOO_MANY, "somebody of a higher priority came");
+  if (lowest != NULL && bt_candidates_priority (torrent->candidates, newcomer) > get_priority (torrent, lowest))
+    bt_peer_close (lowest, BT_CLOSE_TOO_MANY, "somebody of a higher priority came");
+  else if (!bt_torrent_replace_idle (torrent))
+    return FALSE;
   return !is_full (torrent);
 }
 

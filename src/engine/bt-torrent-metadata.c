@@ -191,7 +191,7 @@ take (BtTorrent *torrent, BtPeer *peer, const BtMetadataMessage *message)
   if (message->type == BT_METADATA_REJECT)
     return bt_metadata_fetch_rejected (torrent->metadata, peer->id, message->block, now);
   torrent->down_moved_at = now;
-  peer->useful_at = now;
+  peer->useful_at = peer->moved_at = now;
   return bt_metadata_fetch_take (torrent->metadata, peer->id, message->block, message->total_size, message->data,
                                  message->length, now);
 }

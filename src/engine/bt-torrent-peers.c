@@ -72,8 +72,8 @@ wants_connections (BtTorrent *torrent)
 }
 
 /* A link wants details, whatever the mode is; they come of seeds as well. */
-static gboolean
-wants_only_leechers (BtTorrent *torrent)
+gboolean
+bt_torrent_wants_only_leechers (BtTorrent *torrent)
 {
   if (torrent->phase == BT_PHASE_METADATA)
     return FALSE;
@@ -85,7 +85,7 @@ bt_torrent_next_connect (BtTorrent *torrent)
 {
   if (!wants_connections (torrent))
     return G_MAXINT64;
-  return bt_candidates_next (torrent->candidates, wants_only_leechers (torrent));
+  return bt_candidates_next (torrent->candidates, bt_torrent_wants_only_leechers (torrent));
 }
 
 GList *
@@ -127,7 +127,7 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
 guint
 bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 {
-  gboolean want_leechers = wants_only_leechers (torrent);
+  gboolean want_leechers = bt_torrent_wants_only_leechers (torrent);
   guint tries = n + torrent->boost;
   guint made = 0, failed = 0;
 
@@ -493,6 +493,7 @@ bt_torrent_second (BtTorrent *torrent, gint64 now)
     bt_torrent_count_seeding (torrent);
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     bt_peer_second (g_ptr_array_index (torrent->peers, i - 1), now);
+  bt_torrent_turn_over (torrent, now);
   bt_torrent_metadata_second (torrent, now);
   bt_torrent_details_second (torrent, now);
   if (torrent->peers->len > 0 && now >= torrent->next_choke && torrent->phase != BT_PHASE_METADATA)

@@ -145,6 +145,7 @@ struct _BtTorrent
   BtBlame *blame;
   BtChoker choker;
   gint64 next_choke;
+  gint64 turned_at, replaced_at, replace_looked; /* monotonic µs, 0: never: bt-torrent-turnover.c */
   gboolean said_upload_only; /* to those who are connected */
   guint8 peer_id[BT_PEER_ID_SIZE];    /* as peers know us: another one when they may think the old one connected */
   guint8 tracker_id[BT_PEER_ID_SIZE]; /* as trackers do, for as long as the engine runs */
@@ -456,6 +457,13 @@ BtPeer *bt_torrent_find_peer (BtTorrent *torrent, BtPeerId id);
 void bt_torrent_request_all (BtTorrent *torrent);
 /* If it wants something now and did not before, or the other way round. */
 void bt_torrent_tell_upload_only (BtTorrent *torrent);
+/* It seeds: other seeds are of no use to it. */
+gboolean bt_torrent_wants_only_leechers (BtTorrent *torrent);
+/* bt-torrent-turnover.c */
+/* Somebody came and there is no room: TRUE: one who does nothing went for it. */
+gboolean bt_torrent_replace_idle (BtTorrent *torrent);
+/* Each second. */
+void bt_torrent_turn_over (BtTorrent *torrent, gint64 now);
 
 /* bt-torrent-problem.c */
 /* Somebody wants it to run: a problem that waits for its next try does not wait longer. */
