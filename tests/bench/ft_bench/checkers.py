@@ -1,7 +1,8 @@
 # checkers.py: programs that check what is there anew, and tell when they have.
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A checker is made with a torrent whose data is there and checked. check() does it once more, raises
-Failure when not all is found right, and returns the Cost, which is that of the check only. Whoever measures limits the time."""
+Failure when not all is found right, and returns the Cost, which is that of the check only. Whoever
+measures limits the time."""
 
 import subprocess
 import sys

@@ -13,7 +13,7 @@ from ft_interop.tap import Failure, Skip
 
 from .measurement import MIB, Measurement
 from .meter import END_S
-from .programs import find_program
+from .programs import ask_version, find_program
 from .table import LESS, MORE, OURS, PEER, REFERENCE, Column, Target
 from .tracker import OneSeedTracker
 from .transfers import Pair, find_partner
@@ -94,6 +94,14 @@ def run_iperf(program, nodes, size, home):
         server.kill()
 
 
+def add_couples(context, table):
+    """Yields (Row, seed, leecher)."""
+    found, _ = context.programs()
+    ours, partner = found[0], find_partner(found)
+    for role, seed, leecher in ((PEER, partner, partner), (OURS, partner, ours), (OURS, ours, ours)):
+        yield table.add_row(f"{leecher.name} from {seed.name}", role), seed, leecher
+
+
 class SlowLink(Measurement):
     """Over TCP as the kernel has it."""
 
@@ -105,31 +113,27 @@ class SlowLink(Measurement):
             " libtorrent seed sends it decides itself.")
 
     def run(self, context):
-        ours, *_ = context.programs()[0]
-        partner = find_partner(context.programs()[0])
         iperf = find_program("iperf3")
         network = Network()
         nodes = (network.add_apart("seed", SEED_ADDRESS), network.add_apart("leecher", LEECHER_ADDRESS))
         wire = Wire(context, nodes)
-        size = QUICK_SIZE if context.quick else SIZE
-        sample = samples.plain("slow", PIECE_LENGTH, size)
+        sample = samples.plain("slow", PIECE_LENGTH, QUICK_SIZE if context.quick else SIZE)
         with wire, network.inside(nodes[0]):
             tracker = OneSeedTracker(SEED_ADDRESS, SEED_ADDRESS)
         pair = Pair(context, sample, *nodes, tracker)
 
         def measure_iperf():
             with wire:
-                return {"rate": run_iperf(iperf, nodes, size, context.work) / MBIT}
+                return {"rate": run_iperf(iperf, nodes, sample.size, context.work) / MBIT}
 
         def measure(seed, leecher):
             with wire:
                 _, cost = pair.seed_and_leech(seed, leecher)
-                return {"rate": size / cost.wall_s / MBIT, "cpu": cost.cpu_s}
+                return {"rate": sample.size / cost.wall_s / MBIT, "cpu": cost.cpu_s}
         table = context.make_table([Column("rate", "Mbit/s of payload", 1, MORE, Target(0.9, REFERENCE)),
                                     Column("cpu", "CPU s of the leecher", 2, LESS)])
-        todo = [(table.add_row("iperf3", REFERENCE), measure_iperf)]
-        for role, seed, leecher in ((PEER, partner, partner), (OURS, partner, ours), (OURS, ours, ours)):
-            row = table.add_row(f"{leecher.name} from {seed.name}", role)
-            todo.append((row, lambda seed=seed, leecher=leecher: measure(seed, leecher)))
+        todo = [(table.add_row(f"iperf3 {ask_version(iperf, '--version')}", REFERENCE), measure_iperf)]
+        todo += [(row, lambda couple=couple: measure(*couple)) for row, *couple in add_couples(context, table)]
         context.take_turns(table, todo, LIMIT_S, REPEAT_S, slow_s=LIMIT_S)
-        table.notes.append(f"Congestion control: {nodes[0].read('sysctl', '-n', 'net.ipv4.tcp_congestion_control').strip()}.")
+        control = nodes[0].read("sysctl", "-n", "net.ipv4.tcp_congestion_control").strip()
+        table.notes.append(f"Congestion control: {control}.")

@@ -22,8 +22,9 @@ from ft_interop.transmission import RPC_PORT, SESSION_HEADER, SETTINGS
 
 from .measurement import MIB, Measurement
 from .programs import find_program
-from .table import LESS, OURS, PEER, Column, Target
+from .table import LESS, Column, Target
 from .tracker import OneSeedTracker
+from .transfers import add_rows
 
 START_LIBTORRENT = pathlib.Path(__file__).with_name("start_libtorrent.py")
 SIZES, QUICK_SIZES = (1000, 10000), (100,)
@@ -123,16 +124,38 @@ def start_ours(context, node, saved):
         shutil.rmtree(state)
 
 
-class LibtorrentStart:
-    """Saved once; started each time."""
+class OtherStart:
+    """Another program: what it would have saved is written before its first start."""
 
     def __init__(self, context, saved):
         self._context = context
-        self._folder = context.make_folder("libtorrent")
-        subprocess.run([sys.executable, START_LIBTORRENT, "save", saved.torrents, saved.data, self._folder],
+        self._saved = saved
+        self._folder = context.make_folder("other")
+        self._is_written = False
+
+    def _write(self):
+        """What it would have saved, to self._folder."""
+        raise NotImplementedError
+
+    def _start(self, node):
+        """Returns the figures."""
+        raise NotImplementedError
+
+    def measure(self, node):
+        if not self._is_written:
+            self._write()
+            self._is_written = True
+        return self._start(node)
+
+
+class LibtorrentStart(OtherStart):
+    """In a small program in Python."""
+
+    def _write(self):
+        subprocess.run([sys.executable, START_LIBTORRENT, "save", self._saved.torrents, self._saved.data, self._folder],
                        check=True, timeout=MAKE_S)
 
-    def start(self, node):
+    def _start(self, node):
         argv = [sys.executable, START_LIBTORRENT, "run", node.address, self._folder]
         return Started(node, argv, self._context.make_folder("home")).measure(
             lambda started: started.process.stdout.readline())
@@ -151,53 +174,68 @@ def count_in_transmission(connection, session):
     return 0
 
 
-class TransmissionStart:
+class TransmissionStart(OtherStart):
     """Its folders of torrents and of what is known of them, written as version 3.00 does."""
 
-    def __init__(self, context, saved):
-        self._n = saved.n
-        self._home = context.make_folder("transmission")
+    def _write(self):
         for name in ("torrents", "resume"):
-            (self._home / name).mkdir()
-        (self._home / "settings.json").write_text(json.dumps({**SETTINGS, "download-dir": str(saved.data)}))
+            (self._folder / name).mkdir()
+        data = str(self._saved.data)
+        (self._folder / "settings.json").write_text(json.dumps({**SETTINGS, "download-dir": data}))
         now = int(time.time())
-        for path, runs, complete in saved.states():
-            self._write(path.read_bytes(), runs, complete, str(saved.data), now)
+        for path, runs, complete in self._saved.states():
+            self._write_torrent(path.read_bytes(), runs, complete, data, now)
 
-    def _write(self, torrent, runs, complete, data, now):
+    def _write_torrent(self, torrent, runs, complete, data, now):
         info = bencode.decode(torrent)[b"info"]
         name, info_hash = info[b"name"].decode(), hashlib.sha1(bencode.encode(info)).hexdigest()
         n_files, n_pieces = len(info[b"files"]), len(info[b"pieces"]) // 20
         n_blocks = n_pieces * info[b"piece length"] // 16384
         blocks = b"all" if complete else b"\xff" * (n_blocks // 16) + bytes((n_blocks + 7) // 8 - n_blocks // 16)
         stem = f"{name}.{info_hash[:16]}"
-        (self._home / "torrents" / f"{stem}.torrent").write_bytes(torrent)
-        (self._home / "resume" / f"{stem}.resume").write_bytes(bencode.encode({
+        (self._folder / "torrents" / f"{stem}.torrent").write_bytes(torrent)
+        (self._folder / "resume" / f"{stem}.resume").write_bytes(bencode.encode({
             "destination": data, "paused": int(not runs), "added-date": now, "done-date": now,
             "progress": {"blocks": blocks, "time-checked": [now + 60] * n_files}}))
 
-    def start(self, node):
+    def _start(self, node):
         connection = http.client.HTTPConnection(node.address, RPC_PORT, timeout=LIST_S)
         session = [""]
 
         def is_listed():
             try:
-                return count_in_transmission(connection, session) >= self._n
+                return count_in_transmission(connection, session) >= self._saved.n
             except OSError:
                 connection.close()
                 return False
-        argv = [find_program("transmission-daemon"), "--foreground", "--config-dir", self._home]
-        return Started(node, argv, self._home, pipe=False).measure(
+        argv = [find_program("transmission-daemon"), "--foreground", "--config-dir", self._folder]
+        return Started(node, argv, self._folder, pipe=False).measure(
             lambda started: wait_until("transmission lists them", LIST_S, is_listed))
 
 
 def make_table(context, n):
     targets = [Target(TARGET_LIST_S), Target(TARGET_MIB), Target(TARGET_IDLE_PERCENT)] if n == SIZES[-1] else [None] * 3
     return context.make_table([Column("list", "s until listed", 2, LESS, targets[0]),
-                  Column("cpu", "CPU s until listed", 2, LESS),
-                  Column("memory", "MiB", 0, LESS, targets[1]),
-                  Column("peak", "peak MiB", 0, LESS),
-                  Column("idle", "% CPU idle", 1, LESS, targets[2])], f"{n:,} torrents")
+                               Column("cpu", "CPU s until listed", 2, LESS),
+                               Column("memory", "MiB", 0, LESS, targets[1]),
+                               Column("peak", "peak MiB", 0, LESS),
+                               Column("idle", "% CPU idle", 1, LESS, targets[2])], f"{n:,} torrents")
+
+
+def measure_starts(context, node, saved):
+    found, reasons = context.programs()
+    table = make_table(context, saved.n)
+    others = {"libtorrent": LibtorrentStart, "Transmission": TransmissionStart}
+    todo = []
+    for row, program in add_rows(table, found, reasons):
+        if program.is_ours:
+            todo.append((row, lambda: start_ours(context, node, saved)))
+        elif program.name in others:
+            other = others[program.name](context, saved)
+            todo.append((row, lambda other=other: other.measure(node)))
+        else:
+            row.reason = "it lists no torrents that it had before"
+    context.take_turns(table, todo, LIMIT_S, REPEAT_S, slow_s=LIMIT_S)
 
 
 class Start(Measurement):
@@ -216,21 +254,5 @@ class Start(Measurement):
         network = Network()
         node = network.add("node")
         tracker = OneSeedTracker(network.hub.address, node.address)
-        found, reasons = context.programs()
-        makers = {"libtorrent": LibtorrentStart, "Transmission": TransmissionStart}
         for n in QUICK_SIZES if context.quick else SIZES:
-            saved = Saved(context, n, tracker.url)
-            table = make_table(context, n)
-            todo = []
-            for program in found:
-                row = table.add_row(f"{program.name} {program.version}", OURS if program.is_ours else PEER)
-                if program.is_ours:
-                    todo.append((row, lambda: start_ours(context, node, saved)))
-                elif program.name in makers:
-                    other = makers[program.name](context, saved)
-                    todo.append((row, lambda other=other: other.start(node)))
-                else:
-                    row.reason = "it lists no torrents that it had before"
-            for name, reason in reasons:
-                table.add_row(name, PEER, reason)
-            context.take_turns(table, todo, LIMIT_S, REPEAT_S, slow_s=LIMIT_S)
+            measure_starts(context, node, Saved(context, n, tracker.url))
