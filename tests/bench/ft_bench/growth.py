@@ -13,7 +13,7 @@ from .start import Saved, start_ours
 from .table import LESS, OURS, Column
 
 TORRENTS, QUICK_TORRENTS = (100, 1000, 10000), (10, 100)
-LIMIT_S = 300
+LIMIT_S = 150
 # As bench-growth names them: title, unit of a row, whether a decision is about all of them.
 KINDS = {
     "announce": ("Announces: the next of all torrents is asked and waits anew", "torrents", False),
@@ -59,13 +59,14 @@ def measure_torrents(context):
          Column("memory", "MiB at rest", 1, LESS), Column("memory_each", "KiB ÷ torrents", 1, LESS),
          Column("idle", "% CPU idle", 2, LESS), Column("idle_each", "µs a second ÷ torrents", 1, LESS)],
         "The whole program: start, memory and the tick of a second, by torrents")
-    for n in QUICK_TORRENTS if context.quick else TORRENTS:
-        saved = Saved(context, n, "")
-        row = table.add_row(f"{n:,} torrents", OURS)
-        figures = start_ours(context, node, saved)
-        row.add({"cpu": figures["cpu"], "cpu_each": figures["cpu"] / n * 1e3,
-                 "memory": figures["memory"], "memory_each": figures["memory"] * 1024 / n,
-                 "idle": figures["idle"], "idle_each": figures["idle"] / 100 / n * 1e6})
+
+    def measure(n):
+        figures = start_ours(context, node, Saved(context, n, ""))
+        return {"cpu": figures["cpu"], "cpu_each": figures["cpu"] / n * 1e3,
+                "memory": figures["memory"], "memory_each": figures["memory"] * 1024 / n,
+                "idle": figures["idle"], "idle_each": figures["idle"] / 100 / n * 1e6}
+    context.take_turns(table, [(table.add_row(f"{n:,} torrents", OURS), lambda n=n: measure(n))
+                               for n in (QUICK_TORRENTS if context.quick else TORRENTS)], LIMIT_S, repeat_s=0)
     table.notes.append("What the program needs without any torrent is part of the first rows. They have no trackers: what"
                        " announces cost is above.")
 
@@ -79,7 +80,6 @@ class Growth(Measurement):
             " what is decided on no longer fits the caches of the processor; instructions are the work alone.")
 
     def run(self, context):
+        measure_torrents(context)
         for kind, measured in run_decisions(context).items():
             add_decision_table(context, kind, measured)
-        context.write_outcome()
-        measure_torrents(context)
