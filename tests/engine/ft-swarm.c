@@ -527,8 +527,9 @@ ft_node_is_complete (FtNode *node, BtTorrentId id)
 {
   const BtTorrentStatus *status = ft_node_status (node, id);
 
-  return status != NULL && status->state != BT_STATE_LOADING && status->state != BT_STATE_CHECKING
-         && status->done == status->wanted;
+  /* Of a link nothing is wanted before its details are known. */
+  return status != NULL && !status->is_magnet && status->state != BT_STATE_LOADING
+         && status->state != BT_STATE_CHECKING && status->done == status->wanted;
 }
 
 gboolean
