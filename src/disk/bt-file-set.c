@@ -16,9 +16,10 @@
 struct _BtFileSet
 {
   pthread_mutex_t lock;
-  pthread_mutex_t making_room; /* by one worker at a time; taken before the other */
+  pthread_cond_t freed; /* one is idle, or was closed */
   guint max_open;
   guint n_open;
+  guint n_closing; /* no longer open to anybody, but still with a descriptor */
   guint n_lent;    /* times that a file is in use outside */
   int sink;        /* what is written to it is gone; -1: there is none, so nothing is lent */
   GQueue idle;     /* of BtOpenFile, by their own links, the least recently used first */
@@ -31,7 +32,7 @@ bt_file_set_new (guint max_open)
   BtFileSet *set = g_new0 (BtFileSet, 1);
 
   pthread_mutex_init (&set->lock, NULL);
-  pthread_mutex_init (&set->making_room, NULL);
+  pthread_cond_init (&set->freed, NULL);
   set->max_open = max_open;
   set->sink = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   g_queue_init (&set->idle);
@@ -50,6 +51,14 @@ bt_file_set_n_open (BtFileSet *set)
   return n;
 }
 
+/* Under the lock: @link is of an open file that nobody uses. */
+static void
+add_closing (BtFileSet *set, GQueue *closing, GList *link)
+{
+  g_queue_push_tail_link (closing, link);
+  set->n_closing++;
+}
+
 /* Under the lock: nobody finds it any more. It goes to @closing (a list by its own link) if nobody
  * uses it, else its last user closes it. */
 static void
@@ -64,13 +73,13 @@ detach (BtFileSet *set, BtOpenFile *open, GQueue *closing)
   if (open->users == 0)
     {
       g_queue_unlink (&set->idle, &open->link);
-      g_queue_push_tail_link (closing, &open->link);
+      add_closing (set, closing, &open->link);
     }
 }
 
 /* Without the lock: close() may wait for a file server. */
 static void
-close_all (GQueue *closing)
+close_all (BtFileSet *set, GQueue *closing)
 {
   GList *link;
 
@@ -80,6 +89,10 @@ close_all (GQueue *closing)
 
       close (open->fd);
       g_free (open);
+      pthread_mutex_lock (&set->lock);
+      set->n_closing--;
+      pthread_cond_broadcast (&set->freed);
+      pthread_mutex_unlock (&set->lock);
     }
 }
 
@@ -87,10 +100,10 @@ void
 bt_file_set_free (BtFileSet *set)
 {
   g_assert (set->n_open == 0 && set->n_lent == 0);
-  close_all (&set->returned);
+  close_all (set, &set->returned);
   if (set->sink >= 0)
     close (set->sink);
-  pthread_mutex_destroy (&set->making_room);
+  pthread_cond_destroy (&set->freed);
   pthread_mutex_destroy (&set->lock);
   g_free (set);
 }
@@ -101,27 +114,69 @@ bt_file_set_sink (const BtFileSet *set)
   return set->sink;
 }
 
+/* Under the lock. */
+static GQueue
+steal_returned (BtFileSet *set)
+{
+  GQueue stolen = set->returned;
+
+  g_queue_init (&set->returned);
+  return stolen;
+}
+
+/* Under the lock. */
 static void
-trim_idle (BtFileSet *set, guint max_open)
+detach_idle (BtFileSet *set, guint max_open, GQueue *closing)
+{
+  while (set->n_open > max_open && set->idle.head != NULL)
+    detach (set, set->idle.head->data, closing);
+}
+
+static void
+trim_idle (BtFileSet *set)
 {
   GQueue closing = G_QUEUE_INIT;
 
   pthread_mutex_lock (&set->lock);
-  while (set->n_open > max_open && set->idle.head != NULL)
-    detach (set, set->idle.head->data, &closing);
+  detach_idle (set, set->max_open, &closing);
   pthread_mutex_unlock (&set->lock);
-  close_all (&closing);
+  close_all (set, &closing);
+}
+
+/* Under the lock: until a file that others use is idle, or one that they close is closed. Not for long: this thread may
+ * be the one that uses them, and a file server that hangs must not hang all. */
+static void
+wait_for_others (BtFileSet *set)
+{
+  guint n_closing = set->n_closing;
+  struct timespec until;
+
+  clock_gettime (CLOCK_REALTIME, &until);
+  until.tv_sec++;
+  while (set->idle.head == NULL && set->returned.head == NULL && set->n_closing >= n_closing
+         && set->n_open + set->n_closing > 0)
+    if (pthread_cond_timedwait (&set->freed, &set->lock, &until) != 0)
+      return;
 }
 
 gboolean
 bt_file_set_make_room_in_disk (BtFileSet *set, int error_number)
 {
+  GQueue closing;
+
   if (error_number != EMFILE && error_number != ENFILE)
     return FALSE;
-  /* What another worker is about to close is not idle any more, and not free yet: it is waited for. */
-  pthread_mutex_lock (&set->making_room);
-  trim_idle (set, 0);
-  pthread_mutex_unlock (&set->making_room);
+  pthread_mutex_lock (&set->lock);
+  closing = steal_returned (set);
+  detach_idle (set, 0, &closing);
+  if (closing.head == NULL)
+    {
+      wait_for_others (set);
+      closing = steal_returned (set);
+      detach_idle (set, 0, &closing);
+    }
+  pthread_mutex_unlock (&set->lock);
+  close_all (set, &closing);
   return TRUE;
 }
 
@@ -249,14 +304,14 @@ insert (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int f
     }
   else
     {
-      g_queue_push_tail_link (&closing, &mine->link);
+      add_closing (set, &closing, &mine->link);
       if (open->users == 0)
         g_queue_unlink (&set->idle, &open->link);
     }
   open->users++;
   pthread_mutex_unlock (&set->lock);
-  close_all (&closing);
-  trim_idle (set, set->max_open);
+  close_all (set, &closing);
+  trim_idle (set);
   return open;
 }
 
@@ -277,13 +332,16 @@ bt_file_set_acquire_in_disk (BtFileSet *set,
 }
 
 /* Under the lock. */
-static GQueue
-steal_returned (BtFileSet *set)
+static void
+end_use (BtFileSet *set, BtOpenFile *open, GQueue *closing)
 {
-  GQueue stolen = set->returned;
-
-  g_queue_init (&set->returned);
-  return stolen;
+  if (--open->users > 0)
+    return;
+  if (open->detached)
+    add_closing (set, closing, &open->link);
+  else
+    g_queue_push_tail_link (&set->idle, &open->link);
+  pthread_cond_signal (&set->freed);
 }
 
 void
@@ -293,10 +351,9 @@ bt_file_set_release_in_disk (BtFileSet *set, BtOpenFile *open)
 
   pthread_mutex_lock (&set->lock);
   closing = steal_returned (set);
-  if (--open->users == 0)
-    g_queue_push_tail_link (open->detached ? &closing : &set->idle, &open->link);
+  end_use (set, open, &closing);
   pthread_mutex_unlock (&set->lock);
-  close_all (&closing);
+  close_all (set, &closing);
 }
 
 gboolean
@@ -316,8 +373,7 @@ bt_file_set_give_back (BtFileSet *set, BtOpenFile *open)
 {
   pthread_mutex_lock (&set->lock);
   set->n_lent--;
-  if (--open->users == 0)
-    g_queue_push_tail_link (open->detached ? &set->returned : &set->idle, &open->link);
+  end_use (set, open, &set->returned);
   pthread_mutex_unlock (&set->lock);
 }
 
@@ -332,5 +388,5 @@ bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store)
     if (store->files[i].open != NULL)
       detach (set, store->files[i].open, &closing);
   pthread_mutex_unlock (&set->lock);
-  close_all (&closing);
+  close_all (set, &closing);
 }

@@ -221,14 +221,14 @@ test_old_sandbox_child (void)
 static void
 test_old_kernel (void)
 {
-  g_test_trap_subprocess ("/disk/file-set/old-kernel/child", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_subprocess ("/disk/file-set/old-kernel/subprocess", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
   g_test_trap_assert_passed ();
 }
 
 static void
 test_old_sandbox (void)
 {
-  g_test_trap_subprocess ("/disk/file-set/old-sandbox/child", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_subprocess ("/disk/file-set/old-sandbox/subprocess", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
   g_test_trap_assert_passed ();
 }
 
@@ -402,8 +402,66 @@ test_out_of_descriptors_child (void)
 static void
 test_out_of_descriptors (void)
 {
-  g_test_trap_subprocess ("/disk/file-set/out-of-descriptors/child", 0,
+  g_test_trap_subprocess ("/disk/file-set/out-of-descriptors/subprocess", 0,
                           G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_assert_passed ();
+}
+
+typedef struct
+{
+  BtFileSet *set;
+  BtOpenFile *open;
+} Use;
+
+static gpointer
+release_later (gpointer data)
+{
+  Use *use = data;
+
+  g_usleep (50000); /* most likely it is waited for by now */
+  bt_file_set_release_in_disk (use->set, use->open);
+  return NULL;
+}
+
+/* The last descriptor is in use by another worker, who is waited for. */
+static void
+test_wait_for_room_child (void)
+{
+  static const BtDraftFile two[] = { { "0", 10 }, { "1", 10 } };
+  const struct rlimit limit = { 120, 120 };
+  g_autoptr (FtDisk) disk = ft_disk_new (two, 2, 16384);
+  g_autoptr (GArray) taken = g_array_new (FALSE, FALSE, sizeof (int));
+  const BtStorageConfig config = { disk->root, NULL };
+  Use use = { .set = bt_file_set_new (4) };
+  BtFileStore *store = bt_file_store_new (disk->metainfo, &config, use.set, 1);
+  g_autoptr (GError) error = NULL;
+  BtOpenFile *open;
+  GThread *other;
+  int fd;
+
+  ft_disk_write_all (disk);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+  use.open = bt_file_set_acquire_in_disk (use.set, store, 0, BT_OPEN_READ, NULL);
+  g_assert_nonnull (use.open);
+  other = g_thread_new ("other", release_later, &use);
+  while ((fd = dup (STDERR_FILENO)) >= 0)
+    g_array_append_val (taken, fd);
+  g_assert_cmpint (errno, ==, EMFILE);
+  open = bt_file_set_acquire_in_disk (use.set, store, 1, BT_OPEN_READ, &error);
+  g_thread_join (other);
+  g_assert_no_error (error);
+  for (guint i = 0; i < taken->len; i++)
+    close (g_array_index (taken, int, i));
+  bt_file_set_release_in_disk (use.set, open);
+  bt_file_store_close_in_disk (store);
+  bt_file_store_free (store);
+  bt_file_set_free (use.set);
+}
+
+static void
+test_wait_for_room (void)
+{
+  g_test_trap_subprocess ("/disk/file-set/wait-for-room/subprocess", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
   g_test_trap_assert_passed ();
 }
 
@@ -429,13 +487,15 @@ main (int argc, char **argv)
 
   g_test_add_func ("/disk/file-set/beneath", test_beneath);
   g_test_add_func ("/disk/file-set/old-kernel", test_old_kernel);
-  g_test_add_func ("/disk/file-set/old-kernel/child", test_old_kernel_child);
+  g_test_add_func ("/disk/file-set/old-kernel/subprocess", test_old_kernel_child);
   g_test_add_func ("/disk/file-set/old-sandbox", test_old_sandbox);
-  g_test_add_func ("/disk/file-set/old-sandbox/child", test_old_sandbox_child);
+  g_test_add_func ("/disk/file-set/old-sandbox/subprocess", test_old_sandbox_child);
   g_test_add_func ("/disk/file-set/in-the-way", test_in_the_way);
   g_test_add_func ("/disk/file-set/least-recently-used", test_least_recently_used);
   g_test_add_func ("/disk/file-set/out-of-descriptors", test_out_of_descriptors);
-  g_test_add_func ("/disk/file-set/out-of-descriptors/child", test_out_of_descriptors_child);
+  g_test_add_func ("/disk/file-set/out-of-descriptors/subprocess", test_out_of_descriptors_child);
+  g_test_add_func ("/disk/file-set/wait-for-room", test_wait_for_room);
+  g_test_add_func ("/disk/file-set/wait-for-room/subprocess", test_wait_for_room_child);
   g_test_add_func ("/disk/file-set/read-only-use", test_read_only_use);
   return ft_disk_test_run ();
 }

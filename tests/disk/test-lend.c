@@ -272,7 +272,7 @@ test_impossible_child (void)
 static void
 test_impossible (void)
 {
-  g_test_trap_subprocess ("/disk/lend/impossible/child", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+  g_test_trap_subprocess ("/disk/lend/impossible/subprocess", 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
   g_test_trap_assert_passed ();
 }
 
@@ -288,6 +288,6 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/lend/nobody-waits", test_nobody_waits);
   g_test_add_func ("/disk/lend/not-too-many", test_not_too_many);
   g_test_add_func ("/disk/lend/impossible", test_impossible);
-  g_test_add_func ("/disk/lend/impossible/child", test_impossible_child);
+  g_test_add_func ("/disk/lend/impossible/subprocess", test_impossible_child);
   return ft_disk_test_run ();
 }

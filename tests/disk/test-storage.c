@@ -545,7 +545,7 @@ test_file_size_limit_child (void)
 static void
 test_file_size_limit (void)
 {
-  g_test_trap_subprocess ("/disk/storage/file-size-limit/child", 0,
+  g_test_trap_subprocess ("/disk/storage/file-size-limit/subprocess", 0,
                           G_TEST_SUBPROCESS_INHERIT_STDERR);
   g_test_trap_assert_passed ();
 }
@@ -602,7 +602,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/storage/full", test_full);
   g_test_add_func ("/disk/storage/read-only", test_read_only);
   g_test_add_func ("/disk/storage/file-size-limit", test_file_size_limit);
-  g_test_add_func ("/disk/storage/file-size-limit/child", test_file_size_limit_child);
+  g_test_add_func ("/disk/storage/file-size-limit/subprocess", test_file_size_limit_child);
   g_test_add_func ("/disk/storage/free-space", test_free_space);
   return ft_disk_test_run ();
 }
