@@ -220,6 +220,15 @@ bt_disk_lend (BtDisk *disk,
   submit_bytes (&what, storage, &lend_class, NULL);
 }
 
+/* As a lane's job that is done where it is asked for. */
+BtFileSlices *
+bt_disk_lend_at_once (BtDisk *disk, BtStorage *storage, guint64 offset, guint32 length)
+{
+  BtFileStorage *self = (BtFileStorage *) storage;
+
+  return self->n_barriers == 0 ? bt_file_store_lend_at_once (self->store, offset, length) : NULL;
+}
+
 /* check_piece and hash_blocks */
 
 typedef struct

@@ -195,6 +195,7 @@ void bt_disk_lend (BtDisk *disk,
                    guint32 length,
                    BtDiskLendFunc done,
                    gpointer owner);
+BtFileSlices *bt_disk_lend_at_once (BtDisk *disk, BtStorage *storage, guint64 offset, guint32 length);
 void bt_disk_check_piece (BtDisk *disk,
                           BtStorage *storage,
                           guint32 piece,

@@ -338,6 +338,7 @@ static const BtDiskOps file_disk_ops = {
   .write = bt_disk_write,
   .read = bt_disk_read,
   .lend = bt_disk_lend,
+  .lend_at_once = bt_disk_lend_at_once,
   .check_piece = bt_disk_check_piece,
   .check_stretch = bt_disk_check_stretch,
   .hash_blocks = bt_disk_hash_blocks,

@@ -110,6 +110,10 @@ typedef struct
                 BtDiskLendFunc done,
                 gpointer owner);
 
+  /* The same where it can be known without waiting: the files are open, and the bytes in memory. Returns: (nullable)
+   * (transfer full): NULL: lend() may do it */
+  BtFileSlices *(*lend_at_once) (BtDisk *disk, BtStorage *storage, guint64 offset, guint32 length);
+
   /* Hashes a piece as it is in the files (or in what was written just before: the worker keeps the
    * running hash of pieces whose writes came in order, so nothing is read twice) and compares.
    * @ok: it is right. A missing or short file is not an error: the piece is not ok. Pad files are

@@ -331,6 +331,23 @@ bt_file_set_acquire_in_disk (BtFileSet *set,
   return fd >= 0 ? insert (set, store, file, mode, fd) : NULL;
 }
 
+BtOpenFile *
+bt_file_set_lend_open (BtFileSet *set, BtFileStore *store, guint32 file)
+{
+  BtOpenFile *open;
+
+  pthread_mutex_lock (&set->lock);
+  open = set->n_lent < set->max_open / 2 ? store->files[file].open : NULL;
+  if (open != NULL)
+    {
+      if (open->users++ == 0)
+        g_queue_unlink (&set->idle, &open->link);
+      set->n_lent++;
+    }
+  pthread_mutex_unlock (&set->lock);
+  return open;
+}
+
 /* Under the lock. */
 static void
 end_use (BtFileSet *set, BtOpenFile *open, GQueue *closing)

@@ -147,6 +147,13 @@ typedef enum
   BT_OPEN_WRITE, /* makes the file when it is not there */
 } BtOpenMode;
 
+typedef enum
+{
+  BT_SENDABLE_UNKNOWN,
+  BT_SENDABLE,         /* the kernel was seen to send from it, and it is of no file server */
+  BT_SENDABLE_AT_ONCE, /* and the kernel can tell what it has in memory without waiting */
+} BtSendable;
+
 struct _BtOpenFile
 {
   BtFileStore *store;
@@ -154,7 +161,7 @@ struct _BtOpenFile
   int fd;
   gboolean writable;
   gboolean detached; /* closed by its last user */
-  atomic_uchar sendable; /* the kernel was seen to send from it, and it is of no file server */
+  atomic_uchar sendable; /* a BtSendable */
   guint users;
   GList link; /* in the set's queue of idle ones */
 };
@@ -172,6 +179,8 @@ void bt_file_set_close_store_in_disk (BtFileSet *set, BtFileStore *store);
 /* What the caller has acquired is in use until it is given back. Returns: FALSE if so much is lent that descriptors
  * might run out */
 gboolean bt_file_set_lend_in_disk (BtFileSet *set, BtOpenFile *open);
+/* Acquires and lends what is open already, never waiting for a disk. Returns: (nullable) */
+BtOpenFile *bt_file_set_lend_open (BtFileSet *set, BtFileStore *store, guint32 file);
 /* Never waits for a disk; from any thread. */
 void bt_file_set_give_back (BtFileSet *set, BtOpenFile *open);
 int bt_file_set_sink (const BtFileSet *set); /* the null device; -1: there is none */
@@ -220,6 +229,9 @@ gboolean bt_open_file_read_in_disk (BtOpenFile *open,
 /* bt-storage-lend.c. (nullable): NULL where the bytes must be read, or reading tells what is wrong with them. The
  * result is the engine's; they are in the page cache. */
 BtFileSlices *bt_file_store_lend_in_disk (BtFileStore *store, guint64 offset, guint32 length);
+/* The same in the engine's thread, where nothing has to be opened, brought or asked for. (nullable): NULL: that may be
+ * so */
+BtFileSlices *bt_file_store_lend_at_once (BtFileStore *store, guint64 offset, guint32 length);
 
 /* bt-piece-check.c: one for each worker. */
 

@@ -180,18 +180,21 @@ finish_serving (BtServing *serving)
 }
 
 static void
-send_run (BtPeer *peer, BtServing *serving, BtFileSlices *slices)
+send_lent (BtPeer *peer, const BtBlock *blocks, guint n, BtFileSlices *slices)
 {
   gsize offset = 0;
 
-  for (guint i = 0; i < serving->n; i++)
-    {
-      if (slices != NULL)
-        bt_link_send_lent_block (peer->link, &serving->blocks[i], slices, offset);
-      else
-        bt_link_send_block (peer->link, &serving->blocks[i], serving->buffer, offset);
-      offset += serving->blocks[i].length;
-    }
+  for (guint i = 0; i < n; offset += blocks[i++].length)
+    bt_link_send_lent_block (peer->link, &blocks[i], slices, offset);
+}
+
+static void
+send_read (BtPeer *peer, const BtServing *serving)
+{
+  gsize offset = 0;
+
+  for (guint i = 0; i < serving->n; offset += serving->blocks[i++].length)
+    bt_link_send_block (peer->link, &serving->blocks[i], serving->buffer, offset);
 }
 
 /* What has left since the last time: the rate is that of the wire, not of the queue. */
@@ -226,8 +229,10 @@ lend_cb (BtFileSlices *slices, const GError *error, gpointer owner)
         reject (peer, &serving->blocks[i]);
       bt_torrent_read_failed (torrent, error);
     }
+  else if (!peer->closed && slices != NULL)
+    send_lent (peer, serving->blocks, serving->n, slices);
   else if (!peer->closed)
-    send_run (peer, serving, slices);
+    send_read (peer, serving);
   if (!peer->closed)
     bt_peer_serve (peer);
   finish_serving (serving);
@@ -275,21 +280,33 @@ measure_run (BtPeer *peer, guint32 *length)
   return count;
 }
 
-static void
-read_run (BtPeer *peer)
+/* FALSE: it has to be asked for. */
+static gboolean
+serve_run_at_once (BtPeer *peer, guint n, guint64 offset, guint32 length)
 {
   BtTorrent *torrent = peer->torrent;
   BtDisk *disk = torrent->core->disk;
-  guint32 length;
-  guint n = measure_run (peer, &length);
+  BtFileSlices *slices = is_quick (peer) ? disk->ops->lend_at_once (disk, torrent->storage, offset, length) : NULL;
+
+  if (slices == NULL)
+    return FALSE;
+  send_lent (peer, waiting_at (peer, 0), n, slices);
+  bt_file_slices_unref (slices);
+  remove_served (peer, n);
+  return TRUE;
+}
+
+static void
+ask_for_run (BtPeer *peer, guint n, guint64 offset, guint32 length)
+{
+  BtTorrent *torrent = peer->torrent;
+  BtDisk *disk = torrent->core->disk;
   BtServing *serving = g_malloc (sizeof *serving + n * sizeof (BtBlock));
-  guint64 offset;
 
   serving->peer = peer;
   serving->n = n;
   memcpy (serving->blocks, waiting_at (peer, 0), n * sizeof (BtBlock));
   serving->buffer = bt_buffer_pool_get (torrent->core->pool, length);
-  offset = bt_metainfo_piece_offset (torrent->metainfo, serving->blocks[0].piece) + serving->blocks[0].begin;
   remove_served (peer, n);
   peer->n_reading += n;
   bt_torrent_job_begin (torrent);
@@ -297,6 +314,18 @@ read_run (BtPeer *peer)
     disk->ops->lend (disk, torrent->storage, offset, serving->buffer, length, lend_cb, serving);
   else
     disk->ops->read (disk, torrent->storage, offset, serving->buffer, 0, length, read_cb, serving);
+}
+
+static void
+serve_run (BtPeer *peer)
+{
+  guint32 length;
+  guint n = measure_run (peer, &length);
+  const BtBlock *first = waiting_at (peer, 0);
+  guint64 offset = bt_metainfo_piece_offset (peer->torrent->metainfo, first->piece) + first->begin;
+
+  if (!serve_run_at_once (peer, n, offset, length))
+    ask_for_run (peer, n, offset, length);
 }
 
 static gsize
@@ -317,7 +346,7 @@ bt_peer_serve (BtPeer *peer)
   if (get_ahead (peer) > ahead / 2)
     return;
   while (!peer->closed && bt_peer_n_waiting (peer) > 0 && get_ahead (peer) < ahead)
-    read_run (peer);
+    serve_run (peer);
 }
 
 /* Allowed fast: so that a newcomer without anything can begin. Not for peers that have enough, and

@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -192,6 +193,103 @@ test_changed (void)
   assert_changed (disk, 0, 1);
 }
 
+static BtFileSlices *
+borrow_at_once (FtDisk *disk, guint64 offset, guint32 length)
+{
+  return disk->disk->ops->lend_at_once (disk->disk, disk->storage, offset, length);
+}
+
+static void
+assert_lent_at_once (FtDisk *disk, guint64 offset, guint32 length, guint n)
+{
+  BtFileSlices *slices = borrow_at_once (disk, offset, length);
+
+  g_assert_nonnull (slices);
+  g_assert_cmpuint (slices->n, ==, n);
+  check_slices (slices, disk->content + offset, length);
+  bt_file_slices_unref (slices);
+}
+
+/* Kernels before 6.5 cannot. */
+static gboolean
+can_tell_what_is_in_memory (void)
+{
+  return syscall (451 /* cachestat */, -1, NULL, NULL, 0) < 0 && errno != ENOSYS;
+}
+
+static void
+test_at_once (void)
+{
+  g_autoptr (FtDisk) disk = make_disk ();
+  g_autofree char *path = ft_disk_path (disk, "root/t/g");
+  g_autofree BtFileStamp *stamps = g_new0 (BtFileStamp, G_N_ELEMENTS (files));
+  const struct timespec times[2] = { { 1000, 0 }, { 1000, 0 } };
+
+  ft_assert_no_disk_error (ft_disk_sync (disk, stamps));
+  g_assert_null (borrow_at_once (disk, 0, PIECE)); /* nobody has looked whether it can be */
+  assert_lent (disk, 0, PIECE, 2);
+  assert_lent (disk, 2 * PIECE, 30 * KIB, 1);
+  assert_lent (disk, 3 * PIECE, PIECE, 1);
+  if (!can_tell_what_is_in_memory ())
+    {
+      g_assert_null (borrow_at_once (disk, 0, PIECE));
+      return;
+    }
+  assert_lent_at_once (disk, 0, PIECE, 2);
+  assert_lent_at_once (disk, 16 * KIB, 10, 1);
+  assert_lent_at_once (disk, 3 * PIECE, PIECE, 1);
+  g_assert_null (borrow_at_once (disk, 2 * PIECE, 31 * KIB)); /* padding */
+  g_assert_null (borrow_at_once (disk, PIECE, 2));            /* not asked for yet */
+
+  g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+  g_assert_null (borrow_at_once (disk, 3 * PIECE, PIECE));
+
+  disk->disk->ops->close_files (disk->disk, disk->storage);
+  g_assert_null (borrow_at_once (disk, 0, PIECE)); /* others come first */
+  ft_assert_no_disk_error (ft_disk_stat (disk, NULL));
+  g_assert_null (borrow_at_once (disk, 0, PIECE)); /* not open */
+  assert_lent (disk, 0, PIECE, 2);
+  assert_lent_at_once (disk, 0, PIECE, 2);
+}
+
+/* Whether all of a file of one piece is in the page cache. */
+static gboolean
+is_in_memory (int fd)
+{
+  void *mapped = mmap (NULL, PIECE, PROT_READ, MAP_SHARED, fd, 0);
+  guint8 pages[PIECE / 4096];
+  gboolean all = TRUE;
+
+  g_assert_true (mapped != MAP_FAILED);
+  g_assert_cmpint (mincore (mapped, PIECE, pages), ==, 0);
+  for (gsize i = 0; i < PIECE / (gsize) sysconf (_SC_PAGESIZE); i++)
+    all = all && (pages[i] & 1) != 0;
+  munmap (mapped, PIECE);
+  return all;
+}
+
+/* What the kernel has to read first is not sent by the engine. */
+static void
+test_cold (void)
+{
+  g_autoptr (FtDisk) disk = make_disk ();
+  g_autofree char *path = ft_disk_path (disk, "root/t/g");
+  BtFileSlices *slices;
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+
+  ft_assert_no_disk_error (ft_disk_sync (disk, NULL));
+  assert_lent (disk, 3 * PIECE, PIECE, 1);
+  g_assert_cmpint (posix_fadvise (fd, 0, 0, POSIX_FADV_DONTNEED), ==, 0);
+  if (is_in_memory (fd))
+    g_test_message ("The kernel keeps it: a file system in memory?");
+  slices = borrow_at_once (disk, 3 * PIECE, PIECE);
+  g_assert_cmpint (slices != NULL, ==, is_in_memory (fd) && can_tell_what_is_in_memory ());
+  g_clear_pointer (&slices, bt_file_slices_unref);
+  assert_lent (disk, 3 * PIECE, PIECE, 1);
+  g_assert_true (is_in_memory (fd));
+  close (fd);
+}
+
 /* Whatever happens to the torrent, what is lent stays as it is until it is given back; and then it is closed. */
 static void
 test_outlives_storage (void)
@@ -284,6 +382,8 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/lend/read-instead", test_read_instead);
   g_test_add_func ("/disk/lend/parts", test_parts);
   g_test_add_func ("/disk/lend/changed", test_changed);
+  g_test_add_func ("/disk/lend/at-once", test_at_once);
+  g_test_add_func ("/disk/lend/cold", test_cold);
   g_test_add_func ("/disk/lend/outlives-storage", test_outlives_storage);
   g_test_add_func ("/disk/lend/nobody-waits", test_nobody_waits);
   g_test_add_func ("/disk/lend/not-too-many", test_not_too_many);
