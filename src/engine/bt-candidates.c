@@ -5,6 +5,7 @@
 #include "bt-candidates.h"
 
 #include "bt-bans-private.h"
+#include "bt-compare.h"
 #include "bt-limits.h"
 #include "bt-link.h"
 #include "bt-peer-priority.h"
@@ -121,24 +122,22 @@ is_self (const BtCandidates *candidates, const BtEndpoint *endpoint)
   return FALSE;
 }
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
 /* Whom to lose first when there is no room; below 0: @a. */
 static int
 compare_worth (const BtCandidate *a, const BtCandidate *b)
 {
-  int order = COMPARE (b->banned, a->banned);
+  int order = BT_COMPARE (b->banned, a->banned);
 
   if (order == 0)
-    order = COMPARE (b->fails, a->fails);
+    order = BT_COMPARE (b->fails, a->fails);
   if (order == 0)
-    order = COMPARE (a->last_useful != 0, b->last_useful != 0);
+    order = BT_COMPARE (a->last_useful != 0, b->last_useful != 0);
   if (order == 0)
-    order = COMPARE (a->connectable, b->connectable);
+    order = BT_COMPARE (a->connectable, b->connectable);
   if (order == 0)
-    order = COMPARE (bt_turns_source_rank (b), bt_turns_source_rank (a));
+    order = BT_COMPARE (bt_turns_source_rank (b), bt_turns_source_rank (a));
   if (order == 0)
-    order = COMPARE (a->priority, b->priority);
+    order = BT_COMPARE (a->priority, b->priority);
   return order;
 }
 

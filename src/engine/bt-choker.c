@@ -4,6 +4,8 @@
 
 #include "bt-choker.h"
 
+#include "bt-compare.h"
+
 /* A turn of a seed's round robin: so much, and so long. */
 #define TURN_PIECES 20
 #define TURN_US (60 * G_USEC_PER_SEC)
@@ -99,19 +101,17 @@ collect (Round *round, BtChokePeer *peers, guint n_peers)
     }
 }
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
 /* Round robin. */
 static int
 compare_turns (const Entry *a, const Entry *b)
 {
-  int order = COMPARE (a->stand, b->stand);
+  int order = BT_COMPARE (a->stand, b->stand);
 
   if (order == 0 && a->stand <= STAND_IN)
-    order = COMPARE (b->peer->rate_from_us, a->peer->rate_from_us);
+    order = BT_COMPARE (b->peer->rate_from_us, a->peer->rate_from_us);
   if (order == 0)
-    order = COMPARE (a->peer->unchoked_at, b->peer->unchoked_at);
-  return order != 0 ? order : COMPARE (a->chance, b->chance);
+    order = BT_COMPARE (a->peer->unchoked_at, b->peer->unchoked_at);
+  return order != 0 ? order : BT_COMPARE (a->chance, b->chance);
 }
 
 static int
@@ -119,12 +119,12 @@ compare_entries_cb (gconstpointer a, gconstpointer b, gpointer data)
 {
   const Entry *x = a, *y = b;
   const Round *round = data;
-  int order = COMPARE (y->stand == STAND_KEPT, x->stand == STAND_KEPT);
+  int order = BT_COMPARE (y->stand == STAND_KEPT, x->stand == STAND_KEPT);
 
   if (order == 0 && !round->config->seeding)
-    order = COMPARE (x->peer->snubs_us, y->peer->snubs_us);
+    order = BT_COMPARE (x->peer->snubs_us, y->peer->snubs_us);
   if (order == 0 && !round->config->seeding)
-    order = COMPARE (y->peer->rate_to_us, x->peer->rate_to_us);
+    order = BT_COMPARE (y->peer->rate_to_us, x->peer->rate_to_us);
   return order != 0 ? order : compare_turns (x, y);
 }
 

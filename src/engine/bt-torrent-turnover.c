@@ -4,6 +4,7 @@
 
 #include "bt-torrent-private.h"
 
+#include "bt-compare.h"
 #include "bt-host-private.h"
 
 /* Peers that shook hands and do nothing cost little, but hold places; a hundred of them would keep everybody else out.
@@ -37,21 +38,19 @@ count_of_network (BtTorrent *torrent, const BtPeer *peer)
   return n;
 }
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
-
 /* Who is one of several of a network, who never gave or took anything, who was let download and did not, and who has
  * been idle for longest. */
 static gboolean
 is_worse (const Worst *a, const Worst *b)
 {
-  int order = COMPARE (a->n_of_network > 1, b->n_of_network > 1);
+  int order = BT_COMPARE (a->n_of_network > 1, b->n_of_network > 1);
 
   if (order == 0)
-    order = COMPARE (b->peer->moved_at != 0, a->peer->moved_at != 0);
+    order = BT_COMPARE (b->peer->moved_at != 0, a->peer->moved_at != 0);
   if (order == 0)
-    order = COMPARE (a->peer->unchoked_at != 0, b->peer->unchoked_at != 0);
+    order = BT_COMPARE (a->peer->unchoked_at != 0, b->peer->unchoked_at != 0);
   if (order == 0)
-    order = COMPARE (MAX (b->peer->moved_at, b->peer->ready_at), MAX (a->peer->moved_at, a->peer->ready_at));
+    order = BT_COMPARE (MAX (b->peer->moved_at, b->peer->ready_at), MAX (a->peer->moved_at, a->peer->ready_at));
   return order > 0;
 }
 

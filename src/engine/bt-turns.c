@@ -4,7 +4,7 @@
 
 #include "bt-turns.h"
 
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+#include "bt-compare.h"
 
 void
 bt_turns_clear (BtTurns *turns)
@@ -34,7 +34,7 @@ compare_time_cb (gconstpointer a, gconstpointer b, gpointer data)
 {
   const BtCandidate *first = a, *second = b;
 
-  return COMPARE (first->next_try, second->next_try);
+  return BT_COMPARE (first->next_try, second->next_try);
 }
 
 /* Below 0: @a first. */
@@ -42,18 +42,18 @@ static int
 compare_hope_cb (gconstpointer first, gconstpointer second, gpointer data)
 {
   const BtCandidate *a = first, *b = second;
-  int order = COMPARE (a->fails, b->fails);
+  int order = BT_COMPARE (a->fails, b->fails);
 
   if (order == 0)
-    order = COMPARE (b->last_useful != 0, a->last_useful != 0);
+    order = BT_COMPARE (b->last_useful != 0, a->last_useful != 0);
   if (order == 0)
-    order = COMPARE (a->last_try, b->last_try);
+    order = BT_COMPARE (a->last_try, b->last_try);
   if (order == 0)
-    order = COMPARE (bt_turns_source_rank (a), bt_turns_source_rank (b));
+    order = BT_COMPARE (bt_turns_source_rank (a), bt_turns_source_rank (b));
   if (order == 0)
-    order = COMPARE (b->priority, a->priority);
+    order = BT_COMPARE (b->priority, a->priority);
   if (order == 0)
-    order = COMPARE (a->chance, b->chance);
+    order = BT_COMPARE (a->chance, b->chance);
   return order;
 }
 

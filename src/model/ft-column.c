@@ -4,11 +4,10 @@
 
 #include "ft-column.h"
 
+#include "bt-compare.h"
 #include "ft-describe.h"
 
 #include <glib/gi18n-lib.h>
-
-#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
 
 /* A column's order, where it is that of one value of the status. */
 #define DEFINE_ORDER(name, value)                                                                  \
@@ -17,7 +16,7 @@
     const BtTorrentStatus *a = ft_torrent_get_status (first);                                      \
     const BtTorrentStatus *b = ft_torrent_get_status (second);                                     \
                                                                                                    \
-    return COMPARE (value (a), value (b));                                                         \
+    return BT_COMPARE (value (a), value (b));                                                         \
   }
 
 static double
@@ -345,7 +344,7 @@ ft_column_compare (const FtColumn *column, FtTorrent *a, FtTorrent *b)
   order = column->compare (a, b);
   if (order == 0)
     order = compare_name (a, b);
-  return order != 0 ? order : COMPARE (ft_torrent_get_id (a), ft_torrent_get_id (b));
+  return order != 0 ? order : BT_COMPARE (ft_torrent_get_id (a), ft_torrent_get_id (b));
 }
 
 BtChanged
