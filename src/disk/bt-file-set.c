@@ -331,19 +331,27 @@ bt_file_set_acquire_in_disk (BtFileSet *set,
   return fd >= 0 ? insert (set, store, file, mode, fd) : NULL;
 }
 
+/* Under the lock. FALSE: so much is lent that descriptors might run out. */
+static gboolean
+begin_loan (BtFileSet *set)
+{
+  gboolean may = set->n_lent < set->max_open / 2;
+
+  set->n_lent += may;
+  return may;
+}
+
 BtOpenFile *
 bt_file_set_lend_open (BtFileSet *set, BtFileStore *store, guint32 file)
 {
   BtOpenFile *open;
 
   pthread_mutex_lock (&set->lock);
-  open = set->n_lent < set->max_open / 2 ? store->files[file].open : NULL;
-  if (open != NULL)
-    {
-      if (open->users++ == 0)
-        g_queue_unlink (&set->idle, &open->link);
-      set->n_lent++;
-    }
+  open = store->files[file].open;
+  if (open != NULL && !begin_loan (set))
+    open = NULL;
+  if (open != NULL && open->users++ == 0)
+    g_queue_unlink (&set->idle, &open->link);
   pthread_mutex_unlock (&set->lock);
   return open;
 }
@@ -379,8 +387,7 @@ bt_file_set_lend_in_disk (BtFileSet *set, BtOpenFile *open)
   gboolean may;
 
   pthread_mutex_lock (&set->lock);
-  may = set->n_lent < set->max_open / 2;
-  set->n_lent += may;
+  may = begin_loan (set);
   pthread_mutex_unlock (&set->lock);
   return may;
 }

@@ -357,6 +357,19 @@ live_again (Run *run)
   ft_sim_free (run->sim);
 }
 
+/* With nothing of the run before. */
+static void
+begin_run (Run *run)
+{
+  ft_remove_tree (place.files);
+  ft_remove_tree (place.state);
+  g_assert_no_errno (g_mkdir_with_parents (place.down, 0755));
+  g_assert_no_errno (g_mkdir (place.far_folder, 0755));
+  ft_file_calls_watch (place.root);
+  ft_file_calls_set_border (place.far_folder);
+  begin_life (run);
+}
+
 /* Returns: how many calls there were that could fail */
 static guint
 do_run (const Kind *kind, gboolean on_state, gboolean lasts, guint skip)
@@ -365,13 +378,7 @@ do_run (const Kind *kind, gboolean on_state, gboolean lasts, guint skip)
   const Kind *counted = kind != NULL ? kind : &kinds[0];
   guint n;
 
-  ft_remove_tree (place.files);
-  ft_remove_tree (place.state);
-  g_assert_no_errno (g_mkdir_with_parents (place.down, 0755));
-  g_assert_no_errno (g_mkdir (place.far_folder, 0755));
-  ft_file_calls_watch (place.root);
-  ft_file_calls_set_border (place.far_folder);
-  begin_life (&run);
+  begin_run (&run);
   ft_file_calls_fail (counted->calls, on_state ? place.state : place.files, skip, kind == NULL ? 0 : lasts ? G_MAXUINT / 2 : 1,
                       counted->error_number);
   download (&run);
@@ -511,13 +518,7 @@ strand (guint skip)
 {
   Run run = { .kind = NULL };
 
-  ft_remove_tree (place.files);
-  ft_remove_tree (place.state);
-  g_assert_no_errno (g_mkdir_with_parents (place.down, 0755));
-  g_assert_no_errno (g_mkdir (place.far_folder, 0755));
-  ft_file_calls_watch (place.root);
-  ft_file_calls_set_border (place.far_folder);
-  begin_life (&run);
+  begin_run (&run);
   download (&run);
   ft_file_calls_fail (FT_CALL_SYNC | FT_CALL_RENAME | FT_CALL_REMOVE, place.far_folder, skip, G_MAXUINT / 2, EIO);
   g_assert_true (order (&run, make_move));
