@@ -220,57 +220,7 @@ bt_core_stop_listening (BtCore *core)
     bt_link_close (g_ptr_array_index (core->arrivals, core->arrivals->len - 1), BT_CLOSE_STOPPED, NULL);
 }
 
-/* Rounds of the second, and the balance between network and disk. */
-
-void
-bt_core_wake (BtCore *core, BtTorrent *torrent)
-{
-  GList *link = bt_torrent_get_awake_link (torrent);
-
-  if (link->data != NULL)
-    return;
-  link->data = torrent;
-  g_queue_push_tail_link (&core->awake, link);
-}
-
-void
-bt_core_leave_awake (BtCore *core, GList *link)
-{
-  if (link->data == NULL)
-    return;
-  g_queue_unlink (&core->awake, link);
-  link->data = NULL;
-}
-
-static void
-give_second (BtCore *core, BtTorrent *torrent, gint64 now)
-{
-  if (bt_torrent_is_active (torrent))
-    {
-      bt_torrent_second (torrent, now);
-      bt_core_seek_peers (core, torrent);
-    }
-  bt_torrent_fold_if_idle (torrent, now);
-}
-
-static void
-every_second (gpointer owner, gint64 now)
-{
-  BtCore *core = owner;
-  GList *following;
-
-  bt_core_look_for_sleep (core);
-  for (GList *link = core->awake.head; link != NULL; link = following)
-    {
-      BtTorrent *torrent = link->data;
-
-      give_second (core, torrent, now);
-      following = link->next;
-      if (!bt_torrent_is_awake (torrent))
-        bt_core_leave_awake (core, link);
-    }
-  bt_timer_start (&core->second, now + G_USEC_PER_SEC);
-}
+/* The balance between network and disk. */
 
 void
 bt_core_balance_disk (BtCore *core)
@@ -301,16 +251,13 @@ late_reply_cb (const BtSha1 *info_hash, const BtAnnounceReply *reply, gpointer o
 void
 bt_core_open_network (BtCore *core)
 {
-  gint64 now = bt_core_now (core);
-
   bt_tracker_client_set_late (core->trackers, late_reply_cb, core);
   bt_core_init_network_change (core);
   bt_core_init_binding (core);
   bt_core_init_mapping (core);
   bt_core_init_lsd (core);
   bt_core_init_connecting (core);
-  bt_timer_init (&core->second, core->timers, every_second, core);
-  bt_timer_start (&core->second, now + G_USEC_PER_SEC);
+  bt_core_init_rounds (core);
   core->changed = TRUE;
 }
 

@@ -105,7 +105,8 @@ struct _BtCore
   GPtrArray *arrivals;      /* of BtLink, oldest first: accepted, torrent not known yet */
 
   BtTimer second;           /* rates, timeouts, chokers */
-  GQueue awake;             /* of BtTorrent: those that are active, or not folded; they alone have seconds */
+  GQueue awake;             /* of BtTorrent: those that are not folded; each second is given to them */
+  GQueue resting;           /* of BtTorrent: folded and active; whose turn it was goes behind the others */
   BtTimer connect;          /* outgoing connections: bt-core-connect.c */
   GQueue seekers;           /* of BtTorrent: those that may have somebody to try soon */
   GHashTable *dialling;     /* of BtEndpoint */
@@ -263,11 +264,14 @@ void bt_core_start_listening (BtCore *core);
 void bt_core_stop_listening (BtCore *core);
 /* Listens where it could not before. */
 void bt_core_complete_listening (BtCore *core);
-/* It became active, or its content is there: from now on it has rounds of the second. */
-void bt_core_wake (BtCore *core, BtTorrent *torrent);
-void bt_core_leave_awake (BtCore *core, GList *link);
 /* The disk fell behind or caught up: starts or stops reading on all links. */
 void bt_core_balance_disk (BtCore *core);
+
+/* bt-core-rounds.c */
+void bt_core_init_rounds (BtCore *core);
+/* It became active, or its content is there: the next second is given to it. */
+void bt_core_wake (BtCore *core, BtTorrent *torrent);
+void bt_core_leave_rounds (BtCore *core, BtRounds *rounds);
 
 /* bt-core-connect.c */
 void bt_core_init_connecting (BtCore *core);

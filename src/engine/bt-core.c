@@ -61,6 +61,7 @@ bt_core_new (const BtConfig *config,
   bt_core_init_tops (core);
   core->arrivals = g_ptr_array_new ();
   g_queue_init (&core->awake);
+  g_queue_init (&core->resting);
   g_queue_init (&core->seekers);
   core->dialling = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
   core->reading = TRUE;

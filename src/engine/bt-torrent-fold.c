@@ -183,15 +183,15 @@ bt_torrent_unfold (BtTorrent *torrent)
 /* Folding. */
 
 gboolean
-bt_torrent_is_awake (BtTorrent *torrent)
+bt_torrent_rests (BtTorrent *torrent)
 {
-  return torrent->active || torrent->phase != BT_PHASE_FOLDED;
+  return torrent->phase == BT_PHASE_FOLDED;
 }
 
-GList *
-bt_torrent_get_awake_link (BtTorrent *torrent)
+BtRounds *
+bt_torrent_get_rounds (BtTorrent *torrent)
 {
-  return &torrent->awake_link;
+  return &torrent->rounds;
 }
 
 BtSummary *

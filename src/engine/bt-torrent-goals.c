@@ -49,12 +49,11 @@ bt_torrent_rests_at_goal (BtTorrent *torrent)
   return torrent->goal_state == BT_GOAL_STATE_STOPPED;
 }
 
-/* Each second that it seeds. */
 void
-bt_torrent_count_seeding (BtTorrent *torrent)
+bt_torrent_count_seeding (BtTorrent *torrent, gint64 seconds)
 {
-  torrent->seeding_s++;
-  torrent->idle_s = torrent->uploaded == torrent->idle_uploaded ? torrent->idle_s + 1 : 0;
+  torrent->seeding_s += seconds;
+  torrent->idle_s = torrent->uploaded == torrent->idle_uploaded ? torrent->idle_s + seconds : 0;
   torrent->idle_uploaded = torrent->uploaded;
   if (bt_torrent_goal_is_due (torrent))
     bt_core_goal_due (torrent->core);

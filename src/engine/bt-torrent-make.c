@@ -304,7 +304,7 @@ void
 bt_torrent_free (BtTorrent *torrent)
 {
   bt_core_leave_update (torrent->core, &torrent->changed_link);
-  bt_core_leave_awake (torrent->core, &torrent->awake_link);
+  bt_core_leave_rounds (torrent->core, &torrent->rounds);
   bt_core_leave_seekers (torrent->core, &torrent->seek_link);
   bt_timer_stop (&torrent->retry);
   bt_timer_stop (&torrent->save);

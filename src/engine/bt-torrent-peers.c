@@ -485,12 +485,25 @@ count_movers (BtTorrent *torrent, gint64 now)
 }
 
 void
-bt_torrent_second (BtTorrent *torrent, gint64 now)
+bt_torrent_count_time (BtTorrent *torrent, gint64 now)
 {
-  if (++torrent->active_s % 60 == 0)
+  gint64 seconds = (now - torrent->counted_at + G_USEC_PER_SEC / 2) / G_USEC_PER_SEC;
+  gint64 minutes = torrent->active_s / 60;
+
+  if (!torrent->active || seconds <= 0)
+    return;
+  torrent->counted_at += seconds * G_USEC_PER_SEC;
+  torrent->active_s += seconds;
+  if (torrent->active_s / 60 != minutes)
     bt_torrent_touch (torrent, BT_CHANGED_TOTALS);
   if (bt_torrent_is_complete (torrent))
-    bt_torrent_count_seeding (torrent);
+    bt_torrent_count_seeding (torrent, seconds);
+}
+
+void
+bt_torrent_second (BtTorrent *torrent, gint64 now)
+{
+  bt_torrent_count_time (torrent, now);
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     bt_peer_second (g_ptr_array_index (torrent->peers, i - 1), now);
   bt_torrent_turn_over (torrent, now);

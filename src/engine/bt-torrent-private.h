@@ -139,7 +139,7 @@ struct _BtTorrent
   guint n_connecting;
   BtPeerId last_peer;
   BtCandidates *candidates;
-  GList awake_link;        /* in core->awake; data is NULL if it is not */
+  BtRounds rounds;
   GList seek_link;         /* in core->seekers; data is NULL if it is not */
   BtPexLog *pex;           /* who is to be told of to whom */
   BtBlame *blame;
@@ -173,6 +173,7 @@ struct _BtTorrent
   BtRate rate_down, rate_up;
   gint64 added_at, completed_at;
   gint64 active_s, seeding_s;
+  gint64 counted_at; /* monotonic µs: up to which time they are */
   guint n_sending, n_receiving;
   gboolean moving;         /* a rate was not zero when it was looked at last */
 
@@ -446,6 +447,8 @@ void bt_torrent_become_private (BtTorrent *torrent);
 
 /* bt-torrent-peers.c */
 guint bt_torrent_max_peers (BtTorrent *torrent);
+/* Brings the times up to now. */
+void bt_torrent_count_time (BtTorrent *torrent, gint64 now);
 void bt_torrent_join (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);
 void bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail);
@@ -478,7 +481,7 @@ void bt_torrent_watch_stall (BtTorrent *torrent, gint64 now);
 /* bt-torrent-goals.c */
 /* So that it is not started, or is going to be stopped. */
 gboolean bt_torrent_has_seeded_enough (BtTorrent *torrent);
-void bt_torrent_count_seeding (BtTorrent *torrent);
+void bt_torrent_count_seeding (BtTorrent *torrent, gint64 seconds);
 /* By the person: goals that are reached by now count anew from here. */
 void bt_torrent_started_by_hand (BtTorrent *torrent);
 

@@ -380,6 +380,7 @@ bt_torrent_save (BtTorrent *torrent)
   bt_timer_stop (&torrent->save);
   if (torrent->forget || torrent->syncing || torrent->resolving || torrent->sealed)
     return;
+  bt_torrent_count_time (torrent, bt_core_now (torrent->core));
   if (!knows_its_data (torrent))
     {
       if (torrent->dirty || (bt_torrent_is_folded (torrent) && torrent->active_s != torrent->saved_active_s))

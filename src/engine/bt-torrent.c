@@ -46,7 +46,7 @@ activate (BtTorrent *torrent)
 
   g_debug ("%s: starts", torrent->metainfo->name);
   torrent->active = TRUE;
-  torrent->started_at = bt_core_now (core);
+  torrent->started_at = torrent->counted_at = bt_core_now (core);
   torrent->boost = START_BOOST;
   torrent->was_complete = bt_torrent_is_complete (torrent);
   torrent->next_choke = 0;
@@ -69,6 +69,7 @@ static void
 deactivate (BtTorrent *torrent)
 {
   g_debug ("%s: stops", torrent->metainfo->name);
+  bt_torrent_count_time (torrent, bt_core_now (torrent->core));
   torrent->active = FALSE;
   torrent->keeps_peers = FALSE;
   bt_torrent_stop_naming (torrent);

@@ -14,6 +14,13 @@ G_BEGIN_DECLS
 typedef struct _BtCore BtCore;
 typedef struct _BtTorrent BtTorrent;
 
+/* Its place in the rounds of the second. */
+typedef struct
+{
+  GList link; /* data: the torrent; NULL: it has none */
+  gboolean rests;
+} BtRounds;
+
 typedef enum
 {
   BT_LOAD_NEW,     /* just added: data that is there is checked */
@@ -164,10 +171,11 @@ void bt_torrent_dht_changed (BtTorrent *torrent);
 
 /* For the engine's rounds. */
 gboolean bt_torrent_is_active (BtTorrent *torrent);
+/* A second has passed, or some of them if it rests. */
 void bt_torrent_second (BtTorrent *torrent, gint64 now);
-/* Whether there is anything of it that a second could change: it is active, or may be folded. */
-gboolean bt_torrent_is_awake (BtTorrent *torrent);
-GList *bt_torrent_get_awake_link (BtTorrent *torrent);
+/* It is folded: nobody is there, and nothing of it changes by itself but its times. */
+gboolean bt_torrent_rests (BtTorrent *torrent);
+BtRounds *bt_torrent_get_rounds (BtTorrent *torrent);
 /* Connects to at most @n more peers; returns how many it began. */
 guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
 gint64 bt_torrent_next_connect (BtTorrent *torrent); /* G_MAXINT64: does not want any */

@@ -180,6 +180,58 @@ test_idle_seed (void)
   assert_gives (f);
 }
 
+static gboolean
+are_all (FtNode *node, BtState state)
+{
+  GHashTableIter iter;
+  gpointer status;
+
+  g_hash_table_iter_init (&iter, node->statuses);
+  while (g_hash_table_iter_next (&iter, NULL, &status))
+    if (((const BtTorrentStatus *) status)->state != state)
+      return FALSE;
+  return TRUE;
+}
+
+/* Of many not each is looked at each second; what passed meanwhile is counted when they stop. */
+static void
+test_times (void)
+{
+  enum
+  {
+    N = 30,
+    SECONDS = 5
+  };
+  static const FtSampleFile tiny[] = { { "a", 100 }, { NULL, 0 } };
+  g_autofree char *state = g_dir_make_tmp ("ft-fold-XXXXXX", NULL);
+  FtNode *node = ft_node_new (state, BT_MODE_ALL);
+  FtSample *samples[N];
+  int before;
+
+  for (guint i = 0; i < N; i++)
+    {
+      samples[i] = ft_sample_new (tiny, PIECE, 100 + i);
+      ft_node_add (node, samples[i]->torrent, samples[i]->dir, TRUE);
+    }
+  ft_wait_until (g_hash_table_size (node->statuses) == N && are_all (node, BT_STATE_SEEDING));
+  ft_node_free (node);
+  before = g_atomic_int_get (&n_folded);
+  node = ft_node_new (state, BT_MODE_ALL);
+  ft_wait_until (g_atomic_int_get (&n_folded) >= before + N);
+  g_usleep (SECONDS * G_USEC_PER_SEC);
+  ft_node_set_intent (node, 0, BT_INTENT_PAUSE);
+  ft_wait_until (are_all (node, BT_STATE_PAUSED));
+  for (BtTorrentId id = 1; id <= N; id++)
+    {
+      g_assert_cmpint (ft_node_status (node, id)->active_s, >=, SECONDS);
+      g_assert_cmpint (ft_node_status (node, id)->seeding_s, >=, SECONDS);
+    }
+  ft_node_free (node);
+  for (guint i = 0; i < N; i++)
+    ft_sample_free (samples[i]);
+  ft_remove_tree (state);
+}
+
 static void
 test_edited (void)
 {
@@ -327,6 +379,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/fold/looked-at", test_looked_at);
   g_test_add_func ("/fold/started", test_started);
   g_test_add_func ("/fold/idle-seed", test_idle_seed);
+  g_test_add_func ("/fold/times", test_times);
   g_test_add_func ("/fold/edited", test_edited);
   g_test_add_func ("/fold/saved-while-folded", test_saved_while_folded);
   g_test_add_func ("/fold/verified", test_verified);
