@@ -12,8 +12,8 @@
 #define SEND_AHEAD_MAX_BYTES (2048 * 1024)
 #define SEND_AHEAD_SHARE 8 /* what it takes in this part of a second */
 
-/* More than requests that may wait, so that most are alone in their place. */
-#define TALLY_PLACES 4096u
+/* More than requests that may wait, so that most are alone in one of their places. */
+#define TALLY_BITS 12
 
 /* Blocks that are being read for a peer, in one run. The peer may go meanwhile. */
 typedef struct
@@ -36,23 +36,48 @@ waiting_at (BtPeer *peer, guint index)
   return &g_array_index (peer->waiting.blocks, BtBlock, peer->waiting.head + index);
 }
 
-/* The tally: where none of those that wait falls on a place, none is like a block that does. Else each request would be
- * compared with hundreds. */
-static guint16 *
-tally_of (BtPeer *peer, const BtBlock *block)
+/* The tally: each block has two places in a table that counts those that wait. Where one of them is empty, the block is
+ * not among them. Else each request would be compared with hundreds. */
+static guint32
+mix_block (const BtBlock *block)
 {
-  guint32 place = block->piece * 0x9e3779b1u + block->begin / BT_LIMIT_BLOCK;
+  return (block->piece * 0x9e3779b1u + block->begin / BT_LIMIT_BLOCK) * 0x85ebca6bu;
+}
 
+static guint16 *
+tally_of (BtPeer *peer, guint32 mixed, guint turn)
+{
   if (peer->waiting.tally == NULL)
-    peer->waiting.tally = g_new0 (guint16, TALLY_PLACES);
-  return &peer->waiting.tally[place % TALLY_PLACES];
+    peer->waiting.tally = g_new0 (guint16, 1u << TALLY_BITS);
+  return &peer->waiting.tally[(mixed >> turn * (32 - TALLY_BITS)) & ((1u << TALLY_BITS) - 1)];
+}
+
+static void
+count_waiting (BtPeer *peer, const BtBlock *block, int by)
+{
+  guint32 mixed = mix_block (block);
+
+  for (guint turn = 0; turn < 2; turn++)
+    {
+      guint16 *tally = tally_of (peer, mixed, turn);
+
+      *tally = (guint16) (*tally + by);
+    }
+}
+
+static gboolean
+may_wait (BtPeer *peer, const BtBlock *block)
+{
+  guint32 mixed = mix_block (block);
+
+  return *tally_of (peer, mixed, 0) > 0 && *tally_of (peer, mixed, 1) > 0;
 }
 
 static void
 remove_served (BtPeer *peer, guint n)
 {
   for (guint i = 0; i < n; i++)
-    (*tally_of (peer, waiting_at (peer, i)))--;
+    count_waiting (peer, waiting_at (peer, i), -1);
   peer->waiting.head += n;
   if (peer->waiting.head == peer->waiting.blocks->len)
     {
@@ -109,7 +134,7 @@ is_allowed_while_choked (BtPeer *peer, const BtBlock *block)
 static gint
 find_waiting (BtPeer *peer, const BtBlock *block)
 {
-  guint n = *tally_of (peer, block) > 0 ? bt_peer_n_waiting (peer) : 0;
+  guint n = may_wait (peer, block) ? bt_peer_n_waiting (peer) : 0;
 
   for (guint i = 0; i < n; i++)
     if (memcmp (waiting_at (peer, i), block, sizeof *block) == 0)
@@ -140,7 +165,7 @@ bt_peer_take_request (BtPeer *peer, const BtBlock *block)
   if (find_waiting (peer, block) >= 0)
     return;
   g_array_append_val (peer->waiting.blocks, *block);
-  (*tally_of (peer, block))++;
+  count_waiting (peer, block, 1);
   bt_peer_serve (peer);
 }
 
@@ -153,7 +178,7 @@ bt_peer_take_cancel (BtPeer *peer, const BtBlock *block)
   if (index >= 0)
     {
       g_array_remove_index (peer->waiting.blocks, peer->waiting.head + (guint) index);
-      (*tally_of (peer, block))--;
+      count_waiting (peer, block, -1);
       remove_served (peer, 0);
       reject (peer, block);
     }

@@ -19,7 +19,7 @@ typedef struct
 {
   GArray *blocks; /* of BtBlock */
   guint head;     /* before it all are served */
-  guint16 *tally; /* (nullable): how many of those that wait fall on each place of a small table */
+  guint16 *tally; /* (nullable): how many of those that wait have each place of a small table */
 } BtWaiting;
 
 typedef struct _BtClaims BtClaims;

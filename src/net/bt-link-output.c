@@ -188,9 +188,8 @@ fail_to_write (BtLink *link, const GError *error)
 
 /* Returns the bytes written, 0 when there is nothing to do but wait. */
 static gsize
-write_once (BtLink *link, gsize budget)
+write_once (BtLink *link, gint64 now, gsize budget)
 {
-  gint64 now = bt_world_now (link->world);
   g_autoptr (GError) error = NULL;
   Batch batch;
   gssize written;
@@ -223,12 +222,13 @@ bt_link_flush (BtLink *link)
 {
   BtLinkOutput *output = &link->output;
   guint64 payload_before = link->counts.payload_out;
+  gint64 now = bt_world_now (link->world);
   gsize budget = ROUND_BYTES;
 
   bt_timer_stop (&output->pump.timer);
   while (bt_link_is_open (link) && has_output (output) && !output->blocked)
     {
-      gsize written = write_once (link, budget);
+      gsize written = write_once (link, now, budget);
 
       if (written == 0)
         break;
