@@ -6,6 +6,17 @@
 
 #include "bt-limits.h"
 
+#include <sys/mman.h>
+
+/* From this size on a buffer has pages of its own. When it is freed they are the system's again: in the heap what came
+ * after it would hold them. malloc() does so as well, but only until the first such buffer is freed. AddressSanitizer
+ * watches what malloc() gives alone. */
+#ifdef __SANITIZE_ADDRESS__ /* the build says so to compilers that do not */
+#define OWN_PAGES_BYTES G_MAXUINT32
+#else
+#define OWN_PAGES_BYTES (64u * 1024)
+#endif
+
 /* Idle buffers wait twice: in the queue of their size, newest first because its memory is warm,
  * and in one queue of all by age, from which the oldest are freed when there are too many. So the
  * sizes of a torrent that is gone make room for those in use. */
@@ -26,6 +37,28 @@ struct _BtBufferPool
   gsize bytes_out;
 };
 
+static guint8 *
+allocate (guint32 size)
+{
+  void *pages;
+
+  if (size < OWN_PAGES_BYTES)
+    return g_malloc (size);
+  pages = mmap (NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED)
+    g_error ("No memory for a buffer of %u bytes", size); /* as g_malloc() does */
+  return pages;
+}
+
+static void
+release (guint8 *data, guint32 size)
+{
+  if (size < OWN_PAGES_BYTES)
+    g_free (data);
+  else
+    munmap (data, size);
+}
+
 static void
 unlink_idle (BtBufferPool *pool, PooledBuffer *pooled)
 {
@@ -42,7 +75,7 @@ trim_idle (BtBufferPool *pool, gsize max_bytes)
       PooledBuffer *oldest = g_queue_peek_tail (&pool->by_age);
 
       unlink_idle (pool, oldest);
-      g_free (oldest->buffer.data);
+      release (oldest->buffer.data, oldest->buffer.size);
       g_free (oldest);
     }
 }
@@ -66,7 +99,7 @@ make_buffer (BtBufferPool *pool, guint32 size)
   PooledBuffer *pooled = g_new0 (PooledBuffer, 1);
 
   pooled->buffer.pool = pool;
-  pooled->buffer.data = g_malloc (size);
+  pooled->buffer.data = allocate (size);
   pooled->buffer.size = size;
   pooled->same_size = get_size_queue (pool, size);
   pooled->size_link.data = pooled;
