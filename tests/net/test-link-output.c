@@ -2,101 +2,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ft-link-fixture.h"
+
 #include "bt-limits.h"
-#include "bt-reader.h"
-#include "ft-link-owner.h"
-#include "ft-test.h"
 #include "ft-trader.h"
-
-/* A link that is connected, and buffers that are all back in the end. */
-
-typedef struct
-{
-  FtLinkOwner *owner;
-  BtBufferPool *pool;
-} Fixture;
-
-static Fixture
-set_up (guint64 seed)
-{
-  Fixture fixture = { ft_link_owner_new (seed), bt_buffer_pool_new (0) };
-
-  ft_link_owner_push_handshake (fixture.owner);
-  ft_fake_net_settle (fixture.owner->net);
-  return fixture;
-}
-
-static void
-tear_down (Fixture *fixture)
-{
-  ft_link_owner_free (fixture->owner);
-  bt_buffer_pool_free (fixture->pool);
-}
-
-static void
-send_have (FtLinkOwner *owner, guint32 piece)
-{
-  guint8 out[BT_MESSAGE_MAX_HEAD];
-
-  bt_link_send (owner->link, out, bt_message_encode_piece_index (BT_MESSAGE_HAVE, piece, out));
-}
-
-/* The payload stands somewhere inside of a larger buffer. */
-static BtBlock
-send_block (Fixture *fixture, guint32 piece, guint32 length)
-{
-  const BtBlock block = { piece, piece * 3, length };
-  g_autoptr (BtBuffer) buffer = bt_buffer_pool_get (fixture->pool, 100 + length);
-
-  ft_fill_block (buffer->data + 100, piece, block.begin, length);
-  bt_link_send_block (fixture->owner->link, &block, buffer, 100);
-  return block;
-}
-
-/* What came at the far end, in words: "h7" for have 7, "b7" for a block of piece 7. */
-static char *
-describe (const guint8 *bytes, gsize length)
-{
-  BtReader reader = bt_reader (bytes, length);
-  GString *text = g_string_new (NULL);
-
-  while (reader.left > 0)
-    {
-      const guint8 *body = NULL;
-      guint32 size = 0;
-      BtMessage message;
-
-      g_assert_true (bt_reader_u32 (&reader, &size));
-      g_assert_true (bt_reader_take (&reader, size, &body));
-      g_assert_cmpint (bt_message_decode (body, size, &message), ==, BT_MESSAGE_OK);
-      if (message.id == BT_MESSAGE_HAVE)
-        g_string_append_printf (text, "h%u ", message.block.piece);
-      else
-        {
-          g_assert_cmpint (message.id, ==, BT_MESSAGE_PIECE);
-          g_assert_cmpuint (message.block.begin, ==, message.block.piece * 3);
-          for (guint32 i = 0; i < message.block.length; i++)
-            g_assert_cmpuint (message.payload[i], ==,
-                              ft_block_byte (message.block.piece, message.block.begin + i));
-          g_string_append_printf (text, "b%u ", message.block.piece);
-        }
-    }
-  return g_string_free (text, FALSE);
-}
-
-static void
-check_far (Fixture *fixture, const char *expected)
-{
-  g_autoptr (GBytes) bytes = ft_link_owner_pull (fixture->owner);
-  g_autofree char *text = describe (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
-
-  g_assert_cmpstr (text, ==, expected);
-}
 
 static void
 test_one_write (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   const FtFakeStreamStats *stats = ft_fake_stream_stats (owner->near);
 
@@ -130,7 +44,7 @@ answer_each (FtLinkOwner *owner, const char *what)
 static void
 test_answers_in_one_write (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   const FtFakeStreamStats *stats = ft_fake_stream_stats (fixture.owner->near);
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   g_autoptr (GBytes) got = NULL;
@@ -150,7 +64,7 @@ test_answers_in_one_write (void)
 static void
 test_many_blocks (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   const FtFakeStreamStats *stats = ft_fake_stream_stats (fixture.owner->near);
   GString *expected = g_string_new (NULL);
 
@@ -172,7 +86,7 @@ test_many_blocks (void)
 static void
 test_order (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
 
   ft_fake_stream_line (owner->near)->max_write = 100;
@@ -193,7 +107,7 @@ test_order (void)
 static void
 test_unsend (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   BtBlock blocks[4], other;
 
@@ -231,7 +145,7 @@ test_short_writes (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      Fixture fixture = set_up (i);
+      LinkFixture fixture = set_up (i);
       FtLinkOwner *owner = fixture.owner;
       BtRandom *random = ft_fake_net_random (owner->net);
       g_autoptr (GByteArray) got = g_byte_array_new ();
@@ -245,26 +159,20 @@ test_short_writes (void)
       ft_fake_stream_line (owner->near)->capacity = 3000;
       for (guint turn = 0; turn < 3000; turn++)
         {
-          g_autoptr (GBytes) part = NULL;
-
           if (turn < 2000 && bt_random_below (random, 10) == 0)
             send_have (owner, sent[0]++);
           if (turn < 2000 && bt_random_below (random, 20) == 0)
             send_block (&fixture, sent[1]++, 1 + bt_random_below (random, 300));
           ft_fake_net_turn (owner->net);
-          part = ft_link_owner_pull (owner);
-          g_byte_array_append (got, g_bytes_get_data (part, NULL), (guint) g_bytes_get_size (part));
+          pull (&fixture, got);
         }
       while (bt_link_queued_bytes (owner->link) > 0)
         {
-          g_autoptr (GBytes) part = NULL;
-
           g_assert_true (ft_fake_net_turn (owner->net));
-          part = ft_link_owner_pull (owner);
-          g_byte_array_append (got, g_bytes_get_data (part, NULL), (guint) g_bytes_get_size (part));
+          pull (&fixture, got);
         }
 
-      text = describe (got->data, got->len);
+      text = describe (got);
       words = g_strsplit (g_strchomp (text), " ", -1);
       for (guint n = 0; words[n] != NULL; n++)
         {
@@ -284,7 +192,7 @@ test_short_writes (void)
 static void
 test_drained (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   guint n_told = 0;
   guint64 sent = 0;
@@ -319,7 +227,7 @@ test_drained (void)
 static void
 refill (FtLinkOwner *owner, const char *what)
 {
-  Fixture *fixture = owner->react_data;
+  LinkFixture *fixture = owner->react_data;
 
   if (g_str_equal (what, "drained") && owner->n_drained <= 50)
     send_block (fixture, owner->n_drained, 16384);
@@ -329,7 +237,7 @@ refill (FtLinkOwner *owner, const char *what)
 static void
 test_refill (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
 
   ft_fake_stream_line (owner->near)->capacity = 4 * 1024 * 1024;
@@ -345,7 +253,7 @@ test_refill (void)
 static void
 test_flood (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   g_autofree guint8 *bytes = g_malloc0 (BT_LIMIT_PEER_OUTPUT);
 
@@ -371,7 +279,7 @@ test_flood (void)
 static void
 test_flood_then_close (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   g_autofree guint8 *bytes = g_malloc0 (BT_LIMIT_PEER_OUTPUT);
 
@@ -387,7 +295,7 @@ test_flood_then_close (void)
 static void
 test_upload_limit (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   const FtFakeStreamStats *stats = ft_fake_stream_stats (owner->near);
   const BtLinkCounts *counts = bt_link_get_counts (owner->link);
@@ -419,7 +327,7 @@ test_upload_limit (void)
 static void
 test_unsend_while_limited (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
   BtLimiter limiter;
   BtBlock block;
@@ -481,7 +389,7 @@ test_shared_limit (void)
 static void
 test_peer_gone (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
 
   ft_fake_stream_line (owner->near)->capacity = 1000;
@@ -501,7 +409,7 @@ test_peer_gone (void)
 static void
 test_peer_gone_unread (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up (1);
   FtLinkOwner *owner = fixture.owner;
 
   bt_link_set_reading (owner->link, FALSE);

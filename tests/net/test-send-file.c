@@ -2,13 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ft-link-fixture.h"
+
 #include "bt-error.h"
 #include "bt-gio-world.h"
-#include "bt-limits.h"
-#include "bt-reader.h"
-#include "ft-link-owner.h"
-#include "ft-test.h"
-#include "ft-trader.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -67,98 +64,41 @@ lend (const guint8 *bytes, guint32 length, guint n)
   return slices;
 }
 
-/* A link, and what the far end gets of it. */
+/* What a link sends. */
 
-typedef struct
+static LinkFixture
+set_up_lending (guint64 seed)
 {
-  FtLinkOwner *owner;
-  BtBufferPool *pool;
-} Fixture;
+  LinkFixture fixture = set_up (seed);
 
-static Fixture
-set_up (guint64 seed)
-{
-  Fixture fixture = { ft_link_owner_new (seed), bt_buffer_pool_new (0) };
-
-  ft_link_owner_push_handshake (fixture.owner);
-  ft_fake_net_settle (fixture.owner->net);
   g_assert_true (bt_link_sends_files (fixture.owner->link));
   return fixture;
 }
 
 static void
-tear_down (Fixture *fixture)
+tear_down_lending (LinkFixture *fixture)
 {
-  ft_link_owner_free (fixture->owner);
-  bt_buffer_pool_free (fixture->pool);
+  tear_down (fixture);
   g_assert_cmpuint (n_lent, ==, 0);
-}
-
-static void
-send_have (Fixture *fixture, guint32 piece)
-{
-  guint8 out[BT_MESSAGE_MAX_HEAD];
-
-  bt_link_send (fixture->owner->link, out, bt_message_encode_piece_index (BT_MESSAGE_HAVE, piece, out));
-}
-
-static void
-send_read (Fixture *fixture, guint32 piece, guint32 length)
-{
-  const BtBlock block = { piece, 0, length };
-  g_autoptr (BtBuffer) buffer = bt_buffer_pool_get (fixture->pool, length);
-
-  ft_fill_block (buffer->data, piece, 0, length);
-  bt_link_send_block (fixture->owner->link, &block, buffer, 0);
 }
 
 /* @n_blocks of @length bytes each, in one run. */
 static void
-send_lent (Fixture *fixture, guint32 piece, guint n_blocks, guint32 length, guint n_files)
+send_lent (LinkFixture *fixture, guint32 piece, guint n_blocks, guint32 length, guint n_files)
 {
   g_autofree guint8 *bytes = g_malloc (n_blocks * length);
   BtFileSlices *slices;
 
   for (guint i = 0; i < n_blocks; i++)
-    ft_fill_block (bytes + i * length, piece, i * length, length);
+    ft_fill_block (bytes + i * length, piece, begin_of (piece) + i * length, length);
   slices = lend (bytes, n_blocks * length, n_files);
   for (guint i = 0; i < n_blocks; i++)
     {
-      const BtBlock block = { piece, i * length, length };
+      const BtBlock block = { piece, begin_of (piece) + i * length, length };
 
       bt_link_send_lent_block (fixture->owner->link, &block, slices, i * length);
     }
   bt_file_slices_unref (slices);
-}
-
-static char *
-describe (const GByteArray *bytes)
-{
-  BtReader reader = bt_reader (bytes->data, bytes->len);
-  GString *text = g_string_new (NULL);
-
-  while (reader.left > 0)
-    {
-      const guint8 *body = NULL;
-      guint32 size = 0;
-      BtMessage message;
-
-      g_assert_true (bt_reader_u32 (&reader, &size));
-      g_assert_true (bt_reader_take (&reader, size, &body));
-      g_assert_cmpint (bt_message_decode (body, size, &message), ==, BT_MESSAGE_OK);
-      g_string_append_printf (text, "%c%u ", message.id == BT_MESSAGE_HAVE ? 'h' : 'b', message.block.piece);
-      for (guint32 i = 0; message.id == BT_MESSAGE_PIECE && i < message.block.length; i++)
-        g_assert_cmpuint (message.payload[i], ==, ft_block_byte (message.block.piece, message.block.begin + i));
-    }
-  return g_string_free (text, FALSE);
-}
-
-static void
-pull (Fixture *fixture, GByteArray *got)
-{
-  g_autoptr (GBytes) part = ft_link_owner_pull (fixture->owner);
-
-  g_byte_array_append (got, g_bytes_get_data (part, NULL), (guint) g_bytes_get_size (part));
 }
 
 /* Heads, other messages, blocks of files and of memory, by writes of every size: all in order and whole. */
@@ -169,17 +109,17 @@ test_short_writes (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      Fixture fixture = set_up (i);
+      LinkFixture fixture = set_up_lending (i);
       g_autoptr (GByteArray) got = g_byte_array_new ();
       g_autofree char *text = NULL;
 
       ft_fake_stream_line (fixture.owner->near)->max_write = sizes[i];
       ft_fake_stream_line (fixture.owner->near)->capacity = 30000;
-      send_have (&fixture, 1);
-      send_read (&fixture, 2, 500);
+      send_have (fixture.owner, 1);
+      send_block (&fixture, 2, 500);
       send_lent (&fixture, 3, 2, BLOCK, 1);
       send_lent (&fixture, 4, 3, 1500, 4);
-      send_read (&fixture, 5, 500);
+      send_block (&fixture, 5, 500);
       send_lent (&fixture, 6, 1, 10, 2);
       while (bt_link_queued_bytes (fixture.owner->link) > 0)
         {
@@ -193,14 +133,14 @@ test_short_writes (void)
       g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->payload_out, ==, 2 * BLOCK + 4500 + 1010);
       g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, ==, got->len);
       g_assert_cmpuint (ft_fake_stream_stats (fixture.owner->near)->n_from_files, >=, 7);
-      tear_down (&fixture);
+      tear_down_lending (&fixture);
     }
 }
 
 static void
 test_unsend (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up_lending (1);
   FtLinkOwner *owner = fixture.owner;
   g_autoptr (GByteArray) got = g_byte_array_new ();
   g_autofree char *text = NULL;
@@ -208,10 +148,10 @@ test_unsend (void)
   ft_fake_stream_line (owner->near)->max_write = 100;
   send_lent (&fixture, 1, 3, BLOCK, 1);
   ft_fake_net_turn (owner->net);
-  send_have (&fixture, 9); /* waits for the block that is begun */
-  g_assert_false (bt_link_unsend_block (owner->link, &(BtBlock){ 1, 0, BLOCK }));
-  g_assert_true (bt_link_unsend_block (owner->link, &(BtBlock){ 1, BLOCK, BLOCK }));
-  g_assert_true (bt_link_unsend_block (owner->link, &(BtBlock){ 1, 2 * BLOCK, BLOCK }));
+  send_have (fixture.owner, 9); /* waits for the block that is begun */
+  g_assert_false (bt_link_unsend_block (owner->link, &(BtBlock){ 1, begin_of (1), BLOCK }));
+  g_assert_true (bt_link_unsend_block (owner->link, &(BtBlock){ 1, begin_of (1) + BLOCK, BLOCK }));
+  g_assert_true (bt_link_unsend_block (owner->link, &(BtBlock){ 1, begin_of (1) + 2 * BLOCK, BLOCK }));
   g_assert_cmpuint (n_lent, ==, 1);
   ft_fake_net_settle (owner->net);
   g_assert_cmpuint (n_lent, ==, 0);
@@ -220,13 +160,13 @@ test_unsend (void)
   g_assert_cmpstr (text, ==, "b1 h9 ");
 
   send_lent (&fixture, 2, 3, BLOCK, 1); /* given back when the link ends */
-  tear_down (&fixture);
+  tear_down_lending (&fixture);
 }
 
 static void
 test_limit (void)
 {
-  Fixture fixture = set_up (1);
+  LinkFixture fixture = set_up_lending (1);
   BtLimiter limiter;
 
   ft_fake_stream_line (fixture.owner->near)->capacity = 4 * 1024 * 1024;
@@ -237,7 +177,7 @@ test_limit (void)
   g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, <, 700000);
   g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, >, 400000);
   bt_link_set_limiters (fixture.owner->link, NULL, NULL);
-  tear_down (&fixture);
+  tear_down_lending (&fixture);
 }
 
 /* The file became shorter: the owner hears of it, and the link ends, in the middle of a block or before it. */
@@ -246,7 +186,7 @@ test_too_short (void)
 {
   for (gsize left = 0; left <= BLOCK + 1000; left += 1000)
     {
-      Fixture fixture = set_up (left);
+      LinkFixture fixture = set_up_lending (left);
       BtFileSlices *slices;
       g_autofree guint8 *bytes = g_malloc0 (2 * BLOCK);
 
@@ -259,7 +199,7 @@ test_too_short (void)
       g_assert_cmpuint (fixture.owner->n_closed, ==, 1);
       g_assert_cmpint (fixture.owner->reason, ==, BT_CLOSE_DISK);
       g_assert_nonnull (strstr (fixture.owner->log->str, "file failed: changed\n"));
-      tear_down (&fixture);
+      tear_down_lending (&fixture);
     }
 }
 
