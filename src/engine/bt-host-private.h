@@ -28,12 +28,16 @@ bt_host_is_all_ports (const BtEndpoint *host)
 }
 
 /* A /24, and a /48 of IPv6: who has one address of it has others. Near us each is somebody. */
-static inline gboolean
-bt_host_is_same_network (const BtEndpoint *a, const BtEndpoint *b)
+static inline BtEndpoint
+bt_host_network_of (const BtEndpoint *endpoint)
 {
-  if (bt_endpoint_is_local (a))
-    return bt_endpoint_same_ip (a, b);
-  return memcmp (a->ip, b->ip, bt_endpoint_is_ipv4 (a) ? 15 : 6) == 0;
+  BtEndpoint network = *endpoint;
+  gsize length = bt_endpoint_is_ipv4 (endpoint) ? 15 : 6;
+
+  network.port = 0;
+  if (!bt_endpoint_is_local (endpoint))
+    memset (network.ip + length, 0, sizeof network.ip - length);
+  return network;
 }
 
 G_END_DECLS

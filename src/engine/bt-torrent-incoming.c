@@ -57,9 +57,15 @@ find_lowest (BtTorrent *torrent, gint64 now)
 static gboolean
 has_peer_of_network (BtTorrent *torrent, const BtEndpoint *endpoint)
 {
+  BtEndpoint network = bt_host_network_of (endpoint);
+
   for (guint i = 0; i < torrent->peers->len; i++)
-    if (bt_host_is_same_network (endpoint, &((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint))
-      return TRUE;
+    {
+      BtEndpoint other = bt_host_network_of (&((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint);
+
+      if (bt_endpoint_equal (&network, &other))
+        return TRUE;
+    }
   return FALSE;
 }
 

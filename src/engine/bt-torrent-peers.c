@@ -4,6 +4,8 @@
 
 #include "bt-torrent-private.h"
 
+#include "bt-compare.h"
+
 #define CONNECTING_MAX 30
 
 BtPeer *
@@ -229,16 +231,36 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
     }
 }
 
+typedef gboolean (*IsMeantFunc) (const BtPeer *peer);
+
+static gboolean
+is_anybody (const BtPeer *peer)
+{
+  return TRUE;
+}
+
+static gboolean
+is_banned (const BtPeer *peer)
+{
+  return bt_candidates_is_banned (peer->torrent->candidates, &peer->endpoint);
+}
+
+static gboolean
+is_to_go (const BtPeer *peer)
+{
+  return peer->is_to_go;
+}
+
 /* Closing one may close others, and one that is inside a callback of its link goes only after that:
  * so the array is walked downwards and looked at anew. */
 static void
-close_peers (BtTorrent *torrent, gboolean only_banned, BtCloseReason reason, const char *detail)
+close_peers (BtTorrent *torrent, IsMeantFunc is_meant, BtCloseReason reason, const char *detail)
 {
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     {
       BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
 
-      if (!only_banned || bt_candidates_is_banned (torrent->candidates, &peer->endpoint))
+      if (is_meant (peer))
         bt_peer_close (peer, reason, detail);
     }
 }
@@ -246,43 +268,42 @@ close_peers (BtTorrent *torrent, gboolean only_banned, BtCloseReason reason, con
 void
 bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason)
 {
-  close_peers (torrent, FALSE, reason, NULL);
+  close_peers (torrent, is_anybody, reason, NULL);
 }
 
-/* Who moves least payload, and of those the newest. */
-static BtPeer *
-find_least_useful (BtTorrent *torrent, gint64 now)
+void
+bt_torrent_drop_first_of (BtTorrent *torrent, GPtrArray *peers, guint n, const char *why)
 {
-  BtPeer *least = NULL;
-  guint64 least_rate = 0;
+  for (guint i = 0; i < MIN (n, peers->len); i++)
+    ((BtPeer *) g_ptr_array_index (peers, i))->is_to_go = TRUE;
+  close_peers (torrent, is_to_go, BT_CLOSE_TOO_MANY, why);
+}
 
-  for (guint i = 0; i < torrent->peers->len; i++)
-    {
-      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
-      guint64 rate = bt_rate_get (&peer->rate_down, now) + bt_rate_get (&peer->rate_up, now);
+/* Below 0: @a moves less payload, or as much and is newer. */
+static int
+compare_use_cb (gconstpointer first, gconstpointer second, gpointer data)
+{
+  BtPeer *a = *(BtPeer *const *) first, *b = *(BtPeer *const *) second;
+  gint64 now = *(const gint64 *) data;
+  guint64 a_rate = bt_rate_get (&a->rate_down, now) + bt_rate_get (&a->rate_up, now);
+  guint64 b_rate = bt_rate_get (&b->rate_down, now) + bt_rate_get (&b->rate_up, now);
+  int order = BT_COMPARE (a_rate, b_rate);
 
-      if (least == NULL || rate < least_rate
-          || (rate == least_rate && peer->connected_at > least->connected_at))
-        {
-          least = peer;
-          least_rate = rate;
-        }
-    }
-  return least;
+  return order != 0 ? order : BT_COMPARE (b->connected_at, a->connected_at);
 }
 
 void
 bt_torrent_trim_peers (BtTorrent *torrent)
 {
   gint64 now = bt_core_now (torrent->core);
+  guint n = torrent->peers->len, most = bt_torrent_max_peers (torrent);
+  g_autoptr(GPtrArray) sorted = NULL;
 
-  for (guint n = torrent->peers->len; n > bt_torrent_max_peers (torrent); n--)
-    {
-      BtPeer *peer = find_least_useful (torrent, now);
-
-      if (peer != NULL)
-        bt_peer_close (peer, BT_CLOSE_TOO_MANY, NULL);
-    }
+  if (n <= most)
+    return;
+  sorted = g_ptr_array_copy (torrent->peers, NULL, NULL);
+  g_ptr_array_sort_with_data (sorted, compare_use_cb, &now);
+  bt_torrent_drop_first_of (torrent, sorted, n - most, NULL);
 }
 
 void
@@ -296,7 +317,7 @@ bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
   bt_candidates_ban (torrent->candidates, endpoint);
   bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", ip, why);
   bt_torrent_drop_pieces_of_banned (torrent);
-  close_peers (torrent, TRUE, BT_CLOSE_BANNED, why);
+  close_peers (torrent, is_banned, BT_CLOSE_BANNED, why);
 }
 
 void

@@ -451,6 +451,8 @@ guint bt_torrent_max_peers (BtTorrent *torrent);
 void bt_torrent_count_time (BtTorrent *torrent, gint64 now);
 void bt_torrent_join (BtTorrent *torrent, BtPeer *peer);
 void bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason);
+/* The first @n of @peers, which are of it: there are too many. @why: (nullable) */
+void bt_torrent_drop_first_of (BtTorrent *torrent, GPtrArray *peers, guint n, const char *why);
 void bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, const char *detail);
 void bt_torrent_rechoke (BtTorrent *torrent, gint64 now);
 void bt_torrent_forget_rates (BtTorrent *torrent);

@@ -16,11 +16,12 @@
 #define FULL_PERCENT 90
 #define LOOK_US G_USEC_PER_SEC /* looking for the worst takes time; strangers may knock as often as they like */
 
+/* Those that do nothing, in the order in which they are to go. */
 typedef struct
 {
-  BtPeer *peer;
-  guint n_of_network; /* peers, itself included */
-} Worst;
+  GPtrArray *peers; /* of BtPeer */
+  guint n_crowded;  /* the first of them, of whose network one is left when they are gone */
+} Idle;
 
 static gboolean
 is_idle (const BtPeer *peer, gint64 now)
@@ -28,49 +29,65 @@ is_idle (const BtPeer *peer, gint64 now)
   return peer->ready && !peer->closed && now - MAX (peer->moved_at, peer->ready_at) >= IDLE_US;
 }
 
-static guint
-count_of_network (BtTorrent *torrent, const BtPeer *peer)
+/* Who never gave or took anything, who was let download and did not, and who has been idle for longest. */
+static int
+compare_worst (gconstpointer first, gconstpointer second)
 {
-  guint n = 0;
+  const BtPeer *a = *(const BtPeer *const *) first, *b = *(const BtPeer *const *) second;
+  int order = BT_COMPARE (a->moved_at != 0, b->moved_at != 0);
 
-  for (guint i = 0; i < torrent->peers->len; i++)
-    n += bt_host_is_same_network (&peer->endpoint, &((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint);
-  return n;
+  if (order == 0)
+    order = BT_COMPARE (b->unchoked_at != 0, a->unchoked_at != 0);
+  if (order == 0)
+    order = BT_COMPARE (MAX (a->moved_at, a->ready_at), MAX (b->moved_at, b->ready_at));
+  return order;
 }
 
-/* Who is one of several of a network, who never gave or took anything, who was let download and did not, and who has
- * been idle for longest. */
-static gboolean
-is_worse (const Worst *a, const Worst *b)
+/* Returns: (transfer full): BtEndpoint -> how many peers are there */
+static GHashTable *
+count_networks (BtTorrent *torrent)
 {
-  int order = BT_COMPARE (a->n_of_network > 1, b->n_of_network > 1);
+  GHashTable *networks = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
 
-  if (order == 0)
-    order = BT_COMPARE (b->peer->moved_at != 0, a->peer->moved_at != 0);
-  if (order == 0)
-    order = BT_COMPARE (a->peer->unchoked_at != 0, b->peer->unchoked_at != 0);
-  if (order == 0)
-    order = BT_COMPARE (MAX (b->peer->moved_at, b->peer->ready_at), MAX (a->peer->moved_at, a->peer->ready_at));
-  return order > 0;
-}
-
-/* FALSE: none of them is idle. */
-static gboolean
-find_worst (BtTorrent *torrent, gint64 now, Worst *worst)
-{
-  *worst = (Worst){ NULL, 0 };
   for (guint i = 0; i < torrent->peers->len; i++)
     {
-      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
-      Worst other = { peer, 0 };
+      BtEndpoint network = bt_host_network_of (&((BtPeer *) g_ptr_array_index (torrent->peers, i))->endpoint);
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (networks, &network));
 
-      if (!is_idle (peer, now))
-        continue;
-      other.n_of_network = count_of_network (torrent, peer);
-      if (worst->peer == NULL || is_worse (&other, worst))
-        *worst = other;
+      g_hash_table_replace (networks, g_memdup2 (&network, sizeof network), GUINT_TO_POINTER (n + 1));
     }
-  return worst->peer != NULL;
+  return networks;
+}
+
+/* Whether it is one of several of its network, of which there is then one less. */
+static gboolean
+take_from_crowd (GHashTable *networks, const BtPeer *peer)
+{
+  BtEndpoint network = bt_host_network_of (&peer->endpoint);
+  guint n = GPOINTER_TO_UINT (g_hash_table_lookup (networks, &network));
+
+  if (n > 1)
+    g_hash_table_replace (networks, g_memdup2 (&network, sizeof network), GUINT_TO_POINTER (n - 1));
+  return n > 1;
+}
+
+/* Those first that are one of several of a network, until there is one of each. */
+static Idle
+find_idle (BtTorrent *torrent, gint64 now)
+{
+  g_autoptr(GHashTable) networks = count_networks (torrent);
+  g_autoptr(GPtrArray) alone = g_ptr_array_new (), all = g_ptr_array_new ();
+  Idle idle = { g_ptr_array_new (), 0 };
+
+  for (guint i = 0; i < torrent->peers->len; i++)
+    if (is_idle (g_ptr_array_index (torrent->peers, i), now))
+      g_ptr_array_add (all, g_ptr_array_index (torrent->peers, i));
+  g_ptr_array_sort (all, compare_worst);
+  for (guint i = 0; i < all->len; i++)
+    g_ptr_array_add (take_from_crowd (networks, all->pdata[i]) ? idle.peers : alone, all->pdata[i]);
+  idle.n_crowded = idle.peers->len;
+  g_ptr_array_extend (idle.peers, alone, NULL, NULL);
+  return idle;
 }
 
 /* So that one of TURN_SHARE places goes in TURN_US. */
@@ -80,25 +97,34 @@ get_pace (BtTorrent *torrent)
   return TURN_US * TURN_SHARE / MAX (bt_torrent_max_peers (torrent), 1);
 }
 
+/* Somebody of a crowd goes at once, others at the pace of the turns. */
+static gboolean
+may_replace (BtTorrent *torrent, const Idle *idle, gint64 now)
+{
+  if (idle->peers->len == 0 || idle->n_crowded > 0)
+    return idle->peers->len > 0;
+  if (torrent->replaced_at != 0 && now - torrent->replaced_at < get_pace (torrent))
+    return FALSE;
+  torrent->replaced_at = now;
+  return TRUE;
+}
+
 gboolean
 bt_torrent_replace_idle (BtTorrent *torrent)
 {
   gint64 now = bt_core_now (torrent->core);
-  Worst worst;
+  gboolean may;
+  Idle idle;
 
   if (torrent->replace_looked != 0 && now - torrent->replace_looked < LOOK_US)
     return FALSE;
   torrent->replace_looked = now;
-  if (!find_worst (torrent, now, &worst))
-    return FALSE;
-  if (worst.n_of_network == 1)
-    {
-      if (torrent->replaced_at != 0 && now - torrent->replaced_at < get_pace (torrent))
-        return FALSE;
-      torrent->replaced_at = now;
-    }
-  bt_peer_close (worst.peer, BT_CLOSE_TOO_MANY, "it did nothing, and somebody came");
-  return TRUE;
+  idle = find_idle (torrent, now);
+  may = may_replace (torrent, &idle, now);
+  if (may)
+    bt_torrent_drop_first_of (torrent, idle.peers, 1, "it did nothing, and somebody came");
+  g_ptr_array_unref (idle.peers);
+  return may;
 }
 
 static gboolean
@@ -111,7 +137,7 @@ void
 bt_torrent_turn_over (BtTorrent *torrent, gint64 now)
 {
   guint n = torrent->peers->len;
-  Worst worst;
+  Idle idle;
 
   if (torrent->turned_at == 0)
     torrent->turned_at = now;
@@ -120,6 +146,7 @@ bt_torrent_turn_over (BtTorrent *torrent, gint64 now)
   torrent->turned_at = now;
   if (n * 100 < bt_torrent_max_peers (torrent) * FULL_PERCENT || !has_somebody_to_try (torrent, now))
     return;
-  for (guint i = MAX (n / TURN_SHARE, 1); i > 0 && find_worst (torrent, now, &worst); i--)
-    bt_peer_close (worst.peer, BT_CLOSE_TOO_MANY, "it did nothing, and others can be tried");
+  idle = find_idle (torrent, now);
+  bt_torrent_drop_first_of (torrent, idle.peers, MAX (n / TURN_SHARE, 1), "it did nothing, and others can be tried");
+  g_ptr_array_unref (idle.peers);
 }

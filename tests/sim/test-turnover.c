@@ -7,6 +7,7 @@
 #include "ft-test.h"
 
 #define MAX_PEERS 20u
+#define MANY_PEERS 100u
 #define MINUTE 60
 
 #define MIB (1024 * 1024)
@@ -24,6 +25,12 @@ static void
 make_small (BtConfig *config)
 {
   config->max_peers_per_torrent = MAX_PEERS;
+}
+
+static void
+make_large (BtConfig *config)
+{
+  config->max_peers_per_torrent = MANY_PEERS;
 }
 
 static void
@@ -74,17 +81,22 @@ fixture_free (Fixture *self)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
 
-/* @of_network: so many of them are of one. */
 static FtBadPeer *
-add_idler (Fixture *self, guint of_network, gboolean seed)
+add_idler_of (Fixture *self, guint network, guint host, gboolean seed)
 {
-  guint i = self->idlers->len;
-  g_autofree char *ip = g_strdup_printf ("60.%u.0.%u", i / of_network, 1 + i % of_network);
+  g_autofree char *ip = g_strdup_printf ("60.%u.%u.%u", network % 256, network / 256, host);
   FtManners manners = { .greet = seed ? greet_as_seed : greet_as_leecher };
   FtBadPeer *peer = ft_bad_peer_new (ft_fake_net_add_host (self->sim->net, ip), ip, self->sample, &manners);
 
   g_ptr_array_add (self->idlers, peer);
   return peer;
+}
+
+/* @of_network: so many of them are of one. */
+static FtBadPeer *
+add_idler (Fixture *self, guint of_network, gboolean seed)
+{
+  return add_idler_of (self, self->idlers->len / of_network, 1 + self->idlers->len % of_network, seed);
 }
 
 static void
@@ -227,6 +239,42 @@ test_at_work (void)
     wait_for (self, torrents[i], 20, FALSE);
 }
 
+static gboolean
+is_in (Fixture *self, guint i)
+{
+  return ((FtBadPeer *) g_ptr_array_index (self->idlers, i))->links->len > 0;
+}
+
+/* Of a hundred four go in a turn: of three of one network the two that came first, and then of the others. */
+static void
+test_worst_first (void)
+{
+  g_autoptr(Fixture) self = fixture_new (make_large, TRUE, 3 * MIB);
+  guint first_of_crowd = 50;
+  guint n_in = 0;
+
+  for (guint i = 0; i < MANY_PEERS; i++)
+    {
+      guint network = i < first_of_crowd ? i : i < first_of_crowd + 3 ? 200 : i + 50;
+
+      come (self, add_idler_of (self, network, 1 + i % first_of_crowd, FALSE));
+      ft_sim_run_for (self->sim, FT_SIM_SECOND);
+    }
+  ft_sim_wait (self->sim, self->torrent->peers->len == MANY_PEERS, 10);
+  ft_sim_node_connect (self->node, self->torrent, &add_idler_of (self, 220, 1, FALSE)->local);
+  for (guint s = 0; s < 240 && is_in (self, 0); s += 30)
+    {
+      keep_alive (self);
+      ft_sim_run_for (self->sim, 30 * FT_SIM_SECOND);
+    }
+  for (guint i = 0; i < MANY_PEERS; i++)
+    n_in += is_in (self, i);
+  g_assert_cmpuint (n_in, ==, MANY_PEERS - 4);
+  g_assert_false (is_in (self, 0) || is_in (self, 1));
+  g_assert_false (is_in (self, first_of_crowd) || is_in (self, first_of_crowd + 1));
+  g_assert_true (is_in (self, MANY_PEERS)); /* who had been waiting */
+}
+
 int
 main (int argc, char **argv)
 {
@@ -235,5 +283,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sim/turnover/few-networks", test_few_networks);
   g_test_add_func ("/sim/turnover/false-seeds", test_false_seeds);
   g_test_add_func ("/sim/turnover/at-work", test_at_work);
+  g_test_add_func ("/sim/turnover/worst-first", test_worst_first);
   return g_test_run ();
 }
