@@ -7,6 +7,7 @@
 #include "bt-candidates.h"
 #include "bt-core.h"
 #include "bt-dht.h"
+#include "bt-folders.h"
 #include "bt-limiter.h"
 #include "bt-limits.h"
 #include "bt-link.h"
@@ -80,7 +81,7 @@ struct _BtCore
   GHashTable *by_id;       /* BtTorrentId -> BtTorrent */
   GHashTable *by_hash;     /* BtSha1* -> BtTorrent */
   GHashTable *tops;        /* char* -> GPtrArray of BtTorrent: by the first part of their files' paths */
-  GHashTable *folders;     /* char*: a set: those that had some of their files since the start, or were to */
+  BtFolders *folders;      /* those that have some of their files, or are to */
   BtTorrentId last_id;
   gboolean running;        /* started and not stopping */
 
@@ -372,8 +373,6 @@ BtMetainfo *bt_core_read_metainfo (GBytes *torrent, const char *link, GError **e
 /* bt-torrent-taken.c */
 void bt_core_init_tops (BtCore *core);
 void bt_core_free_tops (BtCore *core);
-/* A torrent has or will have files in it. */
-void bt_core_note_folder (BtCore *core, const char *folder);
 /* Each returns: (transfer full) (nullable): TAKEN, if another torrent has one of the files.
  * @folded: (out): 0, or a torrent whose content must be brought before that can be said. */
 /* What @command adds. @there: (nullable): the torrent of this hash */

@@ -11,14 +11,31 @@
 
 #define TICK_US (500 * G_TIME_SPAN_MILLISECOND)
 
+/* @folder: (nullable): none any more */
+static void
+set_path (BtCore *core, char **path, const char *folder)
+{
+  g_autofree char *before = *path;
+
+  *path = g_strdup (folder);
+  if (folder != NULL)
+    bt_folders_use (core->folders, folder);
+  if (before != NULL)
+    bt_folders_leave (core->folders, before);
+}
+
 static void
 set_folder (BtCore *core, char **path, GRefString **text, const char *folder)
 {
-  bt_core_note_folder (core, folder);
-  g_free (*path);
-  *path = g_strdup (folder);
+  set_path (core, path, folder);
   g_clear_pointer (text, g_ref_string_release);
   *text = g_ref_string_new (folder);
+}
+
+static void
+set_move_to (BtTorrent *torrent, const char *folder)
+{
+  set_path (torrent->core, &torrent->move_to, folder);
 }
 
 static void
@@ -59,7 +76,7 @@ bt_torrent_init_place (BtTorrent *torrent, const BtResume *resume)
   bt_timer_init (&torrent->place_tick, torrent->core->timers, tick, torrent);
   if (resume == NULL)
     return;
-  torrent->move_to = g_strdup (resume->move_to);
+  set_move_to (torrent, resume->move_to);
   torrent->move_from = g_strdup (resume->move_from);
   /* Not looked at yet: what is in its own folder is used there. */
   torrent->looks_home = resume->stamps == NULL && torrent->load != BT_LOAD_TRUSTED && resume->move_to == NULL
@@ -72,9 +89,9 @@ bt_torrent_free_place (BtTorrent *torrent)
   bt_timer_stop (&torrent->place_tick);
   g_ref_string_release (torrent->path_text);
   g_ref_string_release (torrent->data_text);
-  g_free (torrent->save_path);
-  g_free (torrent->data_path);
-  g_free (torrent->move_to);
+  set_path (torrent->core, &torrent->save_path, NULL);
+  set_path (torrent->core, &torrent->data_path, NULL);
+  set_move_to (torrent, NULL);
   g_free (torrent->move_from);
 }
 
@@ -185,7 +202,7 @@ arrive (BtTorrent *torrent)
   torrent->move_from = g_strdup (torrent->data_path);
   set_save_path (torrent, torrent->move_to);
   set_data_path (torrent, torrent->move_to);
-  g_clear_pointer (&torrent->move_to, g_free);
+  set_move_to (torrent, NULL);
   torrent->leaves_home_alone = FALSE;
   /* A disk that was full or is to be unplugged has nothing to do with it any more. */
   g_clear_error (&torrent->problem);
@@ -208,7 +225,7 @@ stay (BtTorrent *torrent, const GError *error)
       bt_torrent_fail (torrent, error);
       return;
     }
-  g_clear_pointer (&torrent->move_to, g_free);
+  set_move_to (torrent, NULL);
   torrent->leaves_home_alone = TRUE;
   torrent->dirty = TRUE;
   bt_core_event (torrent->core, torrent->id, called_off ? BT_EVENT_LOG : BT_EVENT_PROBLEM, "%s", error->message);
@@ -253,8 +270,7 @@ intent_saved_cb (const GError *error, gpointer owner)
 static void
 set_out (BtTorrent *torrent, const char *folder)
 {
-  bt_core_note_folder (torrent->core, folder);
-  torrent->move_to = g_strdup (folder);
+  set_move_to (torrent, folder);
   torrent->dirty = TRUE;
   begin_relocating (torrent);
   bt_torrent_save_then (torrent, intent_saved_cb);
@@ -328,7 +344,7 @@ forget_data (BtTorrent *torrent)
   g_clear_pointer (&torrent->saved_have, g_bytes_unref);
   g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
-  g_clear_pointer (&torrent->move_to, g_free);
+  set_move_to (torrent, NULL);
   g_clear_pointer (&torrent->move_from, g_free);
   bt_core_dequeue_check (torrent->core, torrent);
   torrent->expects_data = bt_picker_have (torrent->picker)->n_set > 0;

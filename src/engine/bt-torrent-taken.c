@@ -4,8 +4,6 @@
 
 #include "bt-torrent-private.h"
 
-#include "bt-path.h"
-
 /* Files of two torrents can only be the same if the first part of the path of the one is a part of the path of the
  * other or of its folder, and nearly no two torrents have that in common: so it is what they are looked up by, and
  * only those that are found are compared file by file. Folders are compared by their names: of two names of one
@@ -16,40 +14,26 @@
 /* Those that lead to no file: nothing is written for them. */
 #define NO_FILE (BT_FILE_PAD | BT_FILE_SYMLINK)
 
-/* Folders need not be UTF-8. */
-static char *
-make_key (const char *path)
-{
-  return g_utf8_validate (path, -1, NULL) ? bt_path_collision_key (path) : g_strdup (path);
-}
-
 static char *
 make_top_key (const char *path)
 {
   g_autofree char *top = g_strndup (path, strcspn (path, "/"));
 
-  return make_key (top);
+  return bt_folders_make_key (top);
 }
 
 void
 bt_core_init_tops (BtCore *core)
 {
   core->tops = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-  core->folders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  core->folders = bt_folders_new ();
 }
 
 void
 bt_core_free_tops (BtCore *core)
 {
   g_hash_table_unref (core->tops);
-  g_hash_table_unref (core->folders);
-}
-
-void
-bt_core_note_folder (BtCore *core, const char *folder)
-{
-  if (!g_hash_table_contains (core->folders, folder))
-    g_hash_table_add (core->folders, g_strdup (folder));
+  bt_folders_free (core->folders);
 }
 
 void
@@ -145,7 +129,7 @@ make_keys (const char *rest, GPtrArray *paths)
     {
       g_autofree char *path = join (rest, g_ptr_array_index (paths, i));
 
-      g_hash_table_add (keys, make_key (path));
+      g_hash_table_add (keys, bt_folders_make_key (path));
     }
   return keys;
 }
@@ -155,7 +139,7 @@ static gboolean
 has_key (GHashTable *keys, const char *rest, const char *path)
 {
   g_autofree char *whole = join (rest, path);
-  g_autofree char *key = make_key (whole);
+  g_autofree char *key = bt_folders_make_key (whole);
 
   for (char *slash = key; slash != NULL;)
     {
@@ -252,30 +236,20 @@ check_above (BtCore *core, BtTorrent *torrent, const Claim *claim, BtTorrentId *
 
   for (guint i = 0; parts[i] != NULL && error == NULL && *folded == 0; i++)
     {
-      g_autofree char *key = make_key (parts[i]);
+      g_autofree char *key = bt_folders_make_key (parts[i]);
 
       error = check_all_of (g_hash_table_lookup (core->tops, key), torrent, claim, folded);
     }
   return error;
 }
 
-/* Whether some torrent has or had a folder below that of the claim where files of it would be. */
+/* Whether some torrent has a folder below that of the claim where files of it would be. */
 static gboolean
 has_folder_below (BtCore *core, const Claim *claim)
 {
   g_autofree char *top_key = make_top_key (g_ptr_array_index (claim->paths, 0));
-  GHashTableIter iter;
-  gpointer folder;
 
-  g_hash_table_iter_init (&iter, core->folders);
-  while (g_hash_table_iter_next (&iter, &folder, NULL))
-    {
-      const char *rest = find_rest (folder, claim->folder);
-
-      if (rest != NULL && *rest != '\0' && begins_with (rest, top_key))
-        return TRUE;
-    }
-  return FALSE;
+  return bt_folders_lead_below (core->folders, claim->folder, top_key);
 }
 
 static GError *
