@@ -306,6 +306,37 @@ test_remove_without_trash (void)
   ft_test_iterate (NULL, umount2 (disk->root, 0) == 0, FT_WAIT_S);
 }
 
+/* What could not be removed is there and is said; what could be is gone, and the rest goes later. */
+static void
+test_remove_fails (void)
+{
+  g_autoptr (FtDisk) disk = ft_disk_new (files, G_N_ELEMENTS (files), PIECE);
+  g_autofree char *busy = ft_disk_path (disk, "root/t/a");
+
+  g_assert_cmpint (g_mkdir (disk->root, 0777), ==, 0);
+  if (mount ("none", disk->root, "tmpfs", MS_NOSUID, "size=1m") != 0)
+    {
+      g_test_skip ("needs the right to mount");
+      return;
+    }
+  ft_disk_write_all (disk);
+  disk->disk->ops->close_files (disk->disk, disk->storage);
+  ft_test_iterate (NULL, mount ("none", disk->root, "tmpfs", MS_REMOUNT | MS_RDONLY, NULL) == 0, FT_WAIT_S);
+  ft_assert_disk_error (ft_disk_remove (disk, NULL), BT_ERROR_DISK_READ_ONLY);
+  g_assert_cmpint (mount ("none", disk->root, "tmpfs", MS_REMOUNT, NULL), ==, 0);
+  g_assert_cmpuint (ft_disk_count_ok (disk), ==, disk->metainfo->n_pieces);
+
+  g_assert_cmpint (mount (busy, busy, NULL, MS_BIND, NULL), ==, 0);
+  ft_assert_disk_error (ft_disk_remove (disk, NULL), BT_ERROR_DISK);
+  g_assert_cmpint (umount2 (busy, MNT_DETACH), ==, 0);
+  g_assert_cmpint (ft_disk_size_of (disk, "root/t/a"), >, 0);
+  g_assert_cmpint (ft_disk_size_of (disk, "root/t/b"), ==, -1);
+  ft_assert_no_disk_error (ft_disk_remove (disk, NULL));
+  g_assert_cmpint (ft_disk_size_of (disk, "root/t"), ==, -1);
+  ft_disk_close (disk);
+  ft_test_iterate (NULL, umount2 (disk->root, 0) == 0, FT_WAIT_S);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -323,5 +354,6 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/remove/follows-nothing", test_remove_follows_nothing);
   g_test_add_func ("/disk/remove/nothing", test_remove_nothing);
   g_test_add_func ("/disk/remove/without-trash", test_remove_without_trash);
+  g_test_add_func ("/disk/remove/fails", test_remove_fails);
   return ft_disk_test_run ();
 }

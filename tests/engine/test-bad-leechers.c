@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 
+#include "bt-metadata.h"
 #include "ft-bad-peers-fixture.h"
 
 static void
@@ -146,6 +147,57 @@ test_deaf (void)
   g_assert_not_reached ();
 }
 
+/* Blocks of the details that there are not. */
+
+typedef struct
+{
+  guint n_rejects, n_blocks;
+} Answers;
+
+static void
+ask_for_details (FtBadLink *link)
+{
+  static const char *const messages[] = {
+    "\0d1:md11:ut_metadatai9eee",
+    "\2d8:msg_typei0e5:piecei1ee",
+    "\2d8:msg_typei0e5:piecei1000ee",
+    "\2d8:msg_typei0e5:piecei0ee",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    ft_bad_link_say (link, BT_MESSAGE_EXTENDED, messages[i], 1 + strlen (messages[i] + 1));
+}
+
+static void
+count_answer (FtBadLink *link, guint8 id, const guint8 *body, gsize length)
+{
+  Answers *answers = link->peer->data;
+  BtMetadataMessage message;
+
+  if (id != BT_MESSAGE_EXTENDED || body[0] != 9)
+    return;
+  g_assert_true (bt_metadata_decode (body + 1, length - 1, &message, NULL));
+  answers->n_rejects += message.type == BT_METADATA_REJECT && message.block > 0;
+  answers->n_blocks += message.type == BT_METADATA_DATA && message.block == 0;
+}
+
+/* They are rejected, and who asks for them may have those that there are. */
+static void
+test_details_out_of_range (void)
+{
+  static const FtManners manners
+    = { .capabilities = BT_CAP_EXTENDED, .greet = ask_for_details, .message = count_answer };
+  g_autoptr(Fixture) f = fixture_new (small_files, BLOCK, &manners);
+  Answers answers = { 0 };
+
+  f->bad->data = &answers;
+  begin_seeding (f);
+  ft_node_connect_to (f->node, f->id, &f->bad->local);
+  ft_wait_until (answers.n_blocks == 1);
+  g_assert_cmpuint (answers.n_rejects, ==, 2);
+  g_assert_cmpuint (f->bad->n_closed, ==, 0);
+}
+
 /* The port of a node of the DHT. */
 
 static GSocket *
@@ -212,6 +264,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/bad-peers/flood-fast", test_flood_fast);
   g_test_add_func ("/engine/bad-peers/flood-while-choked", test_flood_while_choked);
   g_test_add_func ("/engine/bad-peers/deaf", test_deaf);
+  g_test_add_func ("/engine/bad-peers/details-out-of-range", test_details_out_of_range);
   g_test_add_func ("/engine/bad-peers/port", test_port);
   return g_test_run ();
 }

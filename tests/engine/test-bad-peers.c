@@ -413,6 +413,41 @@ test_impossible (void)
   finish_download (f);
 }
 
+/* Suggestions: the last of them count, so many as are remembered, and pieces that there are not are passed over. */
+
+static void
+greet_with_suggestions (FtBadLink *link)
+{
+  ft_bad_link_say (link, BT_MESSAGE_HAVE_ALL, NULL, 0);
+  ft_bad_link_say_index (link, BT_MESSAGE_SUGGEST, 1);
+  for (guint i = 0; i < BT_LIMIT_ALLOWED_FAST; i++)
+    ft_bad_link_say_index (link, BT_MESSAGE_SUGGEST, 7);
+  ft_bad_link_say_index (link, BT_MESSAGE_SUGGEST, G_MAXUINT32);
+  ft_bad_link_say_index (link, BT_MESSAGE_ALLOWED_FAST, G_MAXUINT32);
+  ft_bad_link_say (link, BT_MESSAGE_UNCHOKE, NULL, 0);
+}
+
+static void
+serve_suggested (FtBadLink *link, const BtBlock *block)
+{
+  if (link->step++ == 0)
+    g_assert_cmpuint (block->piece, ==, 7);
+  ft_bad_link_serve (link, block);
+}
+
+static void
+test_suggestions (void)
+{
+  static const FtManners manners
+    = { .capabilities = BT_CAP_FAST, .greet = greet_with_suggestions, .request = serve_suggested };
+  g_autoptr(Fixture) f = fixture_new (files, 65536, &manners);
+
+  begin_download (f);
+  ft_node_connect_to (f->node, f->id, &f->bad->local);
+  finish_download (f);
+  g_assert_cmpuint (f->bad->n_links, ==, 1);
+}
+
 /* Two seeds share the pieces, one of them lies. */
 
 static void
@@ -546,6 +581,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/bad-peers/impossible", test_impossible);
   g_test_add_func ("/engine/bad-peers/closes-often", test_closes_often);
   g_test_add_func ("/engine/bad-peers/one-handshake-at-a-time", test_one_handshake_at_a_time);
+  g_test_add_func ("/engine/bad-peers/suggestions", test_suggestions);
   g_test_add_func ("/engine/bad-peers/liar-shares", test_liar_shares);
   g_test_add_func ("/engine/bad-peers/liar-shares-small-pieces", test_liar_shares_small_pieces);
   g_test_add_func ("/engine/bad-peers/liar-lies-once", test_liar_lies_once);

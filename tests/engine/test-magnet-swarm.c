@@ -283,6 +283,29 @@ test_become_real (void)
   ft_remove_tree (state_dir);
 }
 
+/* What was said of the link gives way to what is said with the torrent: folder, files and trackers. */
+static void
+test_become_chosen (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 32768, 1);
+  g_autofree char *link = make_link (sample, "&tr=http://127.0.0.1:1/announce&so=0,2");
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(GBytes) last = g_bytes_new_static ("\0\0\4", 3);
+  g_autoptr(GPtrArray) tiers = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
+  g_autofree char *folder = g_build_filename (node->dir, "of the link", NULL);
+  BtAddRequest first = { .magnet = link, .save_path = folder };
+  BtAddRequest second
+    = { .torrent = sample->torrent, .save_path = sample->dir, .priorities = last, .tiers = tiers };
+  BtTorrentId id = ft_node_add_request (node, &first);
+
+  g_ptr_array_add (tiers, g_strsplit ("http://127.0.0.1:1/other", " ", -1));
+  g_assert_cmpuint (ft_node_add_request (node, &second), ==, id);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_SEEDING)); /* its files are there */
+  g_assert_cmpstr (ft_node_status (node, id)->save_path, ==, sample->dir);
+  g_assert_cmpuint (ft_node_status (node, id)->wanted, ==, 100000);
+  assert_trackers (node, id, "http://127.0.0.1:1/other ");
+}
+
 /* That only its details are wanted is remembered, also where they are known: then it is on hold, and what is said to
  * all does not start it. */
 static void
@@ -416,6 +439,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/magnet/move", test_move);
   g_test_add_func ("/engine/magnet/no-torrent", test_no_torrent);
   g_test_add_func ("/engine/magnet/survive-restart", test_survive_restart);
+  g_test_add_func ("/engine/magnet/become-chosen", test_become_chosen);
   g_test_add_func ("/engine/magnet/details-intent", test_details_intent);
   g_test_add_func ("/engine/magnet/choose", test_choose);
   g_test_add_func ("/engine/magnet/choose-early", test_choose_early);

@@ -237,6 +237,85 @@ test_link (void)
   ft_sample_assert_equal (sample, elsewhere);
 }
 
+/* The same where of the other torrent no more than an outline is in memory: its files are looked up first. @b: the name
+ * of its second file */
+static void
+resolve_beside_folded (const char *b, gboolean is_taken)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 78);
+  g_autofree char *state = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autofree char *dir = g_dir_make_tmp ("ft-taken-XXXXXX", NULL);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  FtNode *node = ft_node_new_full (state, dir, NULL);
+  BtTorrentId seed_id = ft_node_add (seed, sample->torrent, sample->dir, TRUE), id;
+  char hash[BT_SHA1_HEX_SIZE];
+  g_autofree char *link = NULL;
+
+  ft_wait_until (ft_node_in_state (seed, seed_id, BT_STATE_SEEDING));
+  bt_sha1_to_hex (&ft_node_status (seed, seed_id)->info_hash, hash);
+  link = g_strconcat ("magnet:?xt=urn:btih:", hash, NULL);
+  add (node, "sample", "three", b, NULL);
+  ft_node_free (node);
+  node = ft_node_new_full (state, dir, NULL);
+  id = ft_node_add_request (node, &(BtAddRequest){ .magnet = link });
+  ft_node_connect (node, id, seed->port);
+  if (is_taken)
+    ft_wait_until (ft_node_said (node, "/sample/two\" is a file of"));
+  else
+    ft_wait_until (!ft_node_status (node, id)->is_magnet && ft_node_is_complete (node, id));
+  g_assert_cmpint (ft_node_status (node, id)->is_magnet, ==, is_taken);
+  ft_node_free (node);
+  ft_remove_tree (state);
+  ft_remove_tree (dir);
+}
+
+static void
+test_link_beside_folded (void)
+{
+  resolve_beside_folded ("two", TRUE);
+  resolve_beside_folded ("four", FALSE);
+}
+
+static void
+called_cb (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/* Returns: (transfer full) (nullable): the error */
+static GError *
+try_start (FtNode *node, BtTorrentId id)
+{
+  g_autoptr(GAsyncResult) result = NULL;
+  GError *error = NULL;
+
+  bt_engine_set_intent_async (node->engine, id, BT_INTENT_RUN, NULL, called_cb, &result);
+  ft_wait_until (result != NULL);
+  bt_engine_finish (node->engine, result, &error);
+  return error;
+}
+
+/* One that is there for its details alone has no files; when it is to have them, they must not be another's. */
+static void
+test_details (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 79);
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  BtAddRequest request = { .torrent = sample->torrent, .intent = BT_INTENT_DETAILS };
+  g_autoptr(GError) error = NULL;
+  BtTorrentId id, other = add (node, "sample", "two", "three", NULL);
+
+  id = ft_node_add_request (node, &request);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_PAUSED));
+  error = try_start (node, id);
+  assert_taken (0, error, "/sample/two\" is a file of");
+  g_assert_cmpint (ft_node_status (node, id)->intent, ==, BT_INTENT_DETAILS);
+  ft_node_remove (node, other, FALSE);
+  error = try_start (node, id);
+  g_assert_no_error (error);
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_DOWNLOADING));
+}
+
 static void
 assert_own (FtNode *node, const char *name, const char *a, const char *folder)
 {
@@ -283,6 +362,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/taken/shared-folder", test_shared_folder);
   g_test_add_func ("/engine/taken/restart", test_restart);
   g_test_add_func ("/engine/taken/link", test_link);
+  g_test_add_func ("/engine/taken/link-beside-folded", test_link_beside_folded);
+  g_test_add_func ("/engine/taken/details", test_details);
   g_test_add_func ("/engine/taken/own-folders", test_own_folders);
   return g_test_run ();
 }
