@@ -76,6 +76,7 @@ ft_tsv_load (const char *name)
         g_ptr_array_add (rows, ft_tsv_split_row (lines[i]));
       titles = FALSE;
     }
+  g_assert_cmpuint (rows->len, >, 0);
   return rows;
 }
 

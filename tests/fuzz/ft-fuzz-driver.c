@@ -41,11 +41,12 @@ read_seeds (const char *path)
 static void
 read_folder (const char *name, GPtrArray *seeds)
 {
-  g_autofree char *shared = ft_test_conformance_dir ();
+  g_autofree char *shared = ft_test_find_conformance_dir ();
   g_autofree char *path = shared != NULL ? g_build_filename (shared, name, NULL) : NULL;
   g_autoptr (GDir) dir = path != NULL ? g_dir_open (path, 0, NULL) : NULL;
   const char *file;
 
+  g_assert_true (dir != NULL || path == NULL);
   while (dir != NULL && (file = g_dir_read_name (dir)) != NULL)
     {
       g_autofree char *full = g_build_filename (path, file, NULL);

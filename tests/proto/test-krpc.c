@@ -484,6 +484,7 @@ test_regressions (void)
   g_autoptr (GDir) files = path != NULL ? g_dir_open (path, 0, NULL) : NULL;
   const char *name;
 
+  g_assert_true (files != NULL || dir == NULL);
   while (files != NULL && (name = g_dir_read_name (files)) != NULL)
     {
       g_autofree char *file = g_build_filename (path, name, NULL);
