@@ -156,11 +156,13 @@ bt_http_policy_place (const BtEndpoint *address)
 }
 
 /* "/announce.php" and "/scrape" are the only requests that a service on this machine which is no
- * tracker will not mistake for something else. */
+ * tracker will not mistake for something else. When it was parsed, dots that lead up were taken out;
+ * what some servers take for such dots ("/announce/..;/reset", "..%5c", "%252e") is refused. */
 static gboolean
 is_tracker_path (const char *path)
 {
-  return g_str_has_prefix (path, "/announce") || g_str_has_prefix (path, "/scrape");
+  return (g_str_has_prefix (path, "/announce") || g_str_has_prefix (path, "/scrape"))
+         && strpbrk (path, ";%\\") == NULL;
 }
 
 gboolean
