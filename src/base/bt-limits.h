@@ -64,7 +64,7 @@
 
 /* Connections and addresses. */
 #define BT_LIMIT_CANDIDATES 3000u           /* per torrent: a day of a large swarm; 100 bytes each */
-#define BT_LIMIT_LOWEST_PORT 1024u          /* of peers that PEX and the DHT name: below are services of others */
+#define BT_LIMIT_LOWEST_PORT 1024u          /* of peers that PEX and the DHT name, and of nodes: below are services of others */
 #define BT_LIMIT_HALF_OPEN_INCOMING 100u    /* that have not named a torrent; then the oldest goes */
 #define BT_LIMIT_HALF_OPEN_PER_NEIGHBOUR 20u /* of one local address, which may be a router or proxy for many */
 #define BT_LIMIT_HALF_SHAKEN 30u            /* per torrent, that named it and stopped; then the oldest goes */

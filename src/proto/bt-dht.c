@@ -5,6 +5,7 @@
 #include "bt-dht.h"
 
 #include "bt-dht-private.h"
+#include "bt-limits.h"
 
 #define EXPIRE_US (5 * 60 * (gint64) G_USEC_PER_SEC)
 #define NO_ANSWER_US (30 * (gint64) G_USEC_PER_SEC)
@@ -93,10 +94,11 @@ leave (BtDht *dht, gint64 now)
     bt_dht_searches_sweep (dht);
 }
 
+/* Whoever asks in the name of a name server has us send it what it never asked for. */
 static void
 take_query (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *query, gint64 now)
 {
-  if (bt_dht_guard_admits (&dht->guard, now, from))
+  if (from->port >= BT_LIMIT_LOWEST_PORT && bt_dht_guard_admits (&dht->guard, now, from))
     bt_dht_answer (dht, from, query, now);
   else
     dht->n_refused++;

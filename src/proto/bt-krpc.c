@@ -298,7 +298,8 @@ read_nodes (const Decoder *decoder,
       BtKrpcNode *node = &out[*n_out];
 
       memcpy (node->id.bytes, span.data + at, BT_NODE_ID_SIZE);
-      if (read_compact (decoder, span.data + at + BT_NODE_ID_SIZE, compact_size, &node->endpoint))
+      if (read_compact (decoder, span.data + at + BT_NODE_ID_SIZE, compact_size, &node->endpoint)
+          && node->endpoint.port >= BT_LIMIT_LOWEST_PORT)
         (*n_out)++;
     }
   return TRUE;

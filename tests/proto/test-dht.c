@@ -237,13 +237,13 @@ test_announce (Fixture *f, gconstpointer data)
   memcpy (token, answer.token.data, sizeof token);
   g_assert_cmpint (announce (f, "20.1.1.1:6881", "", span), ==, 0);
   g_assert_cmpint (announce (f, "20.1.1.2:6881", "", span), ==, BT_KRPC_ERROR_PROTOCOL); /* not his */
-  get_token (f, "20.1.1.9:1", &answer);
+  get_token (f, "20.1.1.9:1025", &answer);
   g_assert_cmpuint (answer.n_values, ==, 1);
   peer = at ("20.1.1.1:7000");
   g_assert_true (bt_endpoint_equal (&answer.values[0], &peer));
   /* Again, at the port that the datagram comes from. */
   g_assert_cmpint (announce (f, "20.1.1.1:6881", "12:implied_porti1e", span), ==, 0);
-  get_token (f, "20.1.1.9:1", &answer);
+  get_token (f, "20.1.1.9:1025", &answer);
   g_assert_cmpuint (answer.n_values, ==, 1);
   peer = at ("20.1.1.1:6881");
   g_assert_true (bt_endpoint_equal (&answer.values[0], &peer));
@@ -285,7 +285,7 @@ test_silence (Fixture *f, gconstpointer data)
   input (f, "20.1.1.1:6881", "d1:t2:aa1:y1:xe", 15);
   input (f, "[2a00::1]:6881", ping, strlen (ping));
   input (f, "20.1.1.1:0", ping, strlen (ping));
-  input (f, "224.1.1.1:5", ping, strlen (ping));
+  input (f, "224.1.1.1:5000", ping, strlen (ping));
   input (f, "20.1.1.1:6881", ours, strlen (ours));
   g_assert_cmpuint (f->sent->len, ==, 0);
   bt_dht_set_read_only (f->dht, TRUE);
@@ -544,6 +544,48 @@ test_long_token (Fixture *f, gconstpointer data)
   g_assert_cmpuint (status.n_searches, ==, 0); /* it ended, without a copy */
 }
 
+static guint
+count_sent_to (Fixture *f, const char *address)
+{
+  BtEndpoint to = at (address);
+  guint n = 0;
+
+  for (guint i = 0; i < f->sent->len; i++)
+    n += bt_endpoint_equal (&g_array_index (f->sent, Sent, i).to, &to);
+  return n;
+}
+
+/* Behind low ports are services that know nothing of the DHT: they are neither answered nor asked, whoever names them. */
+static void
+test_low_ports (Fixture *f, gconstpointer data)
+{
+  static const char ping[] = "d1:ad2:id20:abcdefghij0123456789e1:q4:ping1:t2:aa1:y1:qe";
+  BtEndpoint named = at ("20.6.6.6:53"), asked = at ("20.3.3.3:6881");
+  g_autoptr (GString) reply = g_string_new (NULL);
+  BtKrpcMessage answer, query;
+
+  input (f, "20.1.1.1:53", ping, strlen (ping));
+  input (f, "20.1.1.1:1023", ping, strlen (ping));
+  g_assert_cmpuint (f->sent->len, ==, 0);
+  ask (f, "20.1.1.1:1024", ping, &answer);
+
+  bt_dht_add_address (f->dht, &named, f->now);
+  bt_dht_add_address (f->dht, &asked, f->now);
+  run (f, SECOND / 10);
+  g_assert_cmpuint (count_sent_to (f, "20.3.3.3:6881"), >, 0);
+  read_last (f, &query);
+  g_string_append (reply, "d1:rd2:id20:0123456789abcdefghij5:nodes52:");
+  g_string_append_len (reply, "zzzzzzzzzzzzzzzzzzzz\x14\4\4\4\0\x35", 26); /* port 53 */
+  g_string_append_len (reply, "yyyyyyyyyyyyyyyyyyyy\x14\5\5\5\4\0", 26);    /* port 1024 */
+  g_string_append (reply, "e1:t4:");
+  g_string_append_len (reply, (const char *) query.transaction.data, 4);
+  g_string_append (reply, "1:y1:re");
+  input (f, "20.3.3.3:6881", reply->str, reply->len);
+  run (f, 60 * SECOND);
+  g_assert_cmpuint (count_sent_to (f, "20.5.5.5:1024"), >, 0);
+  g_assert_cmpuint (count_sent_to (f, "20.4.4.4:53") + count_sent_to (f, "20.6.6.6:53"), ==, 0);
+}
+
 /* Anything may come: nothing of it may hurt. */
 static void
 test_fuzz (Fixture *f, gconstpointer data)
@@ -594,6 +636,7 @@ main (int argc, char **argv)
   ADD ("/dht/peers-before-counts", test_peers_before_counts);
   ADD ("/dht/want", test_want);
   ADD ("/dht/long-token", test_long_token);
+  ADD ("/dht/low-ports", test_low_ports);
   ADD ("/dht/fuzz", test_fuzz);
   return g_test_run ();
 }

@@ -26,9 +26,9 @@ make_endpoint (BtRandom *random, gboolean is_ipv4)
   bt_random_fill (random, ip, sizeof ip);
   ip[0] = is_ipv4 ? 20 : 0x2a; /* where somebody may be */
   if (is_ipv4)
-    bt_endpoint_set_ipv4 (&endpoint, ip, (guint16) (1 + bt_random_below (random, 65535)));
+    bt_endpoint_set_ipv4 (&endpoint, ip, (guint16) (1024 + bt_random_below (random, 65536 - 1024)));
   else
-    bt_endpoint_set_ipv6 (&endpoint, ip, (guint16) (1 + bt_random_below (random, 65535)));
+    bt_endpoint_set_ipv6 (&endpoint, ip, (guint16) (1024 + bt_random_below (random, 65536 - 1024)));
   return endpoint;
 }
 
