@@ -135,9 +135,10 @@ static gint
 find_waiting (BtPeer *peer, const BtBlock *block)
 {
   guint n = may_wait (peer, block) ? bt_peer_n_waiting (peer) : 0;
+  const BtBlock *waiting = n > 0 ? waiting_at (peer, 0) : NULL;
 
   for (guint i = 0; i < n; i++)
-    if (memcmp (waiting_at (peer, i), block, sizeof *block) == 0)
+    if (waiting[i].begin == block->begin && waiting[i].piece == block->piece && waiting[i].length == block->length)
       return (gint) i;
   return -1;
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bt-file-pipe.h"
 #include "bt-gio-world.h"
 #include "bt-poller.h"
 
@@ -20,6 +21,8 @@ typedef struct
   char *interface;         /* (nullable): the only network interface there may be */
   char *user_agent;
   BtPoller *poller;     /* (nullable) until the first socket */
+  BtFilePipe *pipe;     /* (nullable): there were no descriptors for it */
+  BtStreamOps tcp;      /* what its streams can do: without a pipe they send no files */
   SoupSession *sessions[3]; /* (nullable) until the first fetch: by BtFetchFamily */
   GQueue lookups;       /* of BtLookup that run, by their links */
   GQueue fetches;       /* of BtFetch that run, by their links */
@@ -76,6 +79,9 @@ gboolean bt_gio_get_route (BtWorld *base, gboolean ipv6, BtRoute *out);
 void bt_gio_watch_network (BtWorld *base, BtNetworkFunc func, gpointer owner);
 
 /* The functions of BtWorldOps: bt-tcp.c, bt-udp.c, bt-lookup.c, bt-http.c */
+
+/* What a stream can do that has all it needs. */
+extern const BtStreamOps bt_gio_tcp_ops;
 
 BtStream *bt_gio_connect (BtWorld *base,
                           const BtEndpoint *remote,

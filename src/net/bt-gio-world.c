@@ -139,6 +139,7 @@ free_world (BtWorld *base)
 
   bt_gio_world_end_sessions (world);
   g_clear_pointer (&world->poller, bt_poller_free);
+  g_clear_pointer (&world->pipe, bt_file_pipe_free);
   g_source_destroy (world->wake);
   g_source_unref (world->wake);
   g_main_context_unref (world->context);
@@ -190,7 +191,7 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
 
   g_return_val_if_fail (user_agent != NULL, NULL);
 
-  /* A peer that went is an error like others. sendfile() cannot be told so as send() can; GSocket does the same. */
+  /* A peer that went is an error like others. splice() cannot be told so as send() can; GSocket does the same. */
   signal (SIGPIPE, SIG_IGN);
 
   world = g_new0 (BtGioWorld, 1);
@@ -199,6 +200,10 @@ bt_gio_world_new (GMainContext *context, const BtEndpoint *bind_address, const c
     context != NULL ? g_main_context_ref (context) : g_main_context_ref_thread_default ();
   world->wake = create_wake_source (world);
   world->user_agent = g_strdup (user_agent);
+  world->pipe = bt_file_pipe_new ();
+  world->tcp = bt_gio_tcp_ops;
+  if (world->pipe == NULL)
+    world->tcp.send_files = NULL;
   bt_gio_bind (&world->base, bind_address, NULL);
   return &world->base;
 }

@@ -8,6 +8,8 @@
 #include "bt-limits.h"
 
 #define MAX_PARTS 64
+/* Its head, and either its payload or where that lies in files. */
+#define PARTS_OF_BLOCK (1 + BT_FILE_SLICES_MAX)
 
 /* Written in one turn, then the others have theirs. About what the kernel takes for a quick peer at once: each turn costs
  * three system calls beside the writes. */
@@ -54,13 +56,14 @@ drop_first_block (BtLinkOutput *output)
     }
 }
 
-/* What is written next: parts, and behind them perhaps a slice of a file, which ends it. */
+/* What is written next: each part, and behind it what lies in a file, where its slice has a length. */
 
 typedef struct
 {
   struct iovec parts[MAX_PARTS];
+  BtFileSlice slices[MAX_PARTS];
   int n_parts;
-  BtFileSlice slice; /* length 0: there is none */
+  gboolean has_slices;
   gsize total;
 } Batch;
 
@@ -69,8 +72,20 @@ add_part (Batch *batch, const guint8 *bytes, gsize length)
 {
   if (length == 0)
     return;
-  batch->parts[batch->n_parts++] = (struct iovec){ (guint8 *) bytes, length };
+  batch->parts[batch->n_parts] = (struct iovec){ (guint8 *) bytes, length };
+  batch->slices[batch->n_parts++].length = 0;
   batch->total += length;
+}
+
+/* Behind the last part, if that is not followed by another yet. */
+static void
+add_slice (Batch *batch, const BtFileSlice *slice)
+{
+  if (batch->n_parts == 0 || batch->slices[batch->n_parts - 1].length > 0)
+    batch->parts[batch->n_parts++] = (struct iovec){ 0 };
+  batch->slices[batch->n_parts - 1] = *slice;
+  batch->has_slices = TRUE;
+  batch->total += slice->length;
 }
 
 /* Head and payload from @skip on. */
@@ -78,18 +93,18 @@ static void
 add_block (Batch *batch, const BtLinkBlock *block, gsize skip)
 {
   gsize in_head = MIN (skip, BT_MESSAGE_PIECE_HEAD);
-  gsize in_payload = skip - in_head;
+  guint32 at = (guint32) (skip - in_head);
 
   add_part (batch, block->head + in_head, BT_MESSAGE_PIECE_HEAD - in_head);
-  if (block->slices != NULL)
+  if (block->slices == NULL)
+    add_part (batch, block->buffer->data + block->offset + at, block->block.length - at);
+  while (block->slices != NULL && at < block->block.length)
     {
-      batch->slice = bt_file_slices_get (block->slices, block->offset + in_payload,
-                                         block->block.length - (guint32) in_payload);
-      batch->total += batch->slice.length;
-      return;
+      BtFileSlice slice = bt_file_slices_get (block->slices, block->offset + at, block->block.length - at);
+
+      add_slice (batch, &slice);
+      at += slice.length;
     }
-  add_part (batch, block->buffer->data + block->offset + in_payload,
-            block->block.length - in_payload);
 }
 
 /* Only blocks wait for tokens, and only before they are begun: requests, haves and so on are few
@@ -103,18 +118,16 @@ gather (BtLink *link, gint64 now, gsize budget, Batch *batch)
   gsize allowed;
 
   batch->n_parts = 0;
-  batch->slice.length = 0;
+  batch->has_slices = FALSE;
   batch->total = 0;
   if (output->begun > 0)
     add_block (batch, get_block (output, next++), output->begun);
-  if (batch->slice.length > 0)
-    return;
   add_part (batch, bt_byte_queue_peek (&output->bytes), bt_byte_queue_length (&output->bytes));
   if (next == n_blocks || batch->total >= budget)
     return;
 
   allowed = bt_link_grant (link->up, now, budget - batch->total, &output->pump);
-  while (next < n_blocks && allowed > 0 && batch->n_parts + 2 <= MAX_PARTS && batch->slice.length == 0)
+  while (next < n_blocks && allowed > 0 && batch->n_parts + PARTS_OF_BLOCK <= MAX_PARTS)
     {
       const BtLinkBlock *block = get_block (output, next++);
 
@@ -168,8 +181,8 @@ write_batch (BtLink *link, const Batch *batch, GError **error)
 {
   BtStream *stream = link->stream;
 
-  if (batch->slice.length > 0)
-    return stream->ops->send_file (stream, batch->parts, batch->n_parts, &batch->slice, error);
+  if (batch->has_slices)
+    return stream->ops->send_files (stream, batch->parts, batch->slices, batch->n_parts, error);
   return stream->ops->writev (stream, batch->parts, batch->n_parts, error);
 }
 
@@ -322,7 +335,7 @@ bt_link_send_block (BtLink *link, const BtBlock *block, BtBuffer *buffer, gsize 
 gboolean
 bt_link_sends_files (BtLink *link)
 {
-  return link->stream->ops->send_file != NULL;
+  return link->stream->ops->send_files != NULL;
 }
 
 void

@@ -12,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
 
 /* Connections taken in one turn; the kernel keeps the others. */
@@ -96,66 +95,31 @@ read_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **er
 }
 
 static gssize
-send_parts (TcpStream *stream, const struct iovec *parts, int n_parts, int flags, GError **error)
+write_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **error)
 {
+  TcpStream *stream = (TcpStream *) base;
   const struct msghdr message = { .msg_iov = (struct iovec *) parts, .msg_iovlen = (size_t) MIN (n_parts, IOV_MAX) };
   gssize n;
 
   g_assert (n_parts > 0);
 
-  /* A seed sends one part, the head of a block, tens of thousands of times a second. */
   do
-    n = n_parts == 1 ? send (stream->pollee.fd, parts->iov_base, parts->iov_len, MSG_NOSIGNAL | flags)
-                     : sendmsg (stream->pollee.fd, &message, MSG_NOSIGNAL | flags);
+    n = sendmsg (stream->pollee.fd, &message, MSG_NOSIGNAL);
   while (n < 0 && errno == EINTR);
   return judge_result (stream, n, error);
 }
 
 static gssize
-write_stream (BtStream *base, const struct iovec *parts, int n_parts, GError **error)
-{
-  return send_parts ((TcpStream *) base, parts, n_parts, 0, error);
-}
-
-/* What sendfile() says of the file that it reads, and never of the socket. */
-static gssize
-judge_file (TcpStream *stream, gssize n, GError **error)
-{
-  if (n == 0)
-    {
-      g_set_error (error, BT_ERROR, BT_ERROR_CHANGED, "A file became shorter while it was sent");
-      return BT_STREAM_ERROR;
-    }
-  if (n < 0 && (errno == EIO || errno == EINVAL || errno == EBADF || errno == ENOSYS))
-    {
-      g_set_error (error, BT_ERROR, BT_ERROR_DISK, "Could not send from a file: %s", g_strerror (errno));
-      return BT_STREAM_ERROR;
-    }
-  return judge_result (stream, n, error);
-}
-
-/* If the parts could be sent and the file not, then the next call will see why. */
-static gssize
-send_file (BtStream *base, const struct iovec *parts, int n_parts, const BtFileSlice *slice, GError **error)
+send_files (BtStream *base, const struct iovec *parts, const BtFileSlice *slices, int n_parts, GError **error)
 {
   TcpStream *stream = (TcpStream *) base;
-  off_t at = (off_t) slice->offset;
-  gsize length = 0;
-  gssize sent = 0, n;
+  GError *failure = NULL;
+  gssize n = bt_file_pipe_send (stream->world->pipe, stream->pollee.fd, parts, slices, n_parts, &failure);
 
-  for (int i = 0; i < n_parts; i++)
-    length += parts[i].iov_len;
-  /* The parts wait for what follows, to be in one segment with it. */
-  if (n_parts > 0)
-    sent = send_parts (stream, parts, n_parts, MSG_MORE, error);
-  if (sent < 0 || (gsize) sent < length)
-    return sent;
-  do
-    n = sendfile (stream->pollee.fd, slice->fd, &at, slice->length);
-  while (n < 0 && errno == EINTR);
-  if (sent > 0)
-    return sent + MAX (n, 0);
-  return judge_file (stream, n, error);
+  if (failure == NULL)
+    return judge_result (stream, n, error);
+  g_propagate_error (error, failure);
+  return BT_STREAM_ERROR;
 }
 
 static void
@@ -203,24 +167,25 @@ close_stream (BtStream *base)
   g_free (stream);
 }
 
+const BtStreamOps bt_gio_tcp_ops = {
+  .readv = read_stream,
+  .writev = write_stream,
+  .send_files = send_files,
+  .watch = watch_stream,
+  .get_remote = get_remote,
+  .get_local = get_local,
+  .is_stuck = is_stuck,
+  .close = close_stream,
+};
+
 /* Takes over @fd, also when it fails. */
 static BtStream *
 create_stream (BtGioWorld *world, int fd, const BtEndpoint *remote, GError **error)
 {
-  static const BtStreamOps ops = {
-    .readv = read_stream,
-    .writev = write_stream,
-    .send_file = send_file,
-    .watch = watch_stream,
-    .get_remote = get_remote,
-    .get_local = get_local,
-    .is_stuck = is_stuck,
-    .close = close_stream,
-  };
   TcpStream *stream = g_new0 (TcpStream, 1);
   int on = 1;
 
-  stream->base.ops = &ops;
+  stream->base.ops = &world->tcp;
   stream->world = world;
   stream->remote = *remote;
   stream->pollee = (BtPollee){ .fd = fd, .func = tell_owner_cb, .owner = stream };

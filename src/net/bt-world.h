@@ -81,11 +81,11 @@ typedef struct
   gssize (*readv) (BtStream *stream, const struct iovec *parts, int n_parts, GError **error);
   /* Bytes written (may be fewer); AGAIN; ERROR. */
   gssize (*writev) (BtStream *stream, const struct iovec *parts, int n_parts, GError **error);
-  /* (nullable): not of streams that change what they carry. As writev for the bytes of the slice behind @parts, of
-   * which there may be none. Nothing is copied. An error that is not BT_ERROR_NETWORK is the file's: CHANGED when it
-   * has become too short. */
-  gssize (*send_file) (BtStream *stream, const struct iovec *parts, int n_parts, const BtFileSlice *slice,
-                       GError **error);
+  /* (nullable): not of streams that change what they carry. As writev, but behind each part comes its slice of a file,
+   * of which nothing is copied; one of the two may have no length. An error that is not BT_ERROR_NETWORK is the
+   * file's: CHANGED when it has become too short. */
+  gssize (*send_files) (BtStream *stream, const struct iovec *parts, const BtFileSlice *slices, int n_parts,
+                        GError **error);
   /* Which events are wanted; level-triggered. A connecting stream becomes WRITABLE. */
   void (*watch) (BtStream *stream, BtStreamEvents events);
   void (*get_remote) (BtStream *stream, BtEndpoint *out);

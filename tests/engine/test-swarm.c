@@ -2,10 +2,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -63,20 +63,14 @@ test_small_pieces (void)
   transfer (one_file, 16384);
 }
 
-/* In the place of libc's: counts what the kernel sends from files to peers. */
-
-#ifdef SYS_sendfile64
-#define NUMBER_OF_SENDFILE SYS_sendfile64
-#else
-#define NUMBER_OF_SENDFILE SYS_sendfile
-#endif
+/* In the place of libc's: counts what the kernel sends from files, and heads between, to peers. */
 
 static atomic_size_t sent_from_files;
 
 ssize_t
-sendfile (int to, int from, off_t *at, size_t length)
+splice (int from, off64_t *at, int to, off64_t *to_at, size_t length, unsigned flags)
 {
-  ssize_t n = syscall (NUMBER_OF_SENDFILE, to, from, at, length);
+  ssize_t n = syscall (SYS_splice, from, at, to, to_at, length, flags);
   struct stat info;
 
   if (n > 0 && fstat (to, &info) == 0 && S_ISSOCK (info.st_mode))
@@ -91,7 +85,7 @@ test_sends_from_files (void)
   atomic_store (&sent_from_files, 0);
   transfer (large_file, 256 * 1024);
   g_assert_cmpuint (atomic_load (&sent_from_files), >, large_file[0].length / 2);
-  g_assert_cmpuint (atomic_load (&sent_from_files), <=, large_file[0].length);
+  g_assert_cmpuint (atomic_load (&sent_from_files), <=, large_file[0].length + large_file[0].length / 16384 * 13);
 }
 
 static void

@@ -304,27 +304,34 @@ writev_cb (BtStream *base, const struct iovec *parts, int n_parts, GError **erro
   return result;
 }
 
+/* The error only if nothing came before it. */
 static gssize
-send_file_cb (BtStream *base, const struct iovec *parts, int n_parts, const BtFileSlice *slice, GError **error)
+send_files_cb (BtStream *base, const struct iovec *parts, const BtFileSlice *slices, int n_parts, GError **error)
 {
-  g_autofree struct iovec *all = g_new0 (struct iovec, n_parts + 1);
-  g_autofree guint8 *bytes = g_malloc (slice->length);
-  gssize n = pread (slice->fd, bytes, slice->length, (off_t) slice->offset);
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  gssize n = 0;
 
-  if (n <= 0 && n_parts == 0)
-    {
-      if (n == 0)
-        g_set_error_literal (error, BT_ERROR, BT_ERROR_CHANGED, "The file is too short");
-      else
-        g_set_error_literal (error, BT_ERROR, BT_ERROR_DISK, g_strerror (errno));
-      return BT_STREAM_ERROR;
-    }
   for (int i = 0; i < n_parts; i++)
-    all[i] = parts[i];
-  if (n > 0)
-    all[n_parts++] = (struct iovec){ bytes, (gsize) n };
-  ((FtFakeStream *) base)->stats.n_from_files++;
-  return writev_cb (base, all, n_parts, error);
+    {
+      guint before;
+
+      if (parts[i].iov_len > 0)
+        g_byte_array_append (bytes, parts[i].iov_base, (guint) parts[i].iov_len);
+      before = bytes->len;
+      g_byte_array_set_size (bytes, before + slices[i].length);
+      n = pread (slices[i].fd, bytes->data + before, slices[i].length, (off_t) slices[i].offset);
+      g_byte_array_set_size (bytes, before + (guint) MAX (n, 0));
+      ((FtFakeStream *) base)->stats.n_from_files += n > 0;
+      if (n < (gssize) slices[i].length)
+        break;
+    }
+  if (bytes->len > 0)
+    return writev_cb (base, &(struct iovec){ bytes->data, bytes->len }, 1, error);
+  if (n == 0)
+    g_set_error_literal (error, BT_ERROR, BT_ERROR_CHANGED, "The file is too short");
+  else
+    g_set_error_literal (error, BT_ERROR, BT_ERROR_DISK, g_strerror (errno));
+  return BT_STREAM_ERROR;
 }
 
 static void
@@ -387,7 +394,7 @@ close_cb (BtStream *base)
 static const BtStreamOps stream_ops = {
   .readv = readv_cb,
   .writev = writev_cb,
-  .send_file = send_file_cb,
+  .send_files = send_files_cb,
   .watch = watch_cb,
   .get_remote = get_remote_cb,
   .get_local = get_local_cb,

@@ -119,7 +119,7 @@ typedef struct
   guint n_reads;  /* that gave bytes */
   guint n_writes; /* that took bytes */
   guint n_again;  /* reads and writes for nothing */
-  guint n_from_files; /* writes of bytes of files */
+  guint n_from_files; /* slices that were written */
   guint n_events;
   int max_parts; /* of one write */
 } FtFakeStreamStats;

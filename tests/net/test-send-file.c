@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -132,7 +133,7 @@ test_short_writes (void)
       g_assert_cmpstr (text, ==, "h1 b2 b3 b3 b4 b4 b4 b5 b6 ");
       g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->payload_out, ==, 2 * BLOCK + 4500 + 1010);
       g_assert_cmpuint (bt_link_get_counts (fixture.owner->link)->bytes_out, ==, got->len);
-      g_assert_cmpuint (ft_fake_stream_stats (fixture.owner->near)->n_from_files, >=, 7);
+      g_assert_cmpuint (ft_fake_stream_stats (fixture.owner->near)->n_from_files, >=, 10);
       tear_down_lending (&fixture);
     }
 }
@@ -223,31 +224,51 @@ note_cb (BtStream *stream, BtStreamEvents events, gpointer owner)
   stream->ops->watch (stream, 0);
 }
 
-static Pipe *
-pipe_new (void)
+/* A stream to the far end. */
+static BtStream *
+connect_stream (Pipe *self)
 {
-  Pipe *self = g_new0 (Pipe, 1);
   struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
   socklen_t length = sizeof address;
   int listener = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   g_autoptr (GError) error = NULL;
   BtEndpoint remote;
+  BtStream *stream;
 
   g_assert_cmpint (bind (listener, (struct sockaddr *) &address, length), ==, 0);
   g_assert_cmpint (listen (listener, 1), ==, 0);
   g_assert_cmpint (getsockname (listener, (struct sockaddr *) &address, &length), ==, 0);
   bt_endpoint_set_ipv4 (&remote, (const guint8[4]){ 127, 0, 0, 1 }, ntohs (address.sin_port));
 
-  self->context = g_main_context_new ();
-  self->world = bt_gio_world_new (self->context, NULL, "test");
-  self->stream = self->world->ops->connect (self->world, &remote, note_cb, self, &error);
+  self->seen = 0;
+  stream = self->world->ops->connect (self->world, &remote, note_cb, self, &error);
   g_assert_no_error (error);
   self->far = accept4 (listener, NULL, NULL, SOCK_CLOEXEC);
   g_assert_cmpint (self->far, >=, 0);
   close (listener);
-  self->stream->ops->watch (self->stream, BT_STREAM_WRITABLE);
+  stream->ops->watch (stream, BT_STREAM_WRITABLE);
   ft_test_iterate (self->context, self->seen & BT_STREAM_WRITABLE, SECONDS);
+  return stream;
+}
+
+/* Takes over both. */
+static Pipe *
+pipe_new_in (GMainContext *context, BtWorld *world)
+{
+  Pipe *self = g_new0 (Pipe, 1);
+
+  self->context = context;
+  self->world = world;
+  self->stream = connect_stream (self);
   return self;
+}
+
+static Pipe *
+pipe_new (void)
+{
+  GMainContext *context = g_main_context_new ();
+
+  return pipe_new_in (context, bt_gio_world_new (context, NULL, "test"));
 }
 
 static void
@@ -271,81 +292,175 @@ read_far (Pipe *pipe, GByteArray *got)
     g_byte_array_append (got, bytes, (guint) n);
 }
 
-/* More than the kernel takes at once: heads and slices in turn, each to its end. */
+/* What is still to be sent of parts and their slices. */
+typedef struct
+{
+  struct iovec parts[8];
+  BtFileSlice slices[8];
+  int n, next;
+} Sending;
+
+static void
+add_part (Sending *sending, const char *bytes, const BtFileSlice *slice)
+{
+  sending->parts[sending->n] = (struct iovec){ (char *) bytes, strlen (bytes) };
+  if (slice != NULL)
+    sending->slices[sending->n] = *slice;
+  sending->n++;
+}
+
+static gsize
+count_left (const Sending *sending)
+{
+  gsize left = 0;
+
+  for (int i = sending->next; i < sending->n; i++)
+    left += sending->parts[i].iov_len + sending->slices[i].length;
+  return left;
+}
+
+static void
+advance (Sending *sending, gsize sent)
+{
+  while (sent > 0)
+    {
+      struct iovec *part = &sending->parts[sending->next];
+      BtFileSlice *slice = &sending->slices[sending->next];
+      gsize in_part = MIN (sent, part->iov_len), in_slice = MIN (sent - in_part, slice->length);
+
+      *part = (struct iovec){ (char *) part->iov_base + in_part, part->iov_len - in_part };
+      slice->offset += in_slice;
+      slice->length -= (guint32) in_slice;
+      sent -= in_part + in_slice;
+      if (part->iov_len + slice->length == 0)
+        sending->next++;
+    }
+}
+
+static gssize
+send_some (Pipe *pipe, Sending *sending, GError **error)
+{
+  gssize n = pipe->stream->ops->send_files (pipe->stream, sending->parts + sending->next, sending->slices + sending->next,
+                                            sending->n - sending->next, error);
+
+  if (n > 0)
+    advance (sending, (gsize) n);
+  return n;
+}
+
+/* More than the kernel takes at once: parts and slices in turn, some of them without the other, and all of it in order. */
 static void
 test_tcp (void)
 {
-  enum { N = 3, SIZE = 6 * 1024 * 1024 };
+  enum { SIZE = 6 * 1024 * 1024, AFTER_TWO = 1 + 1001 };
   Pipe *pipe = pipe_new ();
   g_autoptr (GByteArray) got = g_byte_array_new ();
+  g_autoptr (GByteArray) expected = g_byte_array_new ();
   g_autofree guint8 *bytes = g_malloc (SIZE);
   BtFileSlices *slices;
+  Sending sending = { 0 };
   guint n_again = 0, n_short = 0;
 
   ft_fill_block (bytes, 7, 0, SIZE);
-  slices = lend (bytes, SIZE, N);
-  for (guint i = 0; i < N; i++)
+  slices = lend (bytes, SIZE, 3);
+  add_part (&sending, "head", &slices->slices[0]);
+  add_part (&sending, "", &slices->slices[1]);
+  add_part (&sending, "alone", NULL);
+  add_part (&sending, "neck", &slices->slices[2]);
+  add_part (&sending, "tail", NULL);
+  g_byte_array_append (expected, (const guint8 *) "head", 4);
+  g_byte_array_append (expected, bytes, AFTER_TWO);
+  g_byte_array_append (expected, (const guint8 *) "aloneneck", 9);
+  g_byte_array_append (expected, bytes + AFTER_TWO, SIZE - AFTER_TWO);
+  g_byte_array_append (expected, (const guint8 *) "tail", 4);
+
+  while (count_left (&sending) > 0)
     {
-      BtFileSlice slice = slices->slices[i];
-      gsize head = 4;
+      g_autoptr (GError) error = NULL;
+      gssize n = send_some (pipe, &sending, &error);
 
-      while (head > 0 || slice.length > 0)
-        {
-          g_autoptr (GError) error = NULL;
-          struct iovec part = { (char *) "head" + 4 - head, head };
-          gssize n = pipe->stream->ops->send_file (pipe->stream, &part, head > 0, &slice, &error);
-          gsize in_head = n > 0 ? MIN (head, (gsize) n) : 0;
-
-          g_assert_no_error (error);
-          n_again += n == BT_STREAM_AGAIN;
-          if (n == BT_STREAM_AGAIN)
-            {
-              read_far (pipe, got);
-              continue;
-            }
-          n_short += (gsize) n < head + slice.length;
-          head -= in_head;
-          slice.offset += (gsize) n - in_head;
-          slice.length -= (guint32) ((gsize) n - in_head);
-        }
+      g_assert_no_error (error);
+      n_again += n == BT_STREAM_AGAIN;
+      n_short += n > 0 && count_left (&sending) > 0;
+      read_far (pipe, got);
     }
-  while (got->len < SIZE + N * 4)
+  while (got->len < expected->len)
     read_far (pipe, got);
   g_assert_cmpuint (n_again, >, 0);
   g_assert_cmpuint (n_short, >, 0);
-  g_assert_cmpmem (got->data, 4, "head", 4);
-  g_assert_cmpmem (got->data + 4, 1, bytes, 1);
-  g_assert_cmpmem (got->data + 5, 4, "head", 4);
-  g_assert_cmpmem (got->data + 9, 1001, bytes + 1, 1001);
-  g_assert_cmpmem (got->data + 1010, 4, "head", 4);
-  g_assert_cmpmem (got->data + 1014, SIZE - 1002, bytes + 1002, SIZE - 1002);
+  g_assert_cmpmem (got->data, got->len, expected->data, expected->len);
   bt_file_slices_unref (slices);
   pipe_free (pipe);
+}
+
+/* What one peer does not take is not left in the way of another. */
+static void
+test_tcp_two (void)
+{
+  enum { SIZE = 16 * 1024 * 1024 };
+  Pipe *pipe = pipe_new ();
+  BtStream *second = NULL;
+  g_autoptr (GByteArray) got = g_byte_array_new ();
+  g_autofree guint8 *bytes = g_malloc0 (SIZE);
+  BtFileSlices *slices = lend (bytes, SIZE, 1);
+  Sending sending = { 0 }, other = { 0 };
+  g_autoptr (GError) error = NULL;
+  gssize n;
+
+  add_part (&sending, "zeros", &slices->slices[0]);
+  while ((n = send_some (pipe, &sending, &error)) > 0)
+    ;
+  g_assert_cmpint (n, ==, BT_STREAM_AGAIN);
+  g_assert_cmpuint (count_left (&sending), >, 0);
+
+  second = pipe->stream;
+  close (pipe->far);
+  pipe->stream = connect_stream (pipe);
+  add_part (&other, "of the second", NULL);
+  other.slices[0] = (BtFileSlice){ slices->slices[0].fd, 100, 10 };
+  g_assert_cmpint (send_some (pipe, &other, &error), ==, 23);
+  while (got->len < 23)
+    read_far (pipe, got);
+  g_assert_cmpmem (got->data, 13, "of the second", 13);
+  for (guint i = 13; i < 23; i++)
+    g_assert_cmpuint (got->data[i], ==, 0);
+  second->ops->close (second);
+  bt_file_slices_unref (slices);
+  pipe_free (pipe);
+}
+
+static gssize
+send_once (Pipe *pipe, const char *head, const BtFileSlice *slice, GError **error)
+{
+  Sending sending = { 0 };
+
+  add_part (&sending, head, slice);
+  return send_some (pipe, &sending, error);
 }
 
 static void
 assert_fails (Pipe *pipe, const BtFileSlice *slice, int code)
 {
   g_autoptr (GError) error = NULL;
-  gssize n = pipe->stream->ops->send_file (pipe->stream, NULL, 0, slice, &error);
 
-  g_assert_cmpint (n, ==, BT_STREAM_ERROR);
+  g_assert_cmpint (send_once (pipe, "", slice, &error), ==, BT_STREAM_ERROR);
   g_assert_error (error, BT_ERROR, code);
 }
 
+/* What comes before the fault is sent, and the next call tells of it. */
 static void
 test_tcp_errors (void)
 {
   Pipe *pipe = pipe_new ();
   int fd = make_file ("12345", 5);
   int closed = open ("/dev/null", O_WRONLY | O_CLOEXEC);
-  const struct iovec head = { (char *) "head", 4 };
-  const BtFileSlice slice = { fd, 5, 10 }, short_one = { fd, 0, 10 }, unreadable = { closed, 0, 10 };
+  const BtFileSlice behind = { fd, 5, 10 }, short_one = { fd, 0, 10 }, unreadable = { closed, 0, 10 };
   g_autoptr (GError) error = NULL;
 
-  g_assert_cmpint (pipe->stream->ops->send_file (pipe->stream, &head, 1, &slice, &error), ==, 4);
-  assert_fails (pipe, &slice, BT_ERROR_CHANGED);
-  g_assert_cmpint (pipe->stream->ops->send_file (pipe->stream, &head, 1, &short_one, &error), ==, 9);
+  g_assert_cmpint (send_once (pipe, "head", &behind, &error), ==, 4);
+  assert_fails (pipe, &behind, BT_ERROR_CHANGED);
+  g_assert_cmpint (send_once (pipe, "head", &short_one, &error), ==, 9);
+  g_assert_cmpint (send_once (pipe, "head", &unreadable, &error), ==, 4);
   assert_fails (pipe, &unreadable, BT_ERROR_DISK);
   g_assert_no_error (error);
 
@@ -354,9 +469,7 @@ test_tcp_errors (void)
   pipe->far = -1;
   for (guint i = 0; i < 1000; i++)
     {
-      gssize n = pipe->stream->ops->send_file (pipe->stream, NULL, 0, &short_one, &error);
-
-      if (n == BT_STREAM_ERROR)
+      if (send_once (pipe, "", &short_one, &error) == BT_STREAM_ERROR)
         break;
       g_usleep (1000);
     }
@@ -364,6 +477,26 @@ test_tcp_errors (void)
   assert_fails (pipe, &short_one, BT_ERROR_NETWORK);
   close (fd);
   close (closed);
+  pipe_free (pipe);
+}
+
+/* Out of descriptors there is no pipe, and streams say that they cannot. */
+static void
+test_tcp_without (void)
+{
+  struct rlimit before, few;
+  Pipe *pipe;
+  GMainContext *context = g_main_context_new ();
+  BtWorld *world;
+
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  few = before;
+  few.rlim_cur = 0;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &few), ==, 0);
+  world = bt_gio_world_new (context, NULL, "test");
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  pipe = pipe_new_in (context, world);
+  g_assert_null (pipe->stream->ops->send_files);
   pipe_free (pipe);
 }
 
@@ -376,6 +509,8 @@ main (int argc, char **argv)
   g_test_add_func ("/net/send-file/limit", test_limit);
   g_test_add_func ("/net/send-file/too-short", test_too_short);
   g_test_add_func ("/net/send-file/tcp", test_tcp);
+  g_test_add_func ("/net/send-file/tcp-two", test_tcp_two);
   g_test_add_func ("/net/send-file/tcp-errors", test_tcp_errors);
+  g_test_add_func ("/net/send-file/tcp-without", test_tcp_without);
   return g_test_run ();
 }
