@@ -14,6 +14,8 @@ packages_test=(
   transmission-daemon transmission-cli aria2 python3-libtorrent opentracker miniupnpd-nftables nftables
   binutils systemd
 )
+# What the long form needs beside: libFuzzer, which is in the latter.
+packages_fuzz=(clang libclang-rt-dev)
 packages_coverage=(
   "${packages_build[@]}"
   python3 gcovr iproute2
