@@ -15,6 +15,7 @@
 #define MAX_TRACKERS 64 /* bits of named_by; any more share them */
 #define AFTER_USEFUL_US (2 * G_USEC_PER_SEC)
 #define POSTPONED_US (G_USEC_PER_SEC / 10)
+#define HEARSAY_S 900
 #define AFTER_TOO_MANY_US (60 * G_USEC_PER_SEC)
 #define USEFUL_LATELY_US (30 * 60 * (gint64) G_USEC_PER_SEC)
 /* Where the row of fails begins for somebody who talked nonsense. */
@@ -402,14 +403,28 @@ is_nonsense (guint reason)
     }
 }
 
+/* Nobody was ever found there, and only strangers say that somebody is: it may be a machine that all of a swarm is to
+ * knock at. */
+static gboolean
+is_hearsay (const BtCandidate *candidate)
+{
+  return (candidate->sources & (guint) ~(BT_SOURCE_PEX | BT_SOURCE_DHT)) == 0 && !candidate->connectable
+         && !bt_endpoint_is_local (&candidate->endpoint);
+}
+
 static void
 count_fail (BtCandidate *candidate, guint reason, gint64 now)
 {
+  gint64 wait_s;
+
   candidate->fails++;
   if (is_nonsense (reason))
     candidate->fails = MAX (candidate->fails, FAILS_OF_NONSENSE);
   candidate->fails = MIN (candidate->fails, G_N_ELEMENTS (retry_after_s));
-  candidate->next_try = now + retry_after_s[candidate->fails - 1] * G_USEC_PER_SEC;
+  wait_s = retry_after_s[candidate->fails - 1];
+  if (is_hearsay (candidate))
+    wait_s = MAX (wait_s, HEARSAY_S);
+  candidate->next_try = now + wait_s * G_USEC_PER_SEC;
 }
 
 void

@@ -133,6 +133,42 @@ test_retry_by_reason (void)
     }
 }
 
+/* Whom only PEX or the DHT name, and nobody ever reached, is tried every fifteen minutes at most. */
+static void
+test_retry_hearsay (void)
+{
+  static const struct
+  {
+    BtSource source;
+    gboolean connectable;
+    gint64 after_s[3];
+  } cases[] = {
+    { BT_SOURCE_PEX, FALSE, { 900, 900, 900 } },
+    { BT_SOURCE_DHT, FALSE, { 900, 900, 900 } },
+    { BT_SOURCE_PEX, TRUE, { 5, 10, 60 } },
+    { BT_SOURCE_TRACKER, FALSE, { 5, 10, 60 } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Fixture) f = { 0 };
+      BtCandidate *candidate;
+
+      fixture_init (&f, 1);
+      candidate = add (&f, 1, cases[i].source);
+      candidate->connectable = cases[i].connectable;
+      for (guint k = 0; k < G_N_ELEMENTS (cases[i].after_s); k++)
+        {
+          bt_candidates_trying (f.all, candidate, f.now);
+          bt_candidates_ended (f.all, candidate, BT_CLOSE_CONNECT_FAILED, 0, f.now);
+          /* Being named once more changes nothing. */
+          g_assert_true (add (&f, 1, cases[i].source) == candidate);
+          g_assert_cmpint (candidate->next_try, ==, f.now + cases[i].after_s[k] * SECOND);
+          f.now = candidate->next_try;
+        }
+    }
+}
+
 static void
 test_forgive (void)
 {
@@ -429,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/retry", test_retry);
   g_test_add_func ("/engine/candidates/retry-useful", test_retry_useful);
   g_test_add_func ("/engine/candidates/retry-by-reason", test_retry_by_reason);
+  g_test_add_func ("/engine/candidates/retry-hearsay", test_retry_hearsay);
   g_test_add_func ("/engine/candidates/postpone", test_postpone);
   g_test_add_func ("/engine/candidates/forgive", test_forgive);
   g_test_add_func ("/engine/candidates/forgive-useful", test_forgive_useful);
