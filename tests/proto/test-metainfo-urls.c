@@ -123,6 +123,24 @@ test_nodes (void)
   g_assert_cmpstr (nodes, ==, "192.0.2.1:6881 dht.example:1 [2001:db8::1]:65535");
 }
 
+/* Each is a machine that a stranger has us ask. */
+static void
+test_many_nodes_and_seeds (void)
+{
+  g_autoptr (GString) root = g_string_new ("{ 'info' { 'length' 1" TAIL "} 'nodes' [");
+  g_autoptr (BtMetainfo) metainfo = NULL;
+
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (root, "['n%u.example' 6881]", i);
+  g_string_append (root, "] 'url-list' [");
+  for (guint i = 0; i < 1000; i++)
+    g_string_append_printf (root, "'http://s%u.example/'", i);
+  g_string_append (root, "] }");
+  metainfo = parse (root->str);
+  g_assert_cmpuint (g_strv_length (metainfo->nodes), ==, BT_LIMIT_NODES);
+  g_assert_cmpuint (g_strv_length (metainfo->web_seeds), ==, BT_LIMIT_WEB_SEEDS);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -131,5 +149,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/proto/metainfo-urls/many-trackers", test_many_trackers);
   g_test_add_func ("/proto/metainfo-urls/web-seeds", test_web_seeds);
   g_test_add_func ("/proto/metainfo-urls/nodes", test_nodes);
+  g_test_add_func ("/proto/metainfo-urls/many-nodes-and-seeds", test_many_nodes_and_seeds);
   return g_test_run ();
 }
