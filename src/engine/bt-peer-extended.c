@@ -27,17 +27,6 @@ bt_peer_send_extended (BtPeer *peer, BtExtendedId id, const void *payload, gsize
   return TRUE;
 }
 
-/* Of the other family than the connection's, where it can connect to us too. */
-static void
-fill_other_address (BtPeer *peer, BtExtendedHandshake *handshake)
-{
-  gboolean ipv6 = bt_endpoint_is_ipv4 (&peer->endpoint);
-  BtCore *core = peer->torrent->core;
-
-  if (core->listeners[ipv6 ? 1 : 0] != NULL && !bt_endpoint_is_local (&peer->endpoint))
-    (void) bt_core_get_own_endpoint (core, ipv6, ipv6 ? &handshake->ipv6 : &handshake->ipv4);
-}
-
 static void
 offer_pex (BtPeer *peer, BtExtendedHandshake *handshake)
 {
@@ -93,7 +82,6 @@ bt_peer_send_extended_handshake (BtPeer *peer)
   handshake.ids[BT_EXTENDED_DONT_HAVE] = BT_EXTENDED_DONT_HAVE;
   handshake.has_your_ip = TRUE;
   handshake.your_ip = peer->endpoint;
-  fill_other_address (peer, &handshake);
   bytes = bt_extended_handshake_encode (&handshake);
   send_message (peer, BT_EXTENDED_HANDSHAKE, g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }

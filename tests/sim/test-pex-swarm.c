@@ -565,8 +565,7 @@ test_upload_only_by_mode (void)
   g_assert_cmpuint (g_array_index (heard, guint8, 1), ==, 0);
 }
 
-/* Each end tells the other where it sees it: of three networks that is believed, and said in turn to those of the
- * other family. */
+/* Each end tells the other where it sees it: of three networks that is believed. */
 static const char seen_at[] = "\0d4:ipv616:*\x02\x07\x07\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01\x01"
                               "1:md6:ut_pexi9ee1:pi7000e6:yourip4:\x05\x06\x07\x01"
                               "e";
