@@ -80,7 +80,7 @@ static void
 file_all (BtCandidates *candidates)
 {
   for (guint i = 0; i < candidates->entries->len; i++)
-    bt_turns_leave (&candidates->turns, &get_entry (candidates, i)->candidate);
+    bt_turns_leave (&get_entry (candidates, i)->candidate);
   for (guint i = 0; i < candidates->entries->len; i++)
     bt_turns_file (&candidates->turns, &get_entry (candidates, i)->candidate);
 }
@@ -90,7 +90,7 @@ remove_entry (BtCandidates *candidates, Entry *entry)
 {
   guint index = entry->index;
 
-  bt_turns_leave (&candidates->turns, &entry->candidate);
+  bt_turns_leave (&entry->candidate);
   g_hash_table_remove (candidates->by_endpoint, &entry->candidate.endpoint);
   g_ptr_array_remove_index_fast (candidates->entries, index);
   if (index < candidates->entries->len)

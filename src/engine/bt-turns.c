@@ -66,7 +66,7 @@ enter (GSequence **list, BtCandidate *candidate, GCompareDataFunc compare)
 }
 
 void
-bt_turns_leave (BtTurns *turns, BtCandidate *candidate)
+bt_turns_leave (BtCandidate *candidate)
 {
   g_clear_pointer (&candidate->turn, g_sequence_remove);
 }
@@ -74,7 +74,7 @@ bt_turns_leave (BtTurns *turns, BtCandidate *candidate)
 void
 bt_turns_file (BtTurns *turns, BtCandidate *candidate)
 {
-  bt_turns_leave (turns, candidate);
+  bt_turns_leave (candidate);
   if (!candidate->connected && !candidate->banned)
     enter (&turns->waiting[candidate->is_seed ? 1 : 0], candidate, compare_time_cb);
 }
@@ -93,7 +93,7 @@ call_up (BtTurns *turns, guint kind, gint64 now)
 
   while ((first = get_first (turns->waiting[kind])) != NULL && first->next_try <= now)
     {
-      bt_turns_leave (turns, first);
+      bt_turns_leave (first);
       first->chance = bt_random_below (turns->random, G_MAXUINT32);
       enter (&turns->due[kind], first, compare_hope_cb);
     }

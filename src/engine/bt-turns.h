@@ -20,7 +20,7 @@ typedef struct
 void bt_turns_clear (BtTurns *turns);
 /* After something of it changed: where it belongs, which is nowhere while it is connected or banned. */
 void bt_turns_file (BtTurns *turns, BtCandidate *candidate);
-void bt_turns_leave (BtTurns *turns, BtCandidate *candidate);
+void bt_turns_leave (BtCandidate *candidate);
 /* See bt_candidates_best() and bt_candidates_next(). */
 BtCandidate *bt_turns_best (BtTurns *turns, gboolean want_leechers, gint64 now);
 gint64 bt_turns_next (const BtTurns *turns, gboolean want_leechers);
