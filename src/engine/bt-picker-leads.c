@@ -63,6 +63,17 @@ is_lead (const BtPicker *picker, const BtPickerLeads *leads, guint32 piece)
          && bt_bitfield_get (leads->has, piece);
 }
 
+/* @piece is untouched, and was not, or was not had by the peer. */
+static void
+take_told (const BtPicker *picker, BtPickerLeads *leads, guint32 piece)
+{
+  guint8 priority = picker->pieces[piece].priority;
+
+  leads->passed[priority] = MIN (leads->passed[priority], piece);
+  if (priority >= leads->floor)
+    add_lead (leads, piece);
+}
+
 /* FALSE: too much happened since. */
 static gboolean
 catch_up (const BtPicker *picker, BtPickerLeads *leads)
@@ -73,8 +84,8 @@ catch_up (const BtPicker *picker, BtPickerLeads *leads)
     {
       guint32 piece = picker->freed[leads->n_freed % BT_PICKER_N_FREED];
 
-      if (is_lead (picker, leads, piece))
-        add_lead (leads, piece);
+      if (bt_picker_is_untouched (picker, piece) && bt_bitfield_get (leads->has, piece))
+        take_told (picker, leads, piece);
     }
   return leads->pieces->len <= MAX_LEADS;
 }
@@ -121,8 +132,8 @@ bt_picker_lead_told (BtPicker *picker, BtPeerId peer, guint32 piece)
   if (leads == NULL)
     return;
   leads->n_has++;
-  if (bt_picker_is_untouched (picker, piece) && picker->pieces[piece].priority >= leads->floor)
-    add_lead (leads, piece);
+  if (bt_picker_is_untouched (picker, piece))
+    take_told (picker, leads, piece);
   if (leads->pieces->len > MAX_LEADS)
     bt_picker_forget_leads (picker, peer);
 }

@@ -122,13 +122,19 @@ find_untouched (const Pick *pick, guint priority, guint32 from)
   return piece < untouched->n_bits ? piece : NO_PIECE;
 }
 
+/* What the peer had and was taken is not walked over each time. */
 static guint32
 choose_first_by_index (Pick *pick)
 {
+  const BtPickRequest *request = pick->request;
+  BtPickerLeads *leads = bt_picker_get_leads (pick->picker, request->peer, request->has);
+
   for (guint priority = BT_PRIORITY_HIGH; priority > BT_PRIORITY_SKIP; priority--)
     {
-      guint32 piece = find_untouched (pick, priority, 0);
+      guint32 piece = find_untouched (pick, priority, leads->passed[priority]);
 
+      if (request->only == NULL)
+        leads->passed[priority] = MIN (piece, pick->picker->n_pieces);
       if (piece != NO_PIECE)
         return piece;
     }

@@ -46,6 +46,7 @@ typedef struct
   guint8 floor;          /* priority from which on @pieces are all that are untouched and that it has */
   guint64 n_freed;       /* of picker->n_freed: looked at */
   GArray *pieces;        /* of guint32 */
+  guint32 passed[BT_PICKER_N_PRIORITIES]; /* before it nothing of a priority is untouched that it has */
 } BtPickerLeads;
 
 #define BT_PICKER_NOT_READY G_MAXUINT

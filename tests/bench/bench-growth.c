@@ -252,7 +252,7 @@ fetch_all (BtPicker *picker, guint n_peers, BtBitfield **bits)
 }
 
 static void
-measure_picker (const char *what, guint32 n_pieces, guint n_peers, guint n_told)
+measure_picker (const char *what, guint32 n_pieces, guint n_peers, gboolean in_order, guint n_told)
 {
   guint32 piece_length = 4 * BT_LIMIT_BLOCK;
   BtRandom random;
@@ -264,6 +264,7 @@ measure_picker (const char *what, guint32 n_pieces, guint n_peers, guint n_told)
 
   bt_random_seed (&random, n_pieces + n_peers);
   picker = bt_picker_new (n_pieces, piece_length, (guint64) n_pieces * piece_length, &random);
+  bt_picker_set_sequential (picker, in_order);
   before = used_bytes () - before;
   for (guint i = 0; i < N_BITFIELDS; i++)
     {
@@ -283,13 +284,19 @@ measure_picker (const char *what, guint32 n_pieces, guint n_peers, guint n_told)
 static void
 measure_picker_by_peers (const char *what, guint n)
 {
-  measure_picker (what, 10000, MAX (n, N_BITFIELDS), n);
+  measure_picker (what, 10000, MAX (n, N_BITFIELDS), FALSE, n);
 }
 
 static void
 measure_picker_by_pieces (const char *what, guint n)
 {
-  measure_picker (what, n, 50, n);
+  measure_picker (what, n, 50, FALSE, n);
+}
+
+static void
+measure_picker_in_order (const char *what, guint n)
+{
+  measure_picker (what, n, 50, TRUE, n);
 }
 
 typedef struct
@@ -309,6 +316,7 @@ static const Kind kinds[] = {
   { "candidate", measure_candidates, peers },
   { "pick-by-peers", measure_picker_by_peers, peers },
   { "pick-by-pieces", measure_picker_by_pieces, pieces },
+  { "pick-in-order", measure_picker_in_order, pieces },
 };
 
 /* All, or those that are named. */

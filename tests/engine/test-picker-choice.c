@@ -301,6 +301,126 @@ test_sequential (void)
     g_assert_cmpuint (pick_piece (&t, 3 + i, all), ==, i < 2 ? 400 : 77);
 }
 
+/* Peers that get pieces and lose them, pieces that fail, are given up, wanted more or less, and are missing again. */
+
+#define IN_ORDER_PIECES 300u
+#define IN_ORDER_PEERS 4u
+
+typedef struct
+{
+  BtBitfield *has[IN_ORDER_PEERS];
+  BtPeerId asked_of[IN_ORDER_PIECES]; /* 0: of nobody */
+  guint8 priorities[IN_ORDER_PIECES];
+} InOrder;
+
+/* Returns: IN_ORDER_PIECES if there is none */
+static guint32
+find_expected (const Torrent *t, const InOrder *model, const BtBitfield *has)
+{
+  guint32 best = IN_ORDER_PIECES;
+
+  for (guint32 i = 0; i < IN_ORDER_PIECES; i++)
+    if (bt_picker_wants (t->picker, i) && model->asked_of[i] == 0 && bt_bitfield_get (has, i)
+        && (best == IN_ORDER_PIECES || model->priorities[i] > model->priorities[best]))
+      best = i;
+  return best;
+}
+
+static void
+pick_in_order (Torrent *t, InOrder *model, BtPeerId peer)
+{
+  const BtBitfield *has = model->has[peer - 1];
+  guint32 expected = find_expected (t, model, has);
+  BtBlock block;
+  guint n = pick (t, peer, has, &block, 1);
+
+  if (expected == IN_ORDER_PIECES)
+    {
+      if (n > 0) /* what is asked of another: near the end */
+        bt_picker_abandon (t->picker, peer, &block);
+      return;
+    }
+  g_assert_cmpuint (n, ==, 1);
+  g_assert_cmpuint (block.piece, ==, expected);
+  model->asked_of[expected] = peer;
+}
+
+static void
+end_asked (Torrent *t, InOrder *model, guint32 piece)
+{
+  BtBlock block = bt_picker_block (t->picker, piece, 0);
+  guint way = bt_random_below (&t->random, 3);
+
+  if (way == 0)
+    bt_picker_abandon (t->picker, model->asked_of[piece], &block);
+  else
+    g_assert_cmpint (receive (t, model->asked_of[piece], &block), ==, BT_BLOCK_PIECE_COMPLETE);
+  if (way == 1)
+    bt_picker_passed (t->picker, piece);
+  else if (way == 2)
+    bt_picker_failed (t->picker, piece);
+  model->asked_of[piece] = 0;
+}
+
+static void
+tell_bit (Torrent *t, InOrder *model, BtPeerId peer, guint32 piece)
+{
+  BtBitfield *has = model->has[peer - 1];
+
+  if (bt_bitfield_set (has, piece))
+    bt_picker_peer_has (t->picker, peer, piece);
+  else if (bt_bitfield_clear (has, piece))
+    bt_picker_peer_lost (t->picker, piece);
+}
+
+static void
+change_something (Torrent *t, InOrder *model)
+{
+  guint32 piece = bt_random_below (&t->random, IN_ORDER_PIECES);
+
+  if (model->asked_of[piece] != 0)
+    end_asked (t, model, piece);
+  else if (bt_random_below (&t->random, 2) == 0)
+    tell_bit (t, model, 1 + bt_random_below (&t->random, IN_ORDER_PEERS), piece);
+  else if (bt_picker_has (t->picker, piece))
+    bt_picker_set_missing (t->picker, piece);
+  else
+    {
+      model->priorities[piece] = (guint8) bt_random_below (&t->random, BT_PRIORITY_HIGH + 1);
+      bt_picker_set_priority (t->picker, piece, model->priorities[piece]);
+    }
+}
+
+static void
+test_sequential_whatever_happens (void)
+{
+  for (guint64 seed = 0; seed < 20; seed++)
+    {
+      g_auto (Torrent) t = { 0 };
+      InOrder model = { 0 };
+
+      torrent_init (&t, IN_ORDER_PIECES, 1, seed);
+      bt_picker_set_sequential (t.picker, TRUE);
+      memset (model.priorities, BT_PRIORITY_NORMAL, sizeof model.priorities);
+      for (guint i = 0; i < IN_ORDER_PEERS; i++)
+        {
+          model.has[i] = make_bits (&t, i * 60, IN_ORDER_PIECES - i * 60);
+          bt_picker_peer_bits (t.picker, model.has[i], 1);
+        }
+      for (guint round = 0; round < 1000; round++)
+        {
+          /* Now and then more than is remembered of what became free. */
+          guint n = bt_random_below (&t.random, 50) == 0 ? 400 : bt_random_below (&t.random, 4);
+
+          for (guint i = 0; i < n; i++)
+            change_something (&t, &model);
+          pick_in_order (&t, &model, 1 + bt_random_below (&t.random, IN_ORDER_PEERS));
+        }
+      for (guint i = 0; i < IN_ORDER_PEERS; i++)
+        bt_bitfield_free (model.has[i]);
+    }
+}
+
 /* What was begun at random is ended in order too; what a fast peer would go on with, or suggests, waits. */
 static void
 test_sequential_from_now_on (void)
@@ -625,6 +745,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/picker-choice/priorities", test_priorities);
   g_test_add_func ("/engine/picker-choice/priority-weighs", test_priority_weighs);
   g_test_add_func ("/engine/picker-choice/sequential", test_sequential);
+  g_test_add_func ("/engine/picker-choice/sequential-whatever-happens", test_sequential_whatever_happens);
   g_test_add_func ("/engine/picker-choice/sequential-from-now-on", test_sequential_from_now_on);
   g_test_add_func ("/engine/picker-choice/started-first", test_started_first);
   g_test_add_func ("/engine/picker-choice/started-elsewhere", test_started_elsewhere);

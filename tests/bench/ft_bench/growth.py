@@ -21,6 +21,7 @@ KINDS = {
     "candidate": ("Whom to connect to next, of all addresses that are known of a torrent", "addresses", False),
     "pick-by-peers": ("Picking a block of 10,000 pieces, by peers", "peers", False),
     "pick-by-pieces": ("Picking a block, by pieces", "pieces", False),
+    "pick-in-order": ("Picking a block when pieces are wanted in order, by pieces", "pieces", False),
 }
 
 
