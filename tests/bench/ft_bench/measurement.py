@@ -93,8 +93,8 @@ class Context:
     def take_turns(self, table, todo, limit_s=LIMIT_S, repeat_s=REPEAT_S, slow_s=SLOW_S):
         """Fills rows run by run, so that what else the machine does meets all of them.
         @todo: [(Row, function that returns figures by the key of the column)]; @limit_s: one run that
-        takes longer is stopped; @repeat_s: after so long nobody is asked to repeat it; @slow_s: nor is whoever
-        takes longer than this"""
+        takes longer is stopped; @slow_s: whoever takes longer than this is not asked to repeat it; @repeat_s: nor is
+        anybody after so long, without those"""
         slow = set()
         end = time.monotonic() + repeat_s
         for i in range(self.runs):
@@ -105,8 +105,10 @@ class Context:
                     continue
                 begin = time.monotonic()
                 self._measure_once(table, row, function, i, limit_s)
-                if time.monotonic() - begin > slow_s:
+                taken = time.monotonic() - begin
+                if taken > slow_s:
                     slow.add(row.name)
+                    end += taken
         self._note_fewer(table)
 
     def _note_fewer(self, table):
