@@ -34,6 +34,7 @@ struct _BtCandidates
 {
   GPtrArray *entries;      /* of Entry, owned */
   GHashTable *by_endpoint; /* BtEndpoint inside -> Entry */
+  guint most;
   BtBans *bans;
   GArray *selves;          /* of BtEndpoint */
   BtEndpoint us[2];        /* IPv4, IPv6: as the Internet sees us; port 0 while not known */
@@ -51,6 +52,7 @@ bt_candidates_new (BtRandom *random)
   candidates->turns.random = random;
   candidates->entries = g_ptr_array_new_with_free_func (g_free);
   candidates->by_endpoint = g_hash_table_new (bt_endpoint_hash, bt_endpoint_equal);
+  candidates->most = BT_LIMIT_CANDIDATES;
   candidates->bans = bt_bans_new ();
   candidates->selves = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
   candidates->trackers = g_array_new (FALSE, FALSE, sizeof (guint));
@@ -148,7 +150,7 @@ make_room (BtCandidates *candidates, const BtCandidate *newcomer)
 {
   Entry *worst = NULL;
 
-  if (candidates->entries->len < BT_LIMIT_CANDIDATES)
+  if (candidates->entries->len < candidates->most)
     return TRUE;
   for (guint i = 0; i < candidates->entries->len; i++)
     {
@@ -162,6 +164,31 @@ make_room (BtCandidates *candidates, const BtCandidate *newcomer)
     return FALSE;
   remove_entry (candidates, worst);
   return TRUE;
+}
+
+static int
+compare_worth_cb (gconstpointer first, gconstpointer second)
+{
+  return compare_worth (*(const BtCandidate *const *) first, *(const BtCandidate *const *) second);
+}
+
+void
+bt_candidates_set_most (BtCandidates *candidates, guint most)
+{
+  g_autoptr(GPtrArray) idle = NULL;
+  guint excess;
+
+  candidates->most = most;
+  if (candidates->entries->len <= most)
+    return;
+  excess = candidates->entries->len - most;
+  idle = g_ptr_array_new ();
+  for (guint i = 0; i < candidates->entries->len; i++)
+    if (!get_entry (candidates, i)->candidate.connected)
+      g_ptr_array_add (idle, get_entry (candidates, i));
+  g_ptr_array_sort (idle, compare_worth_cb);
+  for (guint i = 0; i < MIN (excess, idle->len); i++)
+    remove_entry (candidates, g_ptr_array_index (idle, i));
 }
 
 guint32

@@ -40,7 +40,7 @@ typedef struct
   GSequenceIter *turn;     /* (nullable): for bt-turns.c alone */
 } BtCandidate;
 
-/* At most BT_LIMIT_CANDIDATES: then the worst that is not connected gives way. A candidate lives at
+/* At most BT_LIMIT_CANDIDATES, or what was set: then the worst that is not connected gives way. A candidate lives at
  * least until the next call that adds or forgets some; a connected one until it ended. */
 typedef struct _BtCandidates BtCandidates;
 
@@ -50,6 +50,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtCandidates, bt_candidates_free)
 
 /* NULL if the address cannot be a peer, is banned, or is us; or if there is no room and all are better. */
 BtCandidate *bt_candidates_add (BtCandidates *candidates, const BtEndpoint *endpoint, BtSource source, gint64 now);
+/* Those beyond @most are let go, the worst first, unless they are connected. */
+void bt_candidates_set_most (BtCandidates *candidates, guint most);
 BtCandidate *bt_candidates_find (BtCandidates *candidates, const BtEndpoint *endpoint);
 guint bt_candidates_count (const BtCandidates *candidates);
 guint bt_candidates_n_idle (const BtCandidates *candidates); /* neither connected nor banned */

@@ -38,6 +38,7 @@ init_deciders (BtTorrent *torrent, const BtResume *resume)
   BtMetainfo *metainfo = torrent->metainfo;
 
   torrent->candidates = bt_candidates_new (&core->random);
+  bt_candidates_set_most (torrent->candidates, BT_LIMIT_CANDIDATES_AT_REST);
   bt_torrent_learn_address (torrent);
   torrent->blame = bt_blame_new ();
   bt_choker_init (&torrent->choker, &core->random);

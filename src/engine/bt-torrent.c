@@ -50,6 +50,7 @@ activate (BtTorrent *torrent)
   torrent->boost = START_BOOST;
   torrent->was_complete = bt_torrent_is_complete (torrent);
   torrent->next_choke = 0;
+  bt_candidates_set_most (torrent->candidates, BT_LIMIT_CANDIDATES);
   bt_core_wake (core, torrent);
   if (torrent->phase == BT_PHASE_METADATA)
     bt_torrent_add_named_peers (torrent);
@@ -77,6 +78,7 @@ deactivate (BtTorrent *torrent)
   bt_torrent_drop_details (torrent);
   bt_torrent_stop_announces (torrent);
   bt_torrent_drop_peers (torrent, BT_CLOSE_STOPPED);
+  bt_candidates_set_most (torrent->candidates, BT_LIMIT_CANDIDATES_AT_REST);
   if (!bt_torrent_is_folded (torrent))
     {
       bt_torrent_flush_pieces (torrent);

@@ -325,6 +325,32 @@ test_cap (void)
   g_assert_null (add (&f, 20001, BT_SOURCE_MANUAL));
 }
 
+/* A torrent that stops keeps the best, and whoever is still connected. */
+static void
+test_fewer (void)
+{
+  g_auto(Fixture) f = { 0 };
+
+  fixture_init (&f, 1);
+  for (guint i = 0; i < BT_LIMIT_CANDIDATES; i++)
+    g_assert_nonnull (add (&f, i, BT_SOURCE_TRACKER));
+  for (guint i = 0; i < BT_LIMIT_CANDIDATES_AT_REST; i++)
+    find (&f, 3 * i)->last_useful = f.now;
+  bt_candidates_trying (f.all, find (&f, 100), f.now);
+  bt_candidates_set_most (f.all, BT_LIMIT_CANDIDATES_AT_REST);
+  g_assert_cmpuint (bt_candidates_count (f.all), ==, BT_LIMIT_CANDIDATES_AT_REST);
+  g_assert_nonnull (find (&f, 100));
+  for (guint i = 0; i < BT_LIMIT_CANDIDATES_AT_REST; i++)
+    g_assert_null (find (&f, 3 * i + 2));
+  /* It stays so, and what is left can be tried. */
+  g_assert_null (add (&f, 5000, BT_SOURCE_PEX));
+  g_assert_cmpuint (bt_candidates_count (f.all), ==, BT_LIMIT_CANDIDATES_AT_REST);
+  g_assert_cmpint (best (&f)->last_useful, !=, 0);
+  bt_candidates_set_most (f.all, BT_LIMIT_CANDIDATES);
+  g_assert_nonnull (add (&f, 5000, BT_SOURCE_PEX));
+  g_assert_cmpuint (bt_candidates_count (f.all), ==, BT_LIMIT_CANDIDATES_AT_REST + 1);
+}
+
 /* Many random steps: the counts hold, nobody connected is lost, nobody banned is offered. */
 static void
 test_random (void)
@@ -473,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/candidates/several-trackers", test_several_trackers);
   g_test_add_func ("/engine/candidates/many-trackers", test_many_trackers);
   g_test_add_func ("/engine/candidates/cap", test_cap);
+  g_test_add_func ("/engine/candidates/fewer", test_fewer);
   g_test_add_func ("/engine/candidates/keep", test_keep);
   g_test_add_func ("/engine/candidates/next-follows", test_next_follows);
   g_test_add_func ("/engine/candidates/random", test_random);

@@ -115,7 +115,8 @@ check_numbers (BtTorrent *torrent, gboolean thoroughly)
 {
   g_assert_cmpuint (torrent->done, <=, torrent->wanted);
   g_assert_cmpuint (torrent->corrupt, <=, torrent->wasted);
-  g_assert_cmpuint (bt_candidates_count (torrent->candidates), <=, BT_LIMIT_CANDIDATES);
+  g_assert_cmpuint (bt_candidates_count (torrent->candidates), <=,
+                    torrent->active ? BT_LIMIT_CANDIDATES : BT_LIMIT_CANDIDATES_AT_REST);
   if (!thoroughly || torrent->metainfo->magnet != NULL || bt_torrent_is_folded (torrent))
     return;
   bt_picker_assert_consistent (torrent->picker);
