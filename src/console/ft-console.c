@@ -104,7 +104,7 @@ judge (const FtConsole *console, const BtTorrentStatus *status)
       /* Nothing more is requested: checked is all it can become. */
       if (console->config->mode == BT_MODE_SEEDING && status->reason == BT_REASON_MODE)
         return OUTCOME_COMPLETE;
-      return OUTCOME_PENDING;
+      return status->reason == BT_REASON_FILES_CHANGED ? OUTCOME_FAILED : OUTCOME_PENDING;
     case BT_STATE_PAUSED:
       return status->done >= status->wanted && !status->is_magnet ? OUTCOME_COMPLETE : OUTCOME_PENDING;
     default:

@@ -79,6 +79,50 @@ is_same (BtTorrent *torrent, guint32 index, const BtFileStamp *now)
   return then->size == now->size && then->mtime_ns == now->mtime_ns;
 }
 
+/* What a person has, and maybe changed, is not overwritten without being asked: a tag that was put into a song
+ * makes its piece a wrong one. A file that is gone is another matter. */
+static void
+note_edits (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  if (torrent->stamps == NULL || torrent->check_asked || !bt_torrent_is_complete (torrent))
+    return;
+  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
+    {
+      if (!is_payload (&torrent->metainfo->files[i]) || stamps[i].size <= 0 || is_same (torrent, i, &stamps[i]))
+        continue;
+      if (torrent->edited == NULL)
+        torrent->edited = bt_bitfield_new (torrent->metainfo->n_pieces);
+      mark_file (torrent, i, torrent->edited);
+    }
+}
+
+static guint32
+count_lost_edits (BtTorrent *torrent)
+{
+  const BtBitfield *edited = torrent->edited;
+  guint32 n = 0;
+
+  for (guint32 piece = edited != NULL ? bt_bitfield_next_set (edited, 0) : 0; edited != NULL && piece < edited->n_bits;
+       piece = bt_bitfield_next_set (edited, piece + 1))
+    n += !bt_picker_has (torrent->picker, piece);
+  return n;
+}
+
+/* After a check. */
+static void
+judge_edits (BtTorrent *torrent)
+{
+  guint32 n_lost = torrent->check_asked || bt_torrent_is_complete (torrent) ? 0 : count_lost_edits (torrent);
+
+  torrent->spares_edits = n_lost > 0;
+  if (n_lost == 0)
+    g_clear_pointer (&torrent->edited, bt_bitfield_free);
+  else
+    bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM,
+                   "Another program changed the files: %u pieces are no longer right. They are downloaded again when "
+                   "you verify the data", n_lost);
+}
+
 /* Marks what must be hashed. A file that is as it was left is trusted. After a clean end a changed one
  * is hashed whole. After a crash a file that was still being written has changed through us: what was
  * synced and hashed before counts, what may have been written since is hashed. */
@@ -162,6 +206,7 @@ become_ready (BtTorrent *torrent)
 
   torrent->phase = BT_PHASE_READY;
   torrent->keeps_peers = FALSE;
+  judge_edits (torrent);
   bt_core_dequeue_check (torrent->core, torrent);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
   if (torrent->check_asked)
@@ -219,7 +264,7 @@ bt_torrent_make_files (BtTorrent *torrent)
   BtDisk *disk = torrent->core->disk;
 
   if (torrent->files_made || torrent->phase != BT_PHASE_READY || torrent->intent != BT_INTENT_RUN
-      || torrent->problem != NULL || torrent->core->config->mode == BT_MODE_SEEDING)
+      || torrent->problem != NULL || bt_torrent_only_seeds (torrent))
     return;
   torrent->files_made = TRUE;
   bt_torrent_job_begin (torrent);
@@ -240,6 +285,7 @@ judge (BtTorrent *torrent, const BtFileStamp *stamps)
     {
       if (torrent->check_asked)
         bt_bitfield_set_all (suspect);
+      note_edits (torrent, stamps);
       mark_files (torrent, stamps, suspect);
       lose_missing (torrent, stamps, suspect);
     }
@@ -390,6 +436,8 @@ looked_again_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
 
   if (error != NULL)
     bt_torrent_fail (torrent, error);
+  else if (torrent->phase == BT_PHASE_CHECKING)
+    note_edits (torrent, stamps); /* it comes before what is hashed */
   bt_torrent_job_end (torrent);
 }
 

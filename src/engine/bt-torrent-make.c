@@ -114,6 +114,7 @@ free_content (BtTorrent *torrent)
   disk->ops->storage_free (disk, g_steal_pointer (&torrent->storage));
   g_clear_pointer (&torrent->picker, bt_picker_free);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  g_clear_pointer (&torrent->edited, bt_bitfield_free);
   g_clear_pointer (&torrent->stamps, g_array_unref);
   g_clear_pointer (&torrent->saved_have, g_bytes_unref);
   g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);

@@ -79,7 +79,7 @@ bt_torrent_wants_only_leechers (BtTorrent *torrent)
 {
   if (torrent->phase == BT_PHASE_METADATA)
     return FALSE;
-  return torrent->core->config->mode == BT_MODE_SEEDING || bt_torrent_is_complete (torrent);
+  return bt_torrent_only_seeds (torrent) || bt_torrent_is_complete (torrent);
 }
 
 gint64

@@ -344,6 +344,8 @@ forget_data (BtTorrent *torrent)
   g_clear_pointer (&torrent->saved_have, g_bytes_unref);
   g_clear_pointer (&torrent->saved_partials, g_ptr_array_unref);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
+  g_clear_pointer (&torrent->edited, bt_bitfield_free);
+  torrent->spares_edits = FALSE;
   set_move_to (torrent, NULL);
   g_clear_pointer (&torrent->move_from, g_free);
   bt_core_dequeue_check (torrent->core, torrent);

@@ -130,6 +130,8 @@ struct _BtTorrent
   GList *check_link;      /* (nullable): in it */
   guint32 n_to_check, n_checked;
   gboolean check_asked;   /* by the user: tell when it ends */
+  BtBitfield *edited;     /* (nullable): pieces of files that were complete and that another program changed */
+  gboolean spares_edits;  /* some of them are no longer right: nothing is downloaded before a person asks for a check */
 
   /* Pieces in memory: bt-torrent-pieces.c. */
   GHashTable *open_pieces; /* piece -> BtOpenPiece */
@@ -288,6 +290,8 @@ void bt_torrent_finish_close (BtTorrent *torrent);
 /* It would run if there were no queue and its data were looked at. */
 gboolean bt_torrent_is_meant_to_run (BtTorrent *torrent);
 gboolean bt_torrent_may_request (BtTorrent *torrent);
+/* Whatever it lacks: nothing is downloaded. */
+gboolean bt_torrent_only_seeds (BtTorrent *torrent);
 /* What the storage could not do when priorities changed is tried again: a problem is over. */
 void bt_torrent_give_owed_priorities (BtTorrent *torrent);
 /* All that is wanted is here: says so to everybody. */

@@ -11,7 +11,7 @@
 static BtQueueKind
 get_kind (BtTorrent *torrent)
 {
-  gboolean downloads = !bt_torrent_is_complete (torrent) && torrent->core->config->mode != BT_MODE_SEEDING;
+  gboolean downloads = !bt_torrent_is_complete (torrent) && !bt_torrent_only_seeds (torrent);
 
   return downloads ? BT_QUEUE_DOWNLOADS : BT_QUEUE_SEEDS;
 }

@@ -366,10 +366,18 @@ synced_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
   bt_torrent_job_end (torrent);
 }
 
+/* Files that somebody changed are looked at anew after a restart: as long as nobody said what is to become of them, they
+ * are remembered as they were. */
+static gboolean
+is_sure (BtTorrent *torrent)
+{
+  return torrent->phase == BT_PHASE_READY && !torrent->sync_failed && !torrent->spares_edits;
+}
+
 static gboolean
 knows_its_data (BtTorrent *torrent)
 {
-  return torrent->phase == BT_PHASE_READY && torrent->problem == NULL && !torrent->sync_failed;
+  return is_sure (torrent) && torrent->problem == NULL;
 }
 
 void
@@ -420,7 +428,7 @@ synced_for_order_cb (const BtFileStamp *stamps, const GError *error, gpointer ow
   if (error == NULL && !torrent->forget)
     {
       /* A check may have begun meanwhile. */
-      if (torrent->phase == BT_PHASE_READY && !torrent->sync_failed)
+      if (is_sure (torrent))
         store_as (torrent, stamps, FALSE, waited_cb, waiting);
       else
         store_as (torrent, NULL, TRUE, waited_cb, waiting);
@@ -446,7 +454,7 @@ bt_torrent_save_then (BtTorrent *torrent, BtDiskFunc done)
   waiting = g_new (Waiting, 1);
   waiting->torrent = torrent;
   waiting->done = done;
-  if (torrent->phase != BT_PHASE_READY || torrent->sync_failed)
+  if (!is_sure (torrent))
     {
       store_as (torrent, NULL, TRUE, waited_cb, waiting);
       return;

@@ -164,6 +164,8 @@ active_reason (BtTorrent *torrent, BtTorrentStatus *status)
 
   if (torrent->phase == BT_PHASE_METADATA)
     return reason_without_details (torrent, status);
+  if (torrent->spares_edits)
+    return BT_REASON_FILES_CHANGED;
   if (torrent->n_sending > 0 || torrent->n_receiving > 0)
     return BT_REASON_NONE;
   if (!bt_torrent_is_complete (torrent) && !bt_torrent_may_request (torrent))

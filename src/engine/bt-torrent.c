@@ -9,10 +9,16 @@
 /* Activity. */
 
 gboolean
+bt_torrent_only_seeds (BtTorrent *torrent)
+{
+  return torrent->core->config->mode == BT_MODE_SEEDING || torrent->spares_edits;
+}
+
+gboolean
 bt_torrent_may_request (BtTorrent *torrent)
 {
   return torrent->active && torrent->phase == BT_PHASE_READY && !torrent->relocating
-         && torrent->core->config->mode != BT_MODE_SEEDING;
+         && !bt_torrent_only_seeds (torrent);
 }
 
 /* Of a link, which is not part of the queue then, and of no mode: it moves no payload. */

@@ -77,6 +77,8 @@ ft_category_get_bits (const BtTorrentStatus *status)
     case BT_STATE_MOVING:
       break;
     }
+  if (status->reason == BT_REASON_FILES_CHANGED)
+    bits |= 1 << FT_CATEGORY_PROBLEMS;
   if (is_waiting (status))
     bits |= 1 << FT_CATEGORY_WAITING;
   return bits;

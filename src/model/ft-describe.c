@@ -152,6 +152,8 @@ describe_downloading (const BtTorrentStatus *status, gint64 now)
       return describe_choked (status->reason_count);
     case BT_REASON_MODE:
       return g_strdup (_("Waiting: the mode allows seeding only"));
+    case BT_REASON_FILES_CHANGED:
+      return g_strdup (_("Another program changed the files; verify the data to download the changed parts again"));
     case BT_REASON_NETWORK:
       return ft_describe_append_text (_("Waiting: the network cannot be used"), status->reason_text);
     default:

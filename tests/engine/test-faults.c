@@ -398,25 +398,62 @@ test_folder_renamed_meanwhile (void)
   finish (f);
 }
 
-/* Changes beneath a seed: what was read and is wrong must not be served. */
+/* Changes beneath a seed: what was read and is wrong must not be served. And what a person changed is not overwritten
+ * before he says so. */
+
+static gboolean
+is_sparing (Fixture *f)
+{
+  return ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING) && status_of (f)->reason == BT_REASON_FILES_CHANGED;
+}
+
+/* Whoever could give the rest comes, and is not asked. */
+static void
+assert_spared (Fixture *f, const char *path, goffset length)
+{
+  BtEndpoint node;
+  guint n_blocks = f->seed->n_blocks;
+  guint n_links = f->seed->n_links;
+
+  g_assert_true (bt_endpoint_parse_ip (&node, "127.0.0.1", f->node->port));
+  ft_bad_peer_connect (f->seed, &node);
+  ft_wait_until (f->seed->n_links > n_links);
+  for (int i = 0; i < 300; i++)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+  g_assert_true (is_sparing (f));
+  g_assert_cmpuint (f->seed->n_blocks, ==, n_blocks);
+  g_assert_cmpint (size_of (path), ==, length);
+}
 
 static void
-leech_from_damaged (Fixture *f, guint32 n_lost)
+verify_and_finish (Fixture *f)
+{
+  ft_node_verify (f->node, f->id);
+  ft_wait_until (ft_node_said (f->node, "Checked: "));
+  connect_seed (f);
+  finish (f);
+}
+
+static void
+leech_from_damaged (Fixture *f, const char *path, guint32 n_lost)
 {
   g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
   BtTorrentId id = ft_node_add (leecher, f->sample->torrent, NULL, FALSE);
 
   ft_node_connect (leecher, id, f->node->port);
-  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING));
+  ft_wait_until (is_sparing (f));
   g_assert_cmpuint (status_of (f)->wanted - status_of (f)->done, ==, n_lost * PIECE);
   ft_wait_until (ft_node_status (leecher, id)->done == f->sample->size - n_lost * PIECE);
   g_assert_false (ft_node_said (leecher, "came damaged"));
   g_assert_true (ft_node_said (f->node, "checking all data again"));
+  assert_spared (f, path, size_of (path));
   ft_bad_peer_let_go (f->seed, ALL);
-  connect_seed (f);
+  verify_and_finish (f);
   ft_wait_until (ft_node_is_complete (leecher, id));
   ft_sample_assert_equal (f->sample, leecher->dir);
-  finish (f);
 }
 
 static void
@@ -429,7 +466,7 @@ test_truncated_beneath_seed (void)
   restart (f);
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
   g_assert_cmpint (truncate (path, 18 * PIECE), ==, 0);
-  leech_from_damaged (f, 2);
+  leech_from_damaged (f, path, 2);
 }
 
 static void
@@ -442,7 +479,7 @@ test_changed_beneath_seed (void)
   restart (f);
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
   change_byte (path, 5 * PIECE + 4321);
-  leech_from_damaged (f, 1);
+  leech_from_damaged (f, path, 1);
 }
 
 static void
@@ -455,10 +492,51 @@ test_changed_before_start (void)
   g_clear_pointer (&f->node, ft_node_free);
   change_byte (path, 5 * PIECE + 4321);
   restart (f);
-  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING));
-  g_assert_cmpuint (status_of (f)->wanted - status_of (f)->done, ==, PIECE);
-  finish_from_seed (f);
+  for (int life = 0; life < 3; life++)
+    {
+      ft_wait_until (is_sparing (f));
+      g_assert_true (ft_node_said (f->node, "Another program changed the files"));
+      g_assert_cmpuint (status_of (f)->wanted - status_of (f)->done, ==, PIECE);
+      assert_spared (f, path, 12 * PIECE + 5);
+      restart (f);
+    }
+  ft_wait_until (is_sparing (f));
+  ft_bad_peer_let_go (f->seed, ALL);
+  verify_and_finish (f);
   g_assert_cmpuint (status_of (f)->downloaded, ==, f->sample->size + PIECE);
+}
+
+/* Another time, the same bytes: nothing has happened. */
+static void
+test_touched (void)
+{
+  g_autoptr(Fixture) f = fixture_new (files, 0);
+  g_autofree char *path = path_in (f->dir, "a.bin");
+
+  download_all (f);
+  g_clear_pointer (&f->node, ft_node_free);
+  change_byte (path, 5 * PIECE + 4321);
+  change_byte (path, 5 * PIECE + 4321);
+  restart (f);
+  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
+  g_assert_false (ft_node_said (f->node, "Another program changed the files"));
+}
+
+/* What was not complete is taken for a download that goes on. */
+static void
+test_changed_while_incomplete (void)
+{
+  g_autoptr(Fixture) f = fixture_new (files, 20);
+  g_autofree char *path = path_in (f->dir, "deep/b.bin");
+
+  start_node (f);
+  add (f);
+  connect_seed (f);
+  ft_wait_until (ft_bad_peer_is_holding (f->seed) && status_of (f)->done > 0 && size_of (path) > 0);
+  g_clear_pointer (&f->node, ft_node_free);
+  change_byte (path, 0);
+  restart (f);
+  finish_from_seed (f);
 }
 
 /* Data that was there before. */
@@ -724,6 +802,8 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/faults/truncated-beneath-seed", test_truncated_beneath_seed);
   g_test_add_func ("/engine/faults/changed-beneath-seed", test_changed_beneath_seed);
   g_test_add_func ("/engine/faults/changed-before-start", test_changed_before_start);
+  g_test_add_func ("/engine/faults/changed-while-incomplete", test_changed_while_incomplete);
+  g_test_add_func ("/engine/faults/touched", test_touched);
   g_test_add_func ("/engine/faults/longer-file", test_longer_file);
   g_test_add_func ("/engine/faults/only-part-is-there", test_only_part_is_there);
   g_test_add_data_func ("/engine/faults/symlink-to-file", "a.bin", test_symlink);

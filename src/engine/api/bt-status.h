@@ -49,7 +49,7 @@ typedef enum
   BT_REASON_DISK_MISSING,
   BT_REASON_DISK_READ_ONLY,
   BT_REASON_DISK_ERROR,
-  BT_REASON_FILES_CHANGED,
+  BT_REASON_FILES_CHANGED,    /* complete, then changed by another program: nothing is downloaded until it is verified */
   BT_REASON_NETWORK,          /* no socket: [text] */
   BT_REASON_QUEUED,           /* [count] others are active and the queue allows no more */
   BT_REASON_SUSPENDED,        /* nothing is transferred now: [count] is a BtSuspend */
