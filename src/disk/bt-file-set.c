@@ -17,6 +17,7 @@ struct _BtFileSet
 {
   pthread_mutex_t lock;
   pthread_cond_t freed; /* one is idle, or was closed */
+  BtFileClaims *claims;
   guint max_open;
   guint n_open;
   guint n_closing; /* no longer open to anybody, but still with a descriptor */
@@ -33,6 +34,7 @@ bt_file_set_new (guint max_open)
 
   pthread_mutex_init (&set->lock, NULL);
   pthread_cond_init (&set->freed, NULL);
+  set->claims = bt_file_claims_new ();
   set->max_open = max_open;
   set->sink = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   g_queue_init (&set->idle);
@@ -103,9 +105,16 @@ bt_file_set_free (BtFileSet *set)
   close_all (set, &set->returned);
   if (set->sink >= 0)
     close (set->sink);
+  bt_file_claims_free (set->claims);
   pthread_cond_destroy (&set->freed);
   pthread_mutex_destroy (&set->lock);
   g_free (set);
+}
+
+BtFileClaims *
+bt_file_set_get_claims (BtFileSet *set)
+{
+  return set->claims;
 }
 
 int
@@ -187,7 +196,7 @@ use_open (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode)
 
   pthread_mutex_lock (&set->lock);
   open = store->files[file].open;
-  if (open != NULL && mode == BT_OPEN_WRITE && !open->writable)
+  if (open != NULL && mode == BT_OPEN_WRITE && (!open->writable || !bt_file_claims_may_write (store, file)))
     open = NULL;
   if (open != NULL && open->users++ == 0)
     g_queue_unlink (&set->idle, &open->link);
@@ -196,7 +205,7 @@ use_open (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode)
 }
 
 static int
-open_by_name (BtFileStore *store, guint32 file, BtOpenMode mode, int root_fd)
+open_by_name (BtFileStore *store, guint32 file, BtOpenMode mode, int root_fd, gboolean *made)
 {
   const char *path = bt_file_store_path (store, file);
   int fd = bt_beneath_open (root_fd, path, mode == BT_OPEN_WRITE ? O_RDWR : O_RDONLY);
@@ -206,6 +215,7 @@ open_by_name (BtFileStore *store, guint32 file, BtOpenMode mode, int root_fd)
   fd = bt_beneath_create (root_fd, path, O_RDWR);
   if (fd >= 0)
     {
+      *made = TRUE;
       atomic_store (&store->files[file].created, TRUE);
       atomic_store (&store->files[file].fresh, TRUE);
       return fd;
@@ -244,28 +254,39 @@ set_open_error (BtFileStore *store,
     bt_file_store_set_error (store, path, "open", error_number, error);
 }
 
+/* Reading is everybody's: torrents with the same data may be seeded from one file. */
+static gboolean
+claim_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int fd, const struct stat *info,
+            gboolean made, GError **error)
+{
+  if (mode == BT_OPEN_WRITE)
+    return bt_file_claims_take_in_disk (set->claims, store, file, fd, info, made, error);
+  bt_file_claims_note_in_disk (set->claims, store, file, info);
+  return TRUE;
+}
+
 static int
-open_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, GError **error)
+open_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, struct stat *info, GError **error)
 {
   BtRootUse use = mode == BT_OPEN_WRITE ? BT_ROOT_MAKE : BT_ROOT_USE;
   int root_fd = bt_file_store_root_in_disk (store, use, error);
-  struct stat info;
+  gboolean made = FALSE;
   int fd;
 
   if (root_fd < 0)
     return -1;
-  fd = open_by_name (store, file, mode, root_fd);
+  fd = open_by_name (store, file, mode, root_fd, &made);
   if (fd < 0 && bt_file_set_make_room_in_disk (set, errno))
-    fd = open_by_name (store, file, mode, root_fd);
-  if (fd < 0 || fstat (fd, &info) < 0)
+    fd = open_by_name (store, file, mode, root_fd, &made);
+  if (fd < 0 || fstat (fd, info) < 0)
     {
       set_open_error (store, file, root_fd, errno, mode, error);
     }
-  else if (!S_ISREG (info.st_mode))
+  else if (!S_ISREG (info->st_mode))
     {
       set_not_regular_error (store, file, error);
     }
-  else
+  else if (claim_file (set, store, file, mode, fd, info, made, error))
     {
       return fd;
     }
@@ -274,10 +295,16 @@ open_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, GE
   return -1;
 }
 
+static gboolean
+will_do (const BtOpenFile *open, const BtOpenFile *mine)
+{
+  return open->ino == mine->ino && open->device == mine->device && open->writable >= mine->writable;
+}
+
 /* Another worker may have opened the same file meanwhile. Its descriptor is used if it will do,
  * else ours takes its place. */
 static BtOpenFile *
-insert (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int fd)
+insert (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int fd, const struct stat *info)
 {
   BtOpenFile *mine = g_new0 (BtOpenFile, 1);
   BtStoreFile *slot = &store->files[file];
@@ -287,12 +314,14 @@ insert (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int f
   mine->store = store;
   mine->file = file;
   mine->fd = fd;
+  mine->device = info->st_dev;
+  mine->ino = info->st_ino;
   mine->writable = mode == BT_OPEN_WRITE;
   mine->link.data = mine;
 
   pthread_mutex_lock (&set->lock);
   open = slot->open;
-  if (open != NULL && mine->writable && !open->writable)
+  if (open != NULL && !will_do (open, mine))
     {
       detach (set, open, &closing);
       open = NULL;
@@ -323,12 +352,13 @@ bt_file_set_acquire_in_disk (BtFileSet *set,
                              GError **error)
 {
   BtOpenFile *open = use_open (set, store, file, mode);
+  struct stat info;
   int fd;
 
   if (open != NULL)
     return open;
-  fd = open_file (set, store, file, mode, error);
-  return fd >= 0 ? insert (set, store, file, mode, fd) : NULL;
+  fd = open_file (set, store, file, mode, &info, error);
+  return fd >= 0 ? insert (set, store, file, mode, fd, &info) : NULL;
 }
 
 /* Under the lock. FALSE: so much is lent that descriptors might run out. */

@@ -33,6 +33,7 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
   stamp->size = -1;
   if (root_fd >= 0 && !bt_file_store_look_in_disk (store, root_fd, file, &is_there, &info, error))
     return FALSE;
+  bt_file_claims_note_in_disk (bt_file_set_get_claims (store->set), store, file, is_there ? &info : NULL);
   if (is_there)
     {
       stamp->size = info.st_size;

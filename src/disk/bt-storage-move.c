@@ -491,6 +491,7 @@ change_root (BtFileStore *store, const char *folder)
   bt_file_set_close_store_in_disk (store->set, store);
   bt_file_store_close_root_in_disk (store);
   bt_file_store_forget_root_in_disk (store);
+  bt_file_claims_drop (bt_file_set_get_claims (store->set), store);
   g_clear_pointer (&store->stranded, g_free);
   g_free (store->root);
   store->root = g_strdup (folder);

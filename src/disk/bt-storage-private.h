@@ -10,6 +10,7 @@
 
 G_BEGIN_DECLS
 
+typedef struct _BtFileClaims BtFileClaims;
 typedef struct _BtFileSet BtFileSet;
 typedef struct _BtOpenFile BtOpenFile;
 typedef struct _BtFileStore BtFileStore;
@@ -24,7 +25,9 @@ typedef enum
   BT_PLACE_PARTS, /* in the parts file, at their offset in the torrent */
 } BtPlace;
 
-typedef struct
+typedef struct _BtStoreFile BtStoreFile;
+
+struct _BtStoreFile
 {
   BtOpenFile *open;     /* (nullable): guarded by the lock of the file set */
   atomic_uchar created; /* made by us, ever */
@@ -32,7 +35,13 @@ typedef struct
   atomic_uchar dirty;   /* written since the last sync */
   atomic_uchar written; /* by us, since its stamp was taken */
   atomic_uchar place;   /* BtPlace */
-} BtStoreFile;
+  atomic_uchar standing; /* among those that claim the same file: of bt-file-claims.c, as what follows, which its lock
+                            guards */
+  guint32 device;
+  ino_t ino;
+  BtFileStore *claimant; /* (nullable): the store that it is of, while it is claimed */
+  BtStoreFile *next;     /* (nullable): who claimed the same later */
+};
 
 /* What the root is opened for. */
 typedef enum
@@ -50,10 +59,11 @@ struct _BtFileStore
   BtMetainfo *metainfo;
   BtTorrentBytes *torrent; /* (nullable) */
   BtFileSet *set;
-  char *root;        /* changed by a move only, which runs alone */
+  char *root;        /* changed by a move only, which runs alone, and while no file is claimed */
   char *stranded;    /* (nullable): a folder where a move failed and left files behind; likewise */
   char *parts_name;
-  char **names;      /* (nullable) (array length=n_files) of (nullable): renamed; changed by barriers */
+  char **names;      /* (nullable) (array length=n_files) of (nullable): renamed; changed by barriers, under the lock of
+                        the claims */
   guint64 id; /* never that of another store of this disk */
 
   BtStoreFile *files;     /* (array length=n_files+1) */
@@ -159,6 +169,8 @@ struct _BtOpenFile
   BtFileStore *store;
   guint32 file;
   int fd;
+  dev_t device; /* with @ino: what it leads to */
+  ino_t ino;
   gboolean writable;
   gboolean detached; /* closed by its last user */
   atomic_uchar sendable; /* a BtSendable */
@@ -188,6 +200,24 @@ int bt_file_set_sink (const BtFileSet *set); /* the null device; -1: there is no
  */
 gboolean bt_file_set_make_room_in_disk (BtFileSet *set, int error_number);
 guint bt_file_set_n_open (BtFileSet *set);
+
+BtFileClaims *bt_file_set_get_claims (BtFileSet *set);
+
+/* bt-file-claims.c: which file on the disk is whose. */
+
+BtFileClaims *bt_file_claims_new (void);
+void bt_file_claims_free (BtFileClaims *claims);
+/* @store has seen its @file. @info: (nullable): NULL: it is not there. */
+void bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info);
+/* It is to be written to; open as @fd. @made: just now. Returns: FALSE with TAKEN if it is another's. */
+gboolean bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd,
+                                      const struct stat *info, gboolean made, GError **error);
+/* Whether that was so when it was asked last, and nobody has come before it since. */
+gboolean bt_file_claims_may_write (BtFileStore *store, guint32 file);
+/* @names: (transfer full) (nullable) */
+void bt_file_claims_set_names (BtFileClaims *claims, BtFileStore *store, char **names);
+/* None of the files of @store is its own any more. */
+void bt_file_claims_drop (BtFileClaims *claims, BtFileStore *store);
 
 /* bt-storage-io.c: bytes of the torrent to and from files. */
 

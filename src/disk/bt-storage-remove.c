@@ -157,6 +157,7 @@ forget_removed (BtFileStore *store, const gboolean *created)
       atomic_store (&store->files[i].dirty, FALSE);
       atomic_store (&store->files[i].fresh, FALSE);
     }
+  bt_file_claims_drop (bt_file_set_get_claims (store->set), store);
   store->stamped = FALSE;
   atomic_fetch_add (&store->generation, 1);
   bt_file_store_forget_places (store);

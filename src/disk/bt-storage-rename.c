@@ -50,8 +50,7 @@ bt_file_store_rename_in_disk (BtFileStore *store, const char *from, const char *
       bt_file_store_free_names (names, store->metainfo->n_files);
       return FALSE;
     }
-  bt_file_store_free_names (store->names, store->metainfo->n_files);
-  store->names = names;
+  bt_file_claims_set_names (bt_file_set_get_claims (store->set), store, names);
   bt_file_store_forget_places (store);
   return TRUE;
 }

@@ -104,6 +104,7 @@ bt_file_store_new (BtMetainfo *metainfo, const BtStorageConfig *config, BtFileSe
 void
 bt_file_store_free (BtFileStore *store)
 {
+  bt_file_claims_drop (bt_file_set_get_claims (store->set), store);
   if (store->root_fd >= 0)
     close (store->root_fd);
   pthread_mutex_destroy (&store->root_lock);

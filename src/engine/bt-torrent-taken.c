@@ -6,8 +6,8 @@
 
 /* Files of two torrents can only be the same if the first part of the path of the one is a part of the path of the
  * other or of its folder, and nearly no two torrents have that in common: so it is what they are looked up by, and
- * only those that are found are compared file by file. Folders are compared by their names: of two names of one
- * folder nothing is known here. Names that differ in case only count as the same, as at parse. */
+ * only those that are found are compared file by file. Folders are compared by their names: two names of one
+ * folder are found when a file in it is opened (bt-file-claims.c). Names that differ in case only count as the same, as at parse. */
 
 #define MAX_PLACES 3
 

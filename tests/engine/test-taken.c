@@ -8,6 +8,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define assert_taken(id, error, part)                                                                               \
   G_STMT_START                                                                                                      \
@@ -317,6 +318,65 @@ test_details (void)
 }
 
 static void
+assert_content (const char *path, const char *expected)
+{
+  g_autofree char *content = NULL;
+
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  g_assert_cmpstr (content, ==, expected);
+}
+
+/* Under another name that no comparing of paths finds. The one that was there first has its file, and the other says so,
+ * until the first is gone. @make: makes @to another name of @from */
+static void
+write_by_other_name (const char *from, const char *to, int (*make) (const char *from, const char *to))
+{
+  g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 80);
+  g_autoptr(FtNode) seed = ft_node_new (NULL, BT_MODE_ALL);
+  g_autoptr(FtNode) node = ft_node_new (NULL, BT_MODE_ALL);
+  BtTorrentId seed_id = ft_node_add (seed, sample->torrent, sample->dir, TRUE), first, second;
+  g_autofree char *old = g_build_filename (node->dir, from, NULL);
+  g_autofree char *new = g_build_filename (node->dir, to, NULL);
+  g_autofree char *folder = g_path_get_dirname (new);
+  g_autofree char *root = g_build_filename (node->dir, "link", NULL);
+  g_autofree char *there = NULL;
+
+  g_assert_cmpint (g_mkdir_with_parents (folder, 0755), ==, 0);
+  there = g_build_filename (node->dir, "sample", NULL);
+  g_assert_cmpint (g_mkdir (there, 0755), ==, 0);
+  g_free (there);
+  there = g_build_filename (node->dir, "sample", "one", NULL);
+  g_assert_true (g_file_set_contents (there, "not a byte of this is to change", -1, NULL));
+  g_assert_cmpint (make (old, new), ==, 0);
+
+  first = add (node, "sample", "one", "three", NULL);
+  second = ft_node_add (node, sample->torrent, root, FALSE);
+  ft_node_connect (node, second, seed->port);
+  ft_wait_until (ft_node_in_state (node, second, BT_STATE_ERROR));
+  ft_wait_until (ft_node_said (node, "/link/sample/one” is also a file of “sample”"));
+  assert_content (there, "not a byte of this is to change");
+  ft_node_set_intent (node, second, BT_INTENT_RUN);
+  ft_node_connect (node, second, seed->port);
+  ft_wait_until (ft_node_in_state (node, second, BT_STATE_ERROR));
+  assert_content (there, "not a byte of this is to change");
+
+  ft_node_remove (node, first, FALSE);
+  ft_node_set_intent (node, second, BT_INTENT_RUN);
+  ft_wait_until (ft_node_in_state (node, second, BT_STATE_DOWNLOADING));
+  ft_node_connect (node, second, seed->port);
+  ft_wait_until (ft_node_is_complete (node, second));
+  ft_sample_assert_equal (sample, root);
+  g_assert_true (ft_node_in_state (seed, seed_id, BT_STATE_SEEDING));
+}
+
+static void
+test_other_name (void)
+{
+  write_by_other_name ("", "link", symlink);
+  write_by_other_name ("sample/one", "link/sample/one", link);
+}
+
+static void
 assert_own (FtNode *node, const char *name, const char *a, const char *folder)
 {
   g_autoptr(GError) error = NULL;
@@ -364,6 +424,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/engine/taken/link", test_link);
   g_test_add_func ("/engine/taken/link-beside-folded", test_link_beside_folded);
   g_test_add_func ("/engine/taken/details", test_details);
+  g_test_add_func ("/engine/taken/other-name", test_other_name);
   g_test_add_func ("/engine/taken/own-folders", test_own_folders);
   return g_test_run ();
 }
