@@ -65,6 +65,7 @@
 /* Connections and addresses. */
 #define BT_LIMIT_CANDIDATES 3000u           /* per torrent: a day of a large swarm; 100 bytes each */
 #define BT_LIMIT_CANDIDATES_AT_REST 1000u   /* of one that is stopped: they grow old, and there may be thousands of such */
+#define BT_LIMIT_ATTEMPTS 27000u             /* addresses tried without success, or with: as many as 15 minutes of 30 a second */
 #define BT_LIMIT_LOWEST_PORT 1024u          /* of peers that PEX and the DHT name, and of nodes: below are services of others */
 #define BT_LIMIT_HALF_OPEN_INCOMING 100u    /* that have not named a torrent; then the oldest goes */
 #define BT_LIMIT_HALF_OPEN_PER_NEIGHBOUR 20u /* of one local address, which may be a router or proxy for many */

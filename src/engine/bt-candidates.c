@@ -402,6 +402,13 @@ bt_candidates_postpone (BtCandidates *candidates, BtCandidate *candidate, gint64
 }
 
 void
+bt_candidates_hold (BtCandidates *candidates, BtCandidate *candidate, gint64 until)
+{
+  candidate->next_try = until;
+  bt_turns_file (&candidates->turns, candidate);
+}
+
+void
 bt_candidates_set_seed (BtCandidates *candidates, BtCandidate *candidate, gboolean is_seed)
 {
   if (candidate->is_seed == is_seed)
@@ -430,13 +437,24 @@ is_nonsense (guint reason)
     }
 }
 
-/* Nobody was ever found there, and only strangers say that somebody is: it may be a machine that all of a swarm is to
- * knock at. */
+/* Nobody was ever found there, and only others say that somebody is. */
+static gboolean
+is_named_only_by (const BtCandidate *candidate, BtSource sources)
+{
+  return (candidate->sources & ~sources) == 0 && !candidate->connectable && !bt_endpoint_is_local (&candidate->endpoint);
+}
+
+gboolean
+bt_candidate_is_unproven (const BtCandidate *candidate)
+{
+  return is_named_only_by (candidate, BT_SOURCE_TRACKER | BT_SOURCE_PEX | BT_SOURCE_DHT);
+}
+
+/* Strangers alone: it may be a machine that all of a swarm is to knock at. */
 static gboolean
 is_hearsay (const BtCandidate *candidate)
 {
-  return (candidate->sources & (guint) ~(BT_SOURCE_PEX | BT_SOURCE_DHT)) == 0 && !candidate->connectable
-         && !bt_endpoint_is_local (&candidate->endpoint);
+  return is_named_only_by (candidate, BT_SOURCE_PEX | BT_SOURCE_DHT);
 }
 
 static void
@@ -554,6 +572,25 @@ bt_candidates_ban_ip (BtCandidates *candidates, const char *ip)
 }
 
 static void
+forgive_candidate (BtCandidate *candidate, gint64 now)
+{
+  candidate->next_try = MIN (candidate->next_try, now);
+  candidate->fails = MIN (candidate->fails, 1);
+}
+
+gboolean
+bt_candidates_forgive_one (BtCandidates *candidates, const BtEndpoint *endpoint, gint64 now)
+{
+  Entry *entry = find_entry (candidates, endpoint);
+
+  if (entry == NULL)
+    return FALSE;
+  forgive_candidate (&entry->candidate, now);
+  bt_turns_file (&candidates->turns, &entry->candidate);
+  return TRUE;
+}
+
+static void
 forgive (BtCandidates *candidates, gboolean only_useful, gint64 now)
 {
   for (guint i = 0; i < candidates->entries->len; i++)
@@ -562,8 +599,7 @@ forgive (BtCandidates *candidates, gboolean only_useful, gint64 now)
 
       if (only_useful && candidate->last_useful == 0)
         continue;
-      candidate->next_try = MIN (candidate->next_try, now);
-      candidate->fails = MIN (candidate->fails, 1);
+      forgive_candidate (candidate, now);
     }
   file_all (candidates);
 }

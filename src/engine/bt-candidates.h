@@ -76,11 +76,17 @@ void bt_candidates_keep (BtCandidates *candidates, BtSource sources);
 BtCandidate *bt_candidates_best (BtCandidates *candidates, gboolean want_leechers, gint64 now);
 gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /* when one will be; G_MAXINT64 */
 
+/* Only trackers and strangers say that somebody is there, and this torrent never found him: what came of it for others
+ * counts. */
+gboolean bt_candidate_is_unproven (const BtCandidate *candidate);
+
 /* Connecting began; it ended. @useful_bytes: payload that came of it, either way. A useful one is tried
  * again after 2 s; else after 5, 10, 60, 300, 900, 1800, 3600 s by fails. @reason: BtCloseReason. */
 void bt_candidates_trying (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
 /* Not now, for a reason of ours: it is tried again in a moment. */
 void bt_candidates_postpone (BtCandidates *candidates, BtCandidate *candidate, gint64 now);
+/* Not before @until, for what came of it for other torrents. */
+void bt_candidates_hold (BtCandidates *candidates, BtCandidate *candidate, gint64 until);
 void bt_candidates_set_seed (BtCandidates *candidates, BtCandidate *candidate, gboolean is_seed);
 void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guint reason, guint64 useful_bytes, gint64 now);
 
@@ -97,6 +103,8 @@ void bt_candidates_ban_ip (BtCandidates *candidates, const char *ip);
 /* Nothing is left to try and nothing is connected: next_try of all is kept, but the network changed or
  * the user asked, so all may be tried at once. */
 void bt_candidates_forgive (BtCandidates *candidates, gint64 now);
+/* That one alone. FALSE if it is not known. */
+gboolean bt_candidates_forgive_one (BtCandidates *candidates, const BtEndpoint *endpoint, gint64 now);
 /* Only those that payload once came of. */
 void bt_candidates_forgive_useful (BtCandidates *candidates, gint64 now);
 

@@ -120,6 +120,7 @@ bt_core_rebind (BtCore *core)
   tell (core, was_gone);
   for (guint i = 0; i < core->torrents->len; i++)
     bt_torrent_reconnect (g_ptr_array_index (core->torrents, i));
+  bt_attempts_forget_failed (core->attempts);
   bt_core_want_connections (core);
   core->changed = TRUE;
   bt_core_touch (core);

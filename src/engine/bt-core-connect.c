@@ -124,6 +124,41 @@ bt_core_end_dialling (BtCore *core, const BtEndpoint *endpoint)
   g_hash_table_remove (core->dialling, endpoint);
 }
 
+gint64
+bt_core_may_dial_at (BtCore *core, BtTorrent *torrent, const BtCandidate *candidate, gint64 now)
+{
+  if (!bt_candidate_is_unproven (candidate))
+    return now;
+  return bt_attempts_when (core->attempts, &candidate->endpoint, bt_torrent_get_id (torrent), now);
+}
+
+/* What we ended ourselves says nothing of who is there. */
+static gboolean
+is_of_ours (guint reason)
+{
+  return reason == BT_CLOSE_STOPPED || reason == BT_CLOSE_TOO_MANY || reason == BT_CLOSE_BANNED;
+}
+
+void
+bt_core_dial_failed (BtCore *core, BtTorrent *torrent, const BtEndpoint *endpoint, guint reason)
+{
+  gboolean unreachable = reason == BT_CLOSE_CONNECT_FAILED || reason == BT_CLOSE_TIMED_OUT;
+
+  if (!bt_endpoint_is_local (endpoint) && !is_of_ours (reason))
+    bt_attempts_failed (core->attempts, endpoint, bt_torrent_get_id (torrent), unreachable, bt_core_now (core));
+}
+
+void
+bt_core_dial_reached (BtCore *core, const BtEndpoint *endpoint)
+{
+  gint64 now = bt_core_now (core);
+
+  if (bt_endpoint_is_local (endpoint) || !bt_attempts_reached (core->attempts, endpoint, now))
+    return;
+  for (guint i = 0; i < core->torrents->len; i++)
+    bt_torrent_try_again (g_ptr_array_index (core->torrents, i), endpoint, now);
+}
+
 void
 bt_core_init_connecting (BtCore *core)
 {

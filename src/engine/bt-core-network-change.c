@@ -148,6 +148,7 @@ renew_torrents (BtCore *core, gboolean moved)
   bt_core_renew_sockets (core);
   for (guint i = 0; i < core->torrents->len; i++)
     bt_torrent_renew (g_ptr_array_index (core->torrents, i), moved);
+  bt_attempts_forget_failed (core->attempts);
 }
 
 /* Whatever else talks to the network is told here, or began anew with its sockets in bt_core_rebind(). */

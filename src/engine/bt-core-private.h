@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bt-address-vote.h"
+#include "bt-attempts.h"
 #include "bt-buffer.h"
 #include "bt-candidates.h"
 #include "bt-core.h"
@@ -111,6 +112,7 @@ struct _BtCore
   BtTimer connect;          /* outgoing connections: bt-core-connect.c */
   GQueue seekers;           /* of BtTorrent: those that may have somebody to try soon */
   GHashTable *dialling;     /* of BtEndpoint */
+  BtAttempts *attempts;     /* and what came of it */
   double connect_tokens;
   gint64 connect_refilled;
   guint n_peers;            /* links of torrents, connecting ones included */
@@ -286,6 +288,12 @@ void bt_core_leave_seekers (BtCore *core, GList *link);
 gboolean bt_core_is_dialling (BtCore *core, const BtEndpoint *endpoint);
 void bt_core_begin_dialling (BtCore *core, const BtEndpoint *endpoint);
 void bt_core_end_dialling (BtCore *core, const BtEndpoint *endpoint);
+/* When @torrent may try @candidate: @now, or later if others tried that address in vain. */
+gint64 bt_core_may_dial_at (BtCore *core, BtTorrent *torrent, const BtCandidate *candidate, gint64 now);
+/* A connection to it failed before anybody there spoke BitTorrent. @reason: BtCloseReason */
+void bt_core_dial_failed (BtCore *core, BtTorrent *torrent, const BtEndpoint *endpoint, guint reason);
+/* Somebody did: torrents that wait because others failed need not. */
+void bt_core_dial_reached (BtCore *core, const BtEndpoint *endpoint);
 
 /* bt-core-network-change.c */
 void bt_core_init_network_change (BtCore *core);

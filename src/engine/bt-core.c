@@ -64,6 +64,7 @@ bt_core_new (const BtConfig *config,
   g_queue_init (&core->resting);
   g_queue_init (&core->seekers);
   core->dialling = g_hash_table_new_full (bt_endpoint_hash, bt_endpoint_equal, g_free, NULL);
+  core->attempts = bt_attempts_new ();
   core->reading = TRUE;
   core->free_bytes = -1;
   bt_core_init_checks (core);
@@ -168,6 +169,7 @@ bt_core_free (BtCore *core)
   g_ptr_array_unref (core->queue);
   g_ptr_array_unref (core->arrivals);
   g_hash_table_unref (core->dialling);
+  bt_attempts_free (core->attempts);
   g_hash_table_unref (core->by_id);
   g_hash_table_unref (core->by_hash);
   bt_core_free_tops (core);

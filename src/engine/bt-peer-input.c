@@ -22,6 +22,11 @@ head_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
 {
   BtPeer *peer = owner;
 
+  if (bt_link_is_outgoing (link))
+    {
+      peer->spoke = TRUE;
+      bt_core_dial_reached (peer->torrent->core, &peer->endpoint);
+    }
   if (!bt_sha1_equal (&handshake->info_hash, &peer->torrent->metainfo->info_hash))
     bt_link_close (link, BT_CLOSE_WRONG_TORRENT, NULL);
 }

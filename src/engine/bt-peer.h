@@ -45,6 +45,7 @@ typedef struct
   BtCandidate *candidate;  /* (nullable): an incoming peer whose port is not known */
   guint8 peer_id[BT_PEER_ID_SIZE];
   char *client;            /* (nullable), fit for display */
+  gboolean spoke;          /* it is a peer, of whatever torrent: we connected, and it said so */
   gboolean ready;          /* both handshakes are done */
   gboolean fast, extended; /* both sides have it */
   gboolean has_dht;        /* it says that it has a node of the DHT */

@@ -126,28 +126,51 @@ connect_to (BtTorrent *torrent, BtCandidate *candidate, gint64 now)
   return TRUE;
 }
 
+/* Who is being connected to, or was not found by others, comes later.
+ * Returns: (nullable) */
+static BtCandidate *
+find_candidate (BtTorrent *torrent, gint64 now)
+{
+  gboolean want_leechers = bt_torrent_wants_only_leechers (torrent);
+  BtCandidate *candidate;
+
+  while ((candidate = bt_candidates_best (torrent->candidates, want_leechers, now)) != NULL)
+    {
+      gint64 when = bt_core_may_dial_at (torrent->core, torrent, candidate, now);
+
+      if (bt_core_is_dialling (torrent->core, &candidate->endpoint))
+        bt_candidates_postpone (torrent->candidates, candidate, now);
+      else if (when > now)
+        bt_candidates_hold (torrent->candidates, candidate, when);
+      else
+        break;
+    }
+  return candidate;
+}
+
+void
+bt_torrent_try_again (BtTorrent *torrent, const BtEndpoint *endpoint, gint64 now)
+{
+  if (bt_candidates_forgive_one (torrent->candidates, endpoint, now))
+    bt_core_seek_peers (torrent->core, torrent);
+}
+
 guint
 bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 {
-  gboolean want_leechers = bt_torrent_wants_only_leechers (torrent);
   guint tries = n + torrent->boost;
   guint made = 0, failed = 0;
 
-  if (n > 0 && bt_torrent_next_connect (torrent) <= now)
+  if (n > 0 && wants_connections (torrent) && find_candidate (torrent, now) != NULL)
     bt_torrent_unfold (torrent);
   if (bt_torrent_needs_unfolding (torrent))
     return 0;
   while (made < tries && wants_connections (torrent))
     {
-      BtCandidate *candidate = bt_candidates_best (torrent->candidates, want_leechers, now);
+      BtCandidate *candidate = find_candidate (torrent, now);
 
       if (candidate == NULL)
         break;
-      if (bt_core_is_dialling (torrent->core, &candidate->endpoint))
-        {
-          bt_candidates_postpone (torrent->candidates, candidate, now);
-          continue;
-        }
       /* What goes nowhere costs nothing: a family without a way out must not hold up the other. */
       if (connect_to (torrent, candidate, now))
         made++;
@@ -212,7 +235,11 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
   if (!peer->ready)
     torrent->n_connecting--;
   if (!peer->ready && peer->candidate != NULL)
-    bt_core_end_dialling (core, &peer->endpoint);
+    {
+      bt_core_end_dialling (core, &peer->endpoint);
+      if (!peer->spoke)
+        bt_core_dial_failed (core, torrent, &peer->endpoint, reason);
+    }
   g_ptr_array_remove_fast (torrent->peers, peer);
   if (torrent->peers->len == 0)
     core->n_with_peers--;

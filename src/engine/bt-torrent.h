@@ -178,6 +178,8 @@ gboolean bt_torrent_rests (BtTorrent *torrent);
 BtRounds *bt_torrent_get_rounds (BtTorrent *torrent);
 /* Connects to at most @n more peers; returns how many it began. */
 guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
+/* Somebody was found there after all. */
+void bt_torrent_try_again (BtTorrent *torrent, const BtEndpoint *endpoint, gint64 now);
 gint64 bt_torrent_next_connect (BtTorrent *torrent); /* G_MAXINT64: does not want any */
 GList *bt_torrent_get_seek_link (BtTorrent *torrent);
 void bt_torrent_set_reading (BtTorrent *torrent, gboolean reading);

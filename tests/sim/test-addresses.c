@@ -79,10 +79,169 @@ test_at_rest (void)
   ft_sim_free (sim);
 }
 
+/* Several torrents of one engine, and a machine that has nothing to do with them. */
+
+#define N_TORRENTS 12
+#define VICTIM_PORT 8080
+
+typedef struct
+{
+  FtSim *sim;
+  FtSimNode *node;
+  GPtrArray *samples;  /* of FtSample */
+  GPtrArray *torrents; /* of BtTorrent */
+  BtWorld *victim;
+  BtListener *listener;
+  guint n_calls;
+} Crowd;
+
+/* It hangs up, as servers do on whom they do not understand. */
+static void
+accepted_cb (BtStream *stream, gpointer owner)
+{
+  Crowd *crowd = owner;
+
+  crowd->n_calls++;
+  stream->ops->close (stream);
+}
+
+static BtEndpoint
+get_victim (void)
+{
+  const guint8 ip[4] = { 70, 0, 0, 1 };
+  BtEndpoint endpoint;
+
+  bt_endpoint_set_ipv4 (&endpoint, ip, VICTIM_PORT);
+  return endpoint;
+}
+
+/* It knows of others what the test says. */
+static void
+be_alone (BtConfig *config)
+{
+  config->dht = config->pex = config->lsd = FALSE;
+}
+
+static Crowd *
+crowd_new (void)
+{
+  Crowd *crowd = g_new0 (Crowd, 1);
+  BtEndpoint endpoint = get_victim ();
+  g_autoptr(GError) error = NULL;
+
+  crowd->sim = ft_sim_new (1);
+  crowd->victim = ft_fake_net_add_host (crowd->sim->net, "70.0.0.1");
+  crowd->listener = crowd->victim->ops->listen (crowd->victim, &endpoint, accepted_cb, crowd, &error);
+  g_assert_no_error (error);
+  crowd->node = ft_sim_add_node (crowd->sim, "50.0.0.1", be_alone);
+  crowd->samples = g_ptr_array_new_with_free_func ((GDestroyNotify) ft_sample_free);
+  crowd->torrents = g_ptr_array_new ();
+  for (guint i = 0; i < N_TORRENTS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.bin", i);
+      FtSample *sample = make_sample (name);
+
+      g_ptr_array_add (crowd->samples, sample);
+      g_ptr_array_add (crowd->torrents, ft_sim_node_add (crowd->node, sample->torrent, NULL));
+    }
+  return crowd;
+}
+
+static void
+crowd_free (Crowd *crowd)
+{
+  crowd->victim->ops->listener_free (crowd->victim, crowd->listener);
+  ft_sim_free (crowd->sim);
+  g_ptr_array_unref (crowd->torrents);
+  g_ptr_array_unref (crowd->samples);
+  g_free (crowd);
+}
+
+/* To every torrent, by one of @sources in turn. */
+static void
+name_to_all (Crowd *crowd, const BtEndpoint *endpoint, const BtSource *sources, guint n)
+{
+  for (guint i = 0; i < crowd->torrents->len; i++)
+    bt_torrent_add_peer (g_ptr_array_index (crowd->torrents, i), endpoint, sources[i % n]);
+}
+
+/* Strangers name a server to every torrent, again and again: it is called once in a quarter of an hour. */
+static void
+test_one_victim (void)
+{
+  static const BtSource strangers[] = { BT_SOURCE_DHT, BT_SOURCE_PEX };
+  Crowd *crowd = crowd_new ();
+  BtEndpoint victim = get_victim ();
+
+  for (guint minute = 0; minute < 14; minute++)
+    {
+      name_to_all (crowd, &victim, strangers, G_N_ELEMENTS (strangers));
+      ft_sim_run_for (crowd->sim, 60 * FT_SIM_SECOND);
+      g_assert_cmpuint (crowd->n_calls, ==, 1);
+    }
+  ft_sim_run_for (crowd->sim, 10 * 60 * FT_SIM_SECOND);
+  g_assert_cmpuint (crowd->n_calls, ==, 2);
+  ft_sim_run_for (crowd->sim, 60 * 60 * FT_SIM_SECOND);
+  g_assert_cmpuint (crowd->n_calls, >=, 5);
+  g_assert_cmpuint (crowd->n_calls, <=, 6);
+  crowd_free (crowd);
+}
+
+/* Trackers do: one torrent tries it as often as it would if it were alone, and the others leave it to that. */
+static void
+test_named_by_trackers (void)
+{
+  static const BtSource trackers[] = { BT_SOURCE_TRACKER };
+  Crowd *crowd = crowd_new ();
+  BtEndpoint victim = get_victim ();
+
+  name_to_all (crowd, &victim, trackers, 1);
+  ft_sim_run_for (crowd->sim, 20 * 60 * FT_SIM_SECOND);
+  g_assert_cmpuint (crowd->n_calls, ==, 5);
+  crowd_free (crowd);
+}
+
+static gboolean
+all_connected (Crowd *crowd, const char *ip)
+{
+  for (guint i = 0; i < crowd->torrents->len; i++)
+    if (ft_sim_find_peer (g_ptr_array_index (crowd->torrents, i), ip) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* Somebody who is there is connected to for all torrents at once; who comes late, as soon as one of them finds him. */
+static void
+test_shared_peer (void)
+{
+  static const BtSource sources[] = { BT_SOURCE_TRACKER, BT_SOURCE_DHT, BT_SOURCE_PEX };
+  Crowd *crowd = crowd_new ();
+  FtSimNode *soon = ft_sim_add_node (crowd->sim, "50.0.0.2", be_alone);
+  FtSimNode *late = ft_sim_add_node (crowd->sim, "50.0.0.3", be_alone);
+  BtEndpoint first = ft_sim_node_endpoint (soon), second = ft_sim_node_endpoint (late);
+
+  for (guint i = 0; i < crowd->samples->len; i++)
+    {
+      ft_sim_node_add (soon, ((FtSample *) g_ptr_array_index (crowd->samples, i))->torrent, NULL);
+      ft_sim_node_add (late, ((FtSample *) g_ptr_array_index (crowd->samples, i))->torrent, NULL);
+    }
+  name_to_all (crowd, &first, sources, G_N_ELEMENTS (sources));
+  ft_sim_wait (crowd->sim, all_connected (crowd, "50.0.0.2"), 5);
+  ft_fake_host_set_dark (late->world, TRUE);
+  name_to_all (crowd, &second, sources, G_N_ELEMENTS (sources));
+  ft_sim_run_for (crowd->sim, 30 * FT_SIM_SECOND);
+  ft_fake_host_set_dark (late->world, FALSE);
+  ft_sim_wait (crowd->sim, all_connected (crowd, "50.0.0.3"), 90);
+  crowd_free (crowd);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/addresses/at-rest", test_at_rest);
+  g_test_add_func ("/addresses/named-by-trackers", test_named_by_trackers);
+  g_test_add_func ("/addresses/one-victim", test_one_victim);
+  g_test_add_func ("/addresses/shared-peer", test_shared_peer);
   return g_test_run ();
 }
