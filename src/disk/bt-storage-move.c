@@ -20,7 +20,7 @@
  * A crash leaves each file complete in one of the places, or in both. The state database knows that the
  * move was meant, so it is done again with @resuming: then a file of the same name, length and time in the new
  * place is the copy that was made, and one that is in the new place only was renamed. The same goes for what a move
- * that failed could not take back. */
+ * that failed could not take back: the hidden folder stays there then and says so, also after a restart. */
 
 typedef enum
 {
@@ -99,6 +99,15 @@ open_old_root (Mover *mover, BtRootUse use, GError **error)
   return TRUE;
 }
 
+/* By what a move there left behind. */
+static gboolean
+is_marked (const Mover *mover)
+{
+  struct stat info;
+
+  return bt_beneath_stat (mover->to_fd, mover->hidden, &info) == 0 && S_ISDIR (info.st_mode);
+}
+
 static gboolean
 open_new_root (Mover *mover, gboolean make, GError **error)
 {
@@ -113,6 +122,8 @@ open_new_root (Mover *mover, gboolean make, GError **error)
     }
   if (mover->to_fd < 0)
     set_error (mover, mover->folder, NULL, errno, error);
+  else
+    mover->resuming = mover->resuming || is_marked (mover);
   return mover->to_fd >= 0;
 }
 
@@ -371,8 +382,15 @@ place_copies (Mover *mover, GError **error)
         }
       mover->fates[i] = PLACED;
     }
-  (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
   return TRUE;
+}
+
+/* All is on the platter, so it need not say any more that something is there. */
+static void
+remove_hidden (Mover *mover)
+{
+  if (bt_beneath_rmdir (mover->to_fd, mover->hidden) == 0)
+    (void) fsync (mover->to_fd);
 }
 
 static gboolean
@@ -420,8 +438,12 @@ take_back (Mover *mover)
     {
       g_free (mover->store->stranded);
       mover->store->stranded = g_strdup (mover->folder);
+      (void) mkdirat (mover->to_fd, mover->hidden, 0777);
     }
-  (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
+  else
+    {
+      (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
+    }
   g_hash_table_iter_init (&iter, mover->strange);
   while (g_hash_table_iter_next (&iter, &folder, NULL))
     g_hash_table_remove (mover->folders, folder);
@@ -514,7 +536,9 @@ bt_file_store_move_in_disk (BtFileStore *store, const char *folder, gboolean res
       note_folders (&mover);
       ok = look_at_files (&mover, error) && move_files (&mover, error) && place_copies (&mover, error)
            && sync_new_place (&mover, error);
-      if (!ok)
+      if (ok)
+        remove_hidden (&mover);
+      else
         take_back (&mover);
     }
   if (ok)

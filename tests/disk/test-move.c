@@ -419,7 +419,6 @@ test_resumed (gboolean copy)
       g_autofree char *gone = ft_disk_path (disk, "root/t/sub/deep/c");
       g_assert_cmpint (g_unlink (gone), ==, 0);
     }
-  ft_disk_put (disk, hidden, "half", 4);
 
   ft_assert_disk_error (ft_disk_move (disk, folder, FALSE), BT_ERROR_EXISTS);
   ft_disk_put (disk, hidden, "half", 4);
