@@ -62,6 +62,19 @@ stop_parts (FtConsole *console)
   bt_engine_stop_async (console->engine, NULL, engine_stopped_cb, console);
 }
 
+/* A disk that hangs cannot be waited for, nor can its threads. What was not saved is as after a crash: the next start
+ * looks at it. */
+static gboolean
+leave_without_engine_cb (gpointer user_data)
+{
+  FtConsole *console = user_data;
+
+  ft_output_failure (console->output, "error", NULL, _("The disk does not answer; what is not saved is checked at the next start"));
+  ft_output_free (console->output);
+  fflush (stdout);
+  _exit (1);
+}
+
 void
 ft_console_stop (FtConsole *console, int status)
 {
@@ -74,6 +87,7 @@ ft_console_stop (FtConsole *console, int status)
   g_clear_handle_id (&console->hold_id, g_source_remove);
   ft_output_say (console->output, "stopping", _("Stopping"));
   ft_output_draw (console->output);
+  g_timeout_add_seconds (BT_STOP_PATIENCE_S, leave_without_engine_cb, console);
   /* A start that is under way comes to its end first. */
   if (!console->starting)
     stop_parts (console);

@@ -66,6 +66,7 @@ reason_word (BtReason reason)
     [BT_REASON_NO_METADATA] = "no-metadata",
     [BT_REASON_METADATA] = "metadata",
     [BT_REASON_BAD_METADATA] = "bad-metadata",
+    [BT_REASON_DISK_SLOW] = "disk-slow",
     [BT_REASON_HELD] = "held",
   };
 

@@ -109,6 +109,8 @@ struct _BtCore
   BtTimer second;           /* rates, timeouts, chokers */
   GQueue awake;             /* of BtTorrent: those that are not folded; each second is given to them */
   GQueue resting;           /* of BtTorrent: folded and active; whose turn it was goes behind the others */
+  BtTimer disk_look;        /* who waits for it too long: bt-core-disk-wait.c */
+  GQueue waiting_for_disk;  /* of BtTorrent: those that have jobs there */
   BtTimer connect;          /* outgoing connections: bt-core-connect.c */
   GQueue seekers;           /* of BtTorrent: those that may have somebody to try soon */
   GHashTable *dialling;     /* of BtEndpoint */
@@ -275,6 +277,12 @@ void bt_core_init_rounds (BtCore *core);
 /* It became active, or its content is there: the next second is given to it. */
 void bt_core_wake (BtCore *core, BtTorrent *torrent);
 void bt_core_leave_rounds (BtCore *core, BtRounds *rounds);
+
+/* bt-core-disk-wait.c */
+void bt_core_init_disk_wait (BtCore *core);
+/* The first of its jobs began; one ended. @all: it has no other */
+void bt_core_waits_for_disk (BtCore *core, BtTorrent *torrent);
+void bt_core_disk_answered (BtCore *core, BtTorrent *torrent, gboolean all);
 
 /* bt-core-connect.c */
 void bt_core_init_connecting (BtCore *core);

@@ -10,7 +10,10 @@ finish_stop (BtCore *core)
   BtCommand *command = g_steal_pointer (&core->stop_command);
 
   if (core->timers != NULL)
-    bt_timer_stop (&core->stop_timer);
+    {
+      bt_timer_stop (&core->stop_timer);
+      bt_timer_stop (&core->disk_look);
+    }
   if (core->db != NULL)
     bt_state_db_close (g_steal_pointer (&core->db), TRUE);
   bt_command_reply (command, NULL);

@@ -36,6 +36,7 @@ const BtOutside bt_outside_real = {
   .make_disk = make_real_disk,
   .retry_us = 30 * G_USEC_PER_SEC,
   .save_delay_us = 15 * G_USEC_PER_SEC,
+  .disk_patience_us = 10 * G_USEC_PER_SEC,
 };
 
 BtCore *
@@ -118,6 +119,7 @@ make_parts (BtCore *core, GError **error)
   core->world->ops->random (core->world, &seed, sizeof seed);
   bt_random_seed (&core->random, seed);
   core->timers = bt_timers_new (wake_world, core);
+  bt_core_init_disk_wait (core);
   core->disk = core->outside.make_disk (core->mailbox, core->outside.data);
   core->pool = bt_buffer_pool_new (POOL_IDLE_BYTES);
   core->trackers = bt_tracker_client_new (core->world, core->timers);

@@ -21,6 +21,7 @@ typedef struct
   gpointer data;
   gint64 retry_us;      /* a torrent that a problem stopped tries again after this */
   gint64 save_delay_us; /* what a crash can cost, in re-hashing */
+  gint64 disk_patience_us; /* a disk that answers nothing for so long is said not to answer */
 } BtOutside;
 
 extern const BtOutside bt_outside_real;

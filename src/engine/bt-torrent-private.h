@@ -84,6 +84,7 @@ struct _BtTorrent
   gboolean active;        /* announces, has peers */
   gboolean files_made;    /* those without bytes, which no write brings */
   guint n_jobs;           /* of the disk, under way; it cannot be freed before they are done */
+  BtDiskWait disk_wait;
 
   /* A problem stops it until a retry succeeds. */
   GError *problem;

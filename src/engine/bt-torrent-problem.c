@@ -172,6 +172,23 @@ bt_torrent_hurry_retry (BtTorrent *torrent)
     bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
 }
 
+BtDiskWait *
+bt_torrent_get_disk_wait (BtTorrent *torrent)
+{
+  return &torrent->disk_wait;
+}
+
+/* Files that move are one long job, and who is told of one that goes? */
+void
+bt_torrent_note_stuck (BtTorrent *torrent)
+{
+  if (torrent->relocating || torrent->phase == BT_PHASE_CLOSING)
+    return;
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG,
+                 torrent->disk_wait.stuck ? "The disk does not answer" : "The disk answers again");
+  bt_torrent_touch (torrent, BT_CHANGED_STATE);
+}
+
 void
 bt_torrent_init_problems (BtTorrent *torrent)
 {

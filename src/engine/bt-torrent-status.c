@@ -210,6 +210,14 @@ is_without_network (BtTorrent *torrent, const BtTorrentStatus *status)
          && (status->state == BT_STATE_DOWNLOADING || status->state == BT_STATE_SEEDING);
 }
 
+static gboolean
+waits_for_disk (BtTorrent *torrent, const BtTorrentStatus *status)
+{
+  return torrent->disk_wait.stuck
+         && (status->state == BT_STATE_LOADING || status->state == BT_STATE_CHECKING
+             || status->state == BT_STATE_DOWNLOADING || status->state == BT_STATE_SEEDING);
+}
+
 static void
 fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
 {
@@ -222,6 +230,8 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
       set_text (status, torrent->problem->message);
       status->reason_until = bt_core_to_unix (torrent->core, torrent->retry.deadline);
     }
+  else if (waits_for_disk (torrent, status))
+    status->reason = BT_REASON_DISK_SLOW;
   else if (status->state == BT_STATE_CHECKING && torrent->n_checking == 0)
     status->reason = BT_REASON_CHECK_QUEUED;
   else if (is_without_network (torrent, status))

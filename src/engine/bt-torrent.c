@@ -340,7 +340,8 @@ bt_torrent_close (BtTorrent *torrent, gboolean forget, gboolean with_data,
 void
 bt_torrent_job_begin (BtTorrent *torrent)
 {
-  torrent->n_jobs++;
+  if (torrent->n_jobs++ == 0)
+    bt_core_waits_for_disk (torrent->core, torrent);
 }
 
 void
@@ -348,6 +349,7 @@ bt_torrent_job_end (BtTorrent *torrent)
 {
   g_assert (torrent->n_jobs > 0);
   torrent->n_jobs--;
+  bt_core_disk_answered (torrent->core, torrent, torrent->n_jobs == 0);
   bt_core_balance_disk (torrent->core);
   if (torrent->phase == BT_PHASE_CLOSING)
     bt_torrent_finish_close (torrent);

@@ -21,6 +21,16 @@ typedef struct
   gboolean rests;
 } BtRounds;
 
+/* How the disk answers it. */
+typedef struct
+{
+  GList link;           /* in core->waiting_for_disk */
+  guint n_ended;        /* jobs, ever */
+  guint n_seen;         /* of them, when it was last looked at */
+  gint64 since;         /* no other ended; 0: not looked at yet */
+  gboolean stuck;       /* for too long */
+} BtDiskWait;
+
 typedef enum
 {
   BT_LOAD_NEW,     /* just added: data that is there is checked */
@@ -176,6 +186,8 @@ void bt_torrent_second (BtTorrent *torrent, gint64 now);
 /* It is folded: nobody is there, and nothing of it changes by itself but its times. */
 gboolean bt_torrent_rests (BtTorrent *torrent);
 BtRounds *bt_torrent_get_rounds (BtTorrent *torrent);
+BtDiskWait *bt_torrent_get_disk_wait (BtTorrent *torrent);
+void bt_torrent_note_stuck (BtTorrent *torrent); /* that of the above changed */
 /* Connects to at most @n more peers; returns how many it began. */
 guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
 /* Somebody was found there after all. */

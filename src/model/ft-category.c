@@ -77,7 +77,7 @@ ft_category_get_bits (const BtTorrentStatus *status)
     case BT_STATE_MOVING:
       break;
     }
-  if (status->reason == BT_REASON_FILES_CHANGED)
+  if (status->reason == BT_REASON_FILES_CHANGED || status->reason == BT_REASON_DISK_SLOW)
     bits |= 1 << FT_CATEGORY_PROBLEMS;
   if (is_waiting (status))
     bits |= 1 << FT_CATEGORY_WAITING;

@@ -120,6 +120,8 @@ describe_hold (const BtTorrentStatus *status)
                                                : _("Waiting: the week’s plan allows nothing at this hour"));
     case BT_REASON_CHECK_QUEUED:
       return g_strdup (_("Waiting: another torrent is being checked"));
+    case BT_REASON_DISK_SLOW:
+      return g_strdup (_("Waiting: the disk does not answer"));
     default:
       return NULL;
     }

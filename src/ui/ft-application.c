@@ -8,6 +8,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <unistd.h>
 
 #define RESOURCE_PATH "/org/friendtorrent/FriendTorrent"
 
@@ -72,6 +73,7 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtApplication) self = user_data;
 
+  g_clear_handle_id (&self->patience_id, g_source_remove);
   ft_session_finish (FT_SESSION (object), result, NULL);
   if (self->reopen)
     {
@@ -86,6 +88,15 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_application_quit (G_APPLICATION (self));
 }
 
+/* A disk that hangs cannot be waited for, nor can its threads. What was not saved is as after a crash: the next start
+ * looks at it. */
+static gboolean
+leave_without_engine_cb (gpointer user_data)
+{
+  g_settings_sync ();
+  _exit (1);
+}
+
 /* Saving and saying goodbye to trackers takes a moment; nobody has to look at it. */
 void
 ft_application_quit (FtApplication *self)
@@ -95,6 +106,7 @@ ft_application_quit (FtApplication *self)
   self->quitting = TRUE;
   g_application_hold (G_APPLICATION (self));
   ft_application_hide_windows (self);
+  self->patience_id = g_timeout_add_seconds (BT_STOP_PATIENCE_S, leave_without_engine_cb, self);
   ft_session_stop_async (self->session, session_stopped_cb, g_object_ref (self));
 }
 

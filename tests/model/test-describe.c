@@ -122,6 +122,8 @@ static const StateCase state_cases[] = {
   { BT_STATE_DOWNLOADING, BT_REASON_MODE, .sentence = "Waiting: the mode allows seeding only" },
   { BT_STATE_DOWNLOADING, BT_REASON_FILES_CHANGED,
     .sentence = "Another program changed the files; verify the data to download the changed parts again" },
+  { BT_STATE_SEEDING, BT_REASON_DISK_SLOW, .sentence = "Waiting: the disk does not answer" },
+  { BT_STATE_LOADING, BT_REASON_DISK_SLOW, .sentence = "Waiting: the disk does not answer" },
   { BT_STATE_DOWNLOADING, BT_REASON_NETWORK, .reason_text = "no such address",
     .sentence = "Waiting: the network cannot be used (no such address)" },
   { BT_STATE_SEEDING, .n_peers = 5, .n_receiving = 2, .sentence = "Seeding to 2 of 5 peers" },

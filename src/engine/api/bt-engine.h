@@ -49,6 +49,7 @@ void bt_engine_start_async (BtEngine *engine, GCancellable *cancellable, GAsyncR
  * Saves, announces `stopped` (stop_timeout_ms at most), ends the thread. Must be called, and have
  * ended, before the last reference goes, unless the engine was never started.
  */
+#define BT_STOP_PATIENCE_S 10 /* a disk that hangs may keep it for ever: so long a program waits, and ends without it */
 void bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
 /* For every command below that has no finish of its own. An unknown id is %BT_ERROR_NOT_FOUND; what concerns the files

@@ -57,6 +57,7 @@ typedef enum
   BT_REASON_NO_METADATA,      /* a magnet link: none of [count] connected peers has given anything of its details */
   BT_REASON_METADATA,         /* its details are being received, from [count] peers; see metadata_done */
   BT_REASON_BAD_METADATA,     /* its details have come and cannot be used: [text] */
+  BT_REASON_DISK_SLOW,        /* its disk has not answered for some time */
   BT_REASON_HELD,             /* the program ended twice at starting it; it is not started until a person resumes it */
 } BtReason;
 
