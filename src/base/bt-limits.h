@@ -37,6 +37,7 @@
 #define BT_LIMIT_TRACKER_REPLY (1024u * 1024) /* 10,000 peers as dictionaries; asked for are some hundred */
 #define BT_LIMIT_TRACKER_PEERS 1000         /* used of one reply */
 #define BT_LIMIT_TRACKER_ADDRESSES 8        /* tried of one name, in each family */
+#define BT_LIMIT_ROUTER_ANSWER (64u * 1024)  /* descriptions of real routers have under 20 KiB */
 #define BT_LIMIT_BLOCK 16384u               /* both big clients refuse more */
 #define BT_LIMIT_PEER_MESSAGE (1024u * 1024) /* anything longer closes the connection */
 #define BT_LIMIT_EXTENDED_HANDSHAKE (64u * 1024) /* real ones have under 1 KiB */

@@ -174,6 +174,11 @@ bt_http_policy_allows (BtFetchPurpose purpose,
 {
   const char *host = g_uri_get_host (uri);
 
+  if (purpose == BT_FETCH_ROUTER && place == BT_HTTP_GLOBAL)
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "%s is not in the local network", host);
+      return FALSE;
+    }
   if (place == BT_HTTP_GLOBAL)
     return TRUE;
 

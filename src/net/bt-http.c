@@ -1,4 +1,4 @@
-/* bt-http.c: HTTP of the real world: one GET with a limit on its size, time and redirections.
+/* bt-http.c: HTTP of the real world: one request with a limit on its size, time and redirections.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -31,6 +31,8 @@ struct _BtFetch
   BtFetchFamily family;
   gsize max_bytes;
   char *url;
+  char *soap_action;     /* (nullable) */
+  GBytes *soap_envelope; /* (nullable) */
   BtFetchFunc func; /* NULL: nobody waits any more */
   gpointer owner;
 
@@ -93,6 +95,8 @@ free_fetch (BtFetch *fetch)
   g_clear_pointer (&fetch->uri, g_uri_unref);
   g_clear_error (&fetch->refusal);
   g_clear_pointer (&fetch->body, g_byte_array_unref);
+  g_clear_pointer (&fetch->soap_envelope, g_bytes_unref);
+  g_free (fetch->soap_action);
   g_free (fetch->url);
   g_free (fetch);
 }
@@ -223,6 +227,15 @@ judge_by_name (GUri *uri)
   return BT_HTTP_GLOBAL;
 }
 
+/* Nobody may stand between us and a router: it is asked at the address that was looked at before. */
+static gboolean
+is_named (GUri *uri, const BtEndpoint *remote)
+{
+  BtEndpoint named;
+
+  return bt_endpoint_parse_ip (&named, g_uri_get_host (uri), 0) && bt_endpoint_same_ip (&named, remote);
+}
+
 /* Whether the hop may go to @remote, the address really connected to: a name may have answered
  * differently a moment ago. */
 static gboolean
@@ -230,6 +243,12 @@ check_remote (BtFetch *fetch, GSocketAddress *remote, GError **error)
 {
   BtEndpoint endpoint;
 
+  if (fetch->purpose == BT_FETCH_ROUTER
+      && (G_IS_PROXY_ADDRESS (remote) || !get_endpoint (remote, &endpoint) || !is_named (fetch->uri, &endpoint)))
+    {
+      g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "%s is no router of this network", g_uri_get_host (fetch->uri));
+      return FALSE;
+    }
   if (G_IS_PROXY_ADDRESS (remote))
     {
       fetch->place = judge_by_name (fetch->uri);
@@ -411,6 +430,20 @@ strip_uri (GUri *uri)
                       g_uri_get_port (uri), g_uri_get_path (uri), g_uri_get_query (uri), NULL);
 }
 
+/* Routers are old and simple: one connection for each request, as they are used to. */
+static void
+add_soap (BtFetch *fetch)
+{
+  SoupMessageHeaders *headers = soup_message_get_request_headers (fetch->message);
+
+  soup_message_headers_replace (headers, "Connection", "close");
+  if (fetch->soap_envelope == NULL)
+    return;
+  soup_message_set_method (fetch->message, SOUP_METHOD_POST);
+  soup_message_headers_replace (headers, "SOAPAction", fetch->soap_action);
+  soup_message_set_request_body_from_bytes (fetch->message, "text/xml; charset=\"utf-8\"", fetch->soap_envelope);
+}
+
 static void
 send_hop (BtFetch *fetch, GAsyncReadyCallback sent)
 {
@@ -425,6 +458,8 @@ send_hop (BtFetch *fetch, GAsyncReadyCallback sent)
   if (authorization != NULL)
     soup_message_headers_replace (soup_message_get_request_headers (fetch->message),
                                   "Authorization", authorization);
+  if (fetch->purpose == BT_FETCH_ROUTER)
+    add_soap (fetch);
   g_signal_connect (fetch->message, "network-event", G_CALLBACK (network_event_cb), fetch);
   g_signal_connect (fetch->message, "starting", G_CALLBACK (starting_cb), fetch);
   g_signal_connect (fetch->message, "got-headers", G_CALLBACK (got_headers_cb), fetch);
@@ -456,7 +491,8 @@ prepare_redirect (BtFetch *fetch, const char *location, GError **error)
 {
   g_autoptr (GUri) to = NULL;
 
-  if (fetch->n_redirects == BT_HTTP_MAX_REDIRECTS)
+  /* A router has no reason to send us elsewhere. */
+  if (fetch->n_redirects == (fetch->purpose == BT_FETCH_ROUTER ? 0 : BT_HTTP_MAX_REDIRECTS))
     {
       g_set_error_literal (error, BT_ERROR, BT_ERROR_LIMIT, "Too many redirections");
       return FALSE;
@@ -605,6 +641,8 @@ bt_gio_fetch (BtWorld *base, const BtFetchRequest *request, BtFetchFunc func, gp
   fetch->family = request->family;
   fetch->max_bytes = MIN (request->max_bytes, MAX_BODY_BYTES);
   fetch->url = g_strdup (request->url);
+  fetch->soap_action = g_strdup (request->soap_action);
+  fetch->soap_envelope = request->soap_envelope != NULL ? g_bytes_ref (request->soap_envelope) : NULL;
   fetch->func = func;
   fetch->owner = owner;
   fetch->cancellable = g_cancellable_new ();

@@ -1,24 +1,29 @@
-/* bt-igd.c: one UPnP router, by miniupnpc: every call waits, so it is for a thread of its own.
+/* bt-igd.c: one UPnP router: every call waits, so it is for a thread of its own.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include "bt-igd.h"
 
+#include "bt-gio-world.h"
+#include "bt-soap.h"
+#include "bt-ssdp.h"
+
 #include <miniupnpc/miniupnpc.h>
-#include <miniupnpc/upnpcommands.h>
-#include <miniupnpc/upnperrors.h>
 #include <string.h>
 
-/* One after another, since a search cannot be called off. */
-static const char *const searches[] = {
+/* miniupnpc takes descriptions and answers apart, which is all that it is used for: what it reads from sockets has no
+ * limit of size or time. */
+
+static const char *const routers[] = {
   "urn:schemas-upnp-org:device:InternetGatewayDevice:1",
   "urn:schemas-upnp-org:device:InternetGatewayDevice:2",
-  "upnp:rootdevice",
+  NULL,
 };
+/* Some routers answer to this alone, as everything does. */
+static const char *const devices[] = { "upnp:rootdevice", NULL };
 
-#define SEARCH_MS 1000
-#define SEARCH_TTL 2
-#define MAX_DEVICES 8 /* televisions and printers answer as well; each is asked what it is */
+/* For all that is asked at a time, but for what has to come to an end. */
+#define PATIENCE_US (30 * G_TIME_SPAN_SECOND)
 #define DESCRIPTION "FriendTorrent"
 #define WAN "urn:schemas-upnp-org:service:WANCommonInterfaceConfig:" /* what only a router has */
 
@@ -29,8 +34,13 @@ static const char *const searches[] = {
 
 struct _BtIgd
 {
+  char *user_agent;
   const atomic_int *unwanted; /* (nullable) */
-  gboolean found;
+  GMainContext *context;
+  BtWorld *world;  /* (nullable): while something is asked */
+  gint64 deadline; /* of that */
+
+  gboolean found; /* then the following */
   struct UPNPUrls urls;
   struct IGDdatas data;
   BtEndpoint router; /* port 0 */
@@ -39,45 +49,61 @@ struct _BtIgd
 };
 
 BtIgd *
-bt_igd_new (const atomic_int *unwanted)
+bt_igd_new (const char *user_agent, const atomic_int *unwanted)
 {
   BtIgd *igd = g_new0 (BtIgd, 1);
 
+  igd->user_agent = g_strdup (user_agent);
   igd->unwanted = unwanted;
+  igd->context = g_main_context_new ();
   return igd;
 }
 
 static gboolean
-is_unwanted (BtIgd *igd)
+may_go_on (BtIgd *igd)
 {
-  return igd->unwanted != NULL && atomic_load (igd->unwanted) != 0;
+  return (igd->unwanted == NULL || atomic_load (igd->unwanted) == 0) && g_get_monotonic_time () < igd->deadline;
 }
 
 static void
 forget (BtIgd *igd)
 {
-  const atomic_int *unwanted = igd->unwanted;
-
   if (igd->found)
     FreeUPNPUrls (&igd->urls);
-  memset (igd, 0, sizeof *igd);
-  igd->unwanted = unwanted;
+  igd->found = FALSE;
+  igd->permanent = FALSE;
 }
 
 void
 bt_igd_free (BtIgd *igd)
 {
   forget (igd);
+  g_main_context_unref (igd->context);
+  g_free (igd->user_agent);
   g_free (igd);
 }
 
-/* Finding it. */
-
-static gboolean
-is_in_network (const BtUpnpRequest *request, const BtEndpoint *host)
+/* A world of its own for each time: between them it holds no descriptor. */
+static void
+begin (BtIgd *igd, const BtEndpoint *source)
 {
-  return bt_endpoint_is_in_network (host, &request->source, request->prefix_length);
+  igd->deadline = g_get_monotonic_time () + PATIENCE_US;
+  g_main_context_push_thread_default (igd->context);
+  igd->world = bt_gio_world_new (igd->context, source, igd->user_agent);
 }
+
+static void
+end (BtIgd *igd)
+{
+  BtWorld *world = g_steal_pointer (&igd->world);
+
+  world->ops->free (world);
+  while (g_main_context_iteration (igd->context, FALSE))
+    ; /* what was called off is let go */
+  g_main_context_pop_thread_default (igd->context);
+}
+
+/* Finding it. */
 
 /* Strangers answer searches too: they must not make us ask whom they like (other machines, services of this one,
  * the Internet). */
@@ -89,25 +115,36 @@ bt_igd_accepts_url (const BtUpnpRequest *request, const char *url, BtEndpoint *h
   if (uri == NULL || g_strcmp0 (g_uri_get_scheme (uri), "http") != 0 || g_uri_get_userinfo (uri) != NULL
       || g_uri_get_host (uri) == NULL || !bt_endpoint_parse_ip (host, g_uri_get_host (uri), 0))
     return FALSE;
-  return is_in_network (request, host) && bt_endpoint_is_local (host) && !bt_endpoint_is_loopback (host);
+  return bt_endpoint_is_in_network (host, &request->source, request->prefix_length)
+         && (bt_endpoint_is_private (host)
+             || (bt_endpoint_is_loopback (host) && bt_endpoint_is_loopback (&request->source)));
 }
 
-/* Moves those that may be asked, the gateway before others, into @out, a list of the same kind that borrows. */
-static guint
-choose_devices (const BtUpnpRequest *request, const struct UPNPDev *devices, GPtrArray *out)
+/* From @first on: the gateway before others. */
+static void
+sort_devices (const BtUpnpRequest *request, GPtrArray *urls, guint first)
 {
-  for (const struct UPNPDev *device = devices; device != NULL && out->len < MAX_DEVICES; device = device->pNext)
+  for (guint i = first; i < urls->len; i++)
     {
+      char *url = g_ptr_array_index (urls, i);
       BtEndpoint host;
 
-      if (!bt_igd_accepts_url (request, device->descURL, &host))
-        g_debug ("A device that is elsewhere is not asked: %s", device->descURL);
-      else if (bt_endpoint_same_ip (&host, &request->gateway))
-        g_ptr_array_insert (out, 0, (gpointer) device);
-      else
-        g_ptr_array_add (out, (gpointer) device);
+      if (bt_igd_accepts_url (request, url, &host) && bt_endpoint_same_ip (&host, &request->gateway))
+        {
+          urls->pdata[i] = urls->pdata[first];
+          urls->pdata[first++] = url;
+        }
     }
-  return out->len;
+}
+
+/* What is put into requests as it is. */
+static gboolean
+is_plain (const char *service)
+{
+  for (const char *p = service; *p != '\0'; p++)
+    if (!g_ascii_isalnum (*p) && strchr (":-_.", *p) == NULL)
+      return FALSE;
+  return *service != '\0';
 }
 
 /* The description may lead elsewhere as well. */
@@ -116,7 +153,8 @@ stays_at_home (const BtUpnpRequest *request, BtIgd *igd)
 {
   BtEndpoint control;
 
-  return igd->urls.controlURL != NULL && bt_igd_accepts_url (request, igd->urls.rootdescURL, &igd->router)
+  return is_plain (igd->data.first.servicetype) && igd->urls.controlURL != NULL
+         && bt_igd_accepts_url (request, igd->urls.rootdescURL, &igd->router)
          && bt_igd_accepts_url (request, igd->urls.controlURL, &control)
          && bt_endpoint_same_ip (&control, &igd->router);
 }
@@ -133,12 +171,20 @@ take_other_service (BtIgd *igd, const char *url)
   GetUPNPUrls (&igd->urls, &igd->data, url, 0);
 }
 
+static int
+call (BtIgd *igd, const char *action, const char *const *arguments, const char *wanted, char *value)
+{
+  BtSoap soap = { igd->world, igd->context, igd->urls.controlURL, igd->data.first.servicetype };
+
+  return bt_soap_call (&soap, action, arguments, wanted, value);
+}
+
 static void
 ask_address (BtIgd *igd, BtEndpoint *out)
 {
-  char text[BT_ENDPOINT_TEXT_SIZE] = "";
+  char text[BT_SOAP_VALUE_SIZE];
 
-  if (UPNP_GetExternalIPAddress (igd->urls.controlURL, igd->data.first.servicetype, text) != UPNPCOMMAND_SUCCESS
+  if (call (igd, "GetExternalIPAddress", NULL, "NewExternalIPAddress", text) != BT_SOAP_DONE
       || !bt_endpoint_parse_ip (out, text, 0))
     memset (out, 0, sizeof *out);
 }
@@ -146,9 +192,11 @@ ask_address (BtIgd *igd, BtEndpoint *out)
 static gboolean
 leads_out (BtIgd *igd)
 {
+  char status[BT_SOAP_VALUE_SIZE];
   BtEndpoint external;
 
-  if (!UPNPIGD_IsConnected (&igd->urls, &igd->data))
+  if (call (igd, "GetStatusInfo", NULL, "NewConnectionStatus", status) != BT_SOAP_DONE
+      || (strcmp (status, "Connected") != 0 && strcmp (status, "Up") != 0))
     return FALSE;
   ask_address (igd, &external);
   return !bt_endpoint_is_unspecified (&external) && !bt_endpoint_is_local (&external);
@@ -168,44 +216,53 @@ choose_service (BtIgd *igd, const BtUpnpRequest *request, const char *url)
   return TRUE;
 }
 
-/* UPNP_GetValidIGD() would ask before anybody could look whom. */
 static void
 try_device (BtIgd *igd, const BtUpnpRequest *request, const char *url)
 {
-  char lan[BT_ENDPOINT_TEXT_SIZE] = "";
+  BtSoap soap = { igd->world, igd->context, url, NULL };
+  g_autoptr (GBytes) description = NULL;
+  BtEndpoint host;
 
-  igd->found = UPNP_GetIGDFromUrl (url, &igd->urls, &igd->data, lan, sizeof lan) != 0;
-  if (!igd->found)
+  if (!bt_igd_accepts_url (request, url, &host))
+    {
+      g_debug ("A device that is elsewhere is not asked: %s", url);
+      return;
+    }
+  description = bt_soap_get (&soap);
+  if (description == NULL)
     return;
-  if (!g_str_has_prefix (igd->data.CIF.servicetype, WAN) || !bt_endpoint_parse_ip (&igd->source, lan, 0)
-      || !is_in_network (request, &igd->source) || !choose_service (igd, request, url))
+  memset (&igd->data, 0, sizeof igd->data);
+  memset (&igd->urls, 0, sizeof igd->urls);
+  parserootdesc (g_bytes_get_data (description, NULL), (int) g_bytes_get_size (description), &igd->data);
+  GetUPNPUrls (&igd->urls, &igd->data, url, 0);
+  igd->found = TRUE;
+  igd->source = request->source;
+  if (!g_str_has_prefix (igd->data.CIF.servicetype, WAN) || !choose_service (igd, request, url))
     forget (igd);
 }
 
+/* Adds those that answer to @urls and asks them. */
 static void
-search (BtIgd *igd, const BtUpnpRequest *request, const char *type)
+search (BtIgd *igd, const BtUpnpRequest *request, const char *const *types, gboolean whole, GPtrArray *urls)
 {
-  g_autoptr (GPtrArray) chosen = g_ptr_array_new ();
-  char source[BT_ENDPOINT_TEXT_SIZE];
-  struct UPNPDev *devices;
-  int error = 0;
+  guint first = urls->len;
 
-  bt_endpoint_format_ip (&request->source, source);
-  /* The empty name keeps it from a daemon that knows what was there before. */
-  devices = upnpDiscoverDevice (type, SEARCH_MS, source, "", UPNP_LOCAL_PORT_ANY, FALSE, SEARCH_TTL, &error);
-  choose_devices (request, devices, chosen);
-  for (guint i = 0; i < chosen->len && !igd->found && !is_unwanted (igd); i++)
-    try_device (igd, request, ((const struct UPNPDev *) g_ptr_array_index (chosen, i))->descURL);
-  freeUPNPDevlist (devices);
+  bt_ssdp_search (igd->world, igd->context, &request->source, types, whole ? NULL : &request->gateway, urls);
+  sort_devices (request, urls, first);
+  for (guint i = first; i < urls->len && !igd->found && may_go_on (igd); i++)
+    try_device (igd, request, g_ptr_array_index (urls, i));
 }
 
 static gboolean
 find (BtIgd *igd, const BtUpnpRequest *request)
 {
+  g_autoptr (GPtrArray) urls = g_ptr_array_new_with_free_func (g_free);
+
   forget (igd);
-  for (guint i = 0; i < G_N_ELEMENTS (searches) && !igd->found && !is_unwanted (igd); i++)
-    search (igd, request, searches[i]);
-  return igd->found && !is_unwanted (igd);
+  search (igd, request, routers, FALSE, urls);
+  if (!igd->found && may_go_on (igd))
+    search (igd, request, devices, TRUE, urls);
+  return igd->found && may_go_on (igd);
 }
 
 /* Asking it. */
@@ -214,13 +271,17 @@ static int
 add_one (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, const char *protocol, guint32 lifetime_s)
 {
   char source[BT_ENDPOINT_TEXT_SIZE], external[8], internal[8], lease[12];
+  const char *arguments[] = {
+    "NewRemoteHost", "", "NewExternalPort", external, "NewProtocol", protocol, "NewInternalPort", internal,
+    "NewInternalClient", source, "NewEnabled", "1", "NewPortMappingDescription", DESCRIPTION,
+    "NewLeaseDuration", lease, NULL,
+  };
 
   bt_endpoint_format_ip (&igd->source, source);
   g_snprintf (external, sizeof external, "%u", external_port);
   g_snprintf (internal, sizeof internal, "%u", request->internal_port);
   g_snprintf (lease, sizeof lease, "%u", lifetime_s);
-  return UPNP_AddPortMapping (igd->urls.controlURL, igd->data.first.servicetype, external, internal, source,
-                              DESCRIPTION, protocol, NULL, lease);
+  return call (igd, "AddPortMapping", arguments, NULL, NULL);
 }
 
 static int
@@ -235,23 +296,15 @@ add_lasting (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, co
   return add_one (igd, request, external_port, protocol, 0);
 }
 
-/* What is not of UPnP is of the way there: the router may be another one meanwhile. */
-static gboolean
-is_of_upnp (int error)
-{
-  return error >= 400;
-}
-
 /* FALSE: nobody heard it. */
 static gboolean
 remove_one (BtIgd *igd, guint16 external_port, const char *protocol)
 {
   char external[8];
-  int error;
+  const char *arguments[] = { "NewRemoteHost", "", "NewExternalPort", external, "NewProtocol", protocol, NULL };
 
   g_snprintf (external, sizeof external, "%u", external_port);
-  error = UPNP_DeletePortMapping (igd->urls.controlURL, igd->data.first.servicetype, external, protocol, NULL);
-  return error == UPNPCOMMAND_SUCCESS || is_of_upnp (error);
+  return call (igd, "DeletePortMapping", arguments, NULL, NULL) != BT_SOAP_NO_ANSWER;
 }
 
 /* Both protocols or none. */
@@ -260,10 +313,10 @@ add_both (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port)
 {
   int error = add_lasting (igd, request, external_port, "TCP");
 
-  if (error != UPNPCOMMAND_SUCCESS)
+  if (error != BT_SOAP_DONE)
     return error;
   error = add_lasting (igd, request, external_port, "UDP");
-  if (error != UPNPCOMMAND_SUCCESS)
+  if (error != BT_SOAP_DONE)
     remove_one (igd, external_port, "TCP");
   return error;
 }
@@ -285,7 +338,8 @@ add (BtIgd *igd, const BtUpnpRequest *request, guint16 *external_port)
       *external_port = request->internal_port;
       error = add_both (igd, request, *external_port);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (request->other_ports) && is_about_the_port (error); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (request->other_ports) && is_about_the_port (error) && may_go_on (igd);
+       i++)
     {
       *external_port = request->other_ports[i];
       error = add_both (igd, request, *external_port);
@@ -298,7 +352,7 @@ map (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
 {
   int error = add (igd, request, &reply->external_port);
 
-  if (error == UPNPCOMMAND_SUCCESS)
+  if (error == BT_SOAP_DONE)
     {
       reply->result = BT_UPNP_DONE;
       reply->lifetime_s = igd->permanent ? 0 : request->lifetime_s;
@@ -306,9 +360,21 @@ map (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
       ask_address (igd, &reply->external);
       return;
     }
-  g_debug ("UPnP: %s", strupnperror (error) != NULL ? strupnperror (error) : "an error that has no name");
-  reply->result = is_of_upnp (error) ? BT_UPNP_REFUSED : BT_UPNP_NO_ANSWER;
-  reply->code = is_of_upnp (error) ? (guint) error : 0;
+  /* Without an answer the router may be another one meanwhile. */
+  reply->result = error == BT_SOAP_NO_ANSWER ? BT_UPNP_NO_ANSWER : BT_UPNP_REFUSED;
+  reply->code = error == BT_SOAP_NO_ANSWER ? 0 : (guint) error;
+}
+
+/* One that is not known any more has nothing of ours. */
+static void
+unmap (BtIgd *igd, const BtUpnpRequest *request)
+{
+  if (!igd->found)
+    return;
+  begin (igd, &igd->source);
+  if (remove_one (igd, request->external_port, "TCP"))
+    remove_one (igd, request->external_port, "UDP");
+  end (igd);
 }
 
 void
@@ -317,15 +383,14 @@ bt_igd_do (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply)
   *reply = (BtUpnpReply){ .result = BT_UPNP_NO_ANSWER };
   if (request->remove)
     {
-      /* One that is not known any more has nothing of ours. */
-      if (igd->found && remove_one (igd, request->external_port, "TCP"))
-        remove_one (igd, request->external_port, "UDP");
+      unmap (igd, request);
       reply->result = BT_UPNP_DONE;
       return;
     }
-  if ((request->anew || !igd->found || !bt_endpoint_same_ip (&igd->source, &request->source)) && !find (igd, request))
-    return;
-  map (igd, request, reply);
+  begin (igd, &request->source);
+  if ((!request->anew && igd->found && bt_endpoint_same_ip (&igd->source, &request->source)) || find (igd, request))
+    map (igd, request, reply);
   if (reply->result == BT_UPNP_NO_ANSWER)
     forget (igd);
+  end (igd);
 }

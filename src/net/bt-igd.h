@@ -1,4 +1,4 @@
-/* bt-igd.h: one UPnP router, by miniupnpc: every call waits, so it is for a thread of its own.
+/* bt-igd.h: one UPnP router: every call waits, so it is for a thread of its own.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -11,15 +11,16 @@ G_BEGIN_DECLS
 /* Belongs to one thread, and remembers the router it found. */
 typedef struct _BtIgd BtIgd;
 
-/* @unwanted: (nullable): as soon as it is not 0, it sends nothing more than it must to come to an end */
-BtIgd *bt_igd_new (const atomic_int *unwanted);
+/* @user_agent: for HTTP
+ * @unwanted: (nullable): as soon as it is not 0, it sends nothing more than it must to come to an end */
+BtIgd *bt_igd_new (const char *user_agent, const atomic_int *unwanted);
 void bt_igd_free (BtIgd *igd);
 
-/* Does what is asked and fills @reply in; up to some ten seconds. */
+/* Does what is asked and fills @reply in; up to some ten seconds, or thirty of devices that are slow. */
 void bt_igd_do (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply);
 
-/* Whether a router may be where a device that answered says: at an address of the network of @request, named as
- * a number, over HTTP. Puts it in @host (out). */
+/* Whether a router may be where a device that answered says: at a private address of the network of @request, named
+ * as a number, over HTTP. At loopback only for who searches there, as tests do. Puts it in @host (out). */
 gboolean bt_igd_accepts_url (const BtUpnpRequest *request, const char *url, BtEndpoint *host);
 
 G_END_DECLS

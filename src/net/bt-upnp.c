@@ -11,12 +11,12 @@
 #include <stdatomic.h>
 
 /* The thread has a context and a mailbox of its own: a job goes there as a letter, and comes back as one with the
- * reply. Only values cross. One job is with it at a time; the others wait here, where they can be called off. The
- * library cannot be interrupted, so nobody waits for the end of the thread: it goes by itself when it has read
- * that it is not needed.
+ * reply. Only values cross. One job is with it at a time; the others wait here, where they can be called off. A
+ * search takes its time, so nobody waits for the end of the thread: it goes by itself when it has read that it is not
+ * needed.
  *
- * miniupnpc opens its sockets as the system likes. What it searches with can be held to an address, what it then
- * connects with cannot: so it is not used at all while there is a binding. */
+ * A router opens the port towards the address that we have in its own network, so it is not asked at all while a
+ * binding says where we may be seen. */
 
 typedef struct
 {
@@ -135,7 +135,7 @@ start_worker (BtUpnp *upnp)
   worker = g_new0 (Worker, 1);
   worker->context = g_main_context_new ();
   worker->jobs = bt_mailbox_new (worker->context);
-  worker->igd = bt_igd_new (&worker->unwanted);
+  worker->igd = bt_igd_new (upnp->world->user_agent, &worker->unwanted);
   upnp->jobs = bt_mailbox_ref (worker->jobs);
   upnp->worker = worker;
   if (start_thread (worker))

@@ -117,6 +117,7 @@ typedef enum
   BT_FETCH_TRACKER, /* loopback only if the path starts with /announce or /scrape */
   BT_FETCH_WEB_SEED,
   BT_FETCH_TORRENT, /* a person asks for it: a server of the local network is as good as any */
+  BT_FETCH_ROUTER,  /* by its address, directly and without any redirection */
 } BtFetchPurpose;
 
 typedef enum
@@ -133,6 +134,8 @@ typedef struct
   gsize max_bytes;  /* of the body after decoding */
   guint timeout_s;  /* for all of it */
   BtFetchFamily family; /* what it goes over; it fails where that does not lead there */
+  const char *soap_action; /* (nullable): of BT_FETCH_ROUTER: this is asked for, with @soap_envelope, by POST */
+  GBytes *soap_envelope;   /* (nullable) */
 } BtFetchRequest;
 
 #define BT_UPNP_N_OTHER_PORTS 4

@@ -269,6 +269,23 @@ test_proxy_not_when_bound (HttpFixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->raw_request->len, ==, 0);
 }
 
+/* A router is asked at its address and nowhere else: by no name, by no proxy, and it sends us nowhere. */
+static void
+test_router (HttpFixture *fixture, gconstpointer data)
+{
+  get_from (fixture, BT_FETCH_ROUTER, "127.0.0.1", "/root.xml");
+  http_assert_body (fixture, "hello");
+  get_from (fixture, BT_FETCH_ROUTER, "harmless.loop.test", "/root.xml");
+  assert_refused (fixture);
+  get_from (fixture, BT_FETCH_ROUTER, "127.0.0.1", "/announce/to//root.xml");
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_LIMIT);
+  g_assert_cmpuint (fixture->requests->len, ==, 1);
+  use_raw_as_proxy (fixture);
+  get_from (fixture, BT_FETCH_ROUTER, "127.0.0.1", "/root.xml");
+  assert_refused (fixture);
+  g_assert_cmpuint (fixture->raw_request->len, ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -288,6 +305,7 @@ main (int argc, char **argv)
   ADD ("proxy", test_proxy);
   ADD ("proxy-refused", test_proxy_refused);
   ADD ("proxy-not-when-bound", test_proxy_not_when_bound);
+  ADD ("router", test_router);
 #undef ADD
   return g_test_run ();
 }

@@ -396,6 +396,8 @@ test_allows (void)
     { BT_FETCH_TORRENT, "http://h/dl/a?x=1", BT_HTTP_LOOPBACK, FALSE, TRUE },
     { BT_FETCH_TORRENT, "http://h/a.torrent", BT_HTTP_LOCAL_NETWORK, TRUE, FALSE },
     { BT_FETCH_TORRENT, "http://h/a.torrent", BT_HTTP_LOOPBACK, TRUE, FALSE },
+    { BT_FETCH_ROUTER, "http://h/root.xml", BT_HTTP_LOCAL_NETWORK, FALSE, TRUE },
+    { BT_FETCH_ROUTER, "http://h/root.xml", BT_HTTP_GLOBAL, FALSE, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -30,6 +30,7 @@ test_urls (void)
     { "http://192.168.1.1:99999999/", FALSE },
     { "http://192.168.1.1@8.8.8.8/", FALSE },
     { "http://192.168.1.1.8.8/", FALSE },
+    { "http://239.255.255.250/", FALSE },
   };
   BtUpnpRequest request = { .prefix_length = 24 };
   BtEndpoint host;
@@ -54,6 +55,9 @@ test_prefixes (void)
   g_assert_true (bt_endpoint_parse_ip (&request.source, "172.16.16.5", 0));
   g_assert_true (bt_igd_accepts_url (&request, "http://172.16.31.1/", &host));
   g_assert_false (bt_igd_accepts_url (&request, "http://172.16.32.1/", &host));
+  g_assert_true (bt_endpoint_parse_ip (&request.source, "169.254.3.4", 0));
+  g_assert_false (bt_igd_accepts_url (&request, "http://169.254.3.1/", &host)); /* nobody gave it that address */
+  g_assert_true (bt_endpoint_parse_ip (&request.source, "172.16.16.5", 0));
   request.prefix_length = 0;
   g_assert_true (bt_igd_accepts_url (&request, "http://10.0.0.1/", &host));
   g_assert_false (bt_igd_accepts_url (&request, "http://8.8.8.8/", &host));
@@ -63,7 +67,7 @@ test_prefixes (void)
 static void
 test_remove_nothing (void)
 {
-  BtIgd *igd = bt_igd_new (NULL);
+  BtIgd *igd = bt_igd_new ("test/1", NULL);
   BtUpnpRequest request = { .remove = TRUE, .external_port = 6881 };
   BtUpnpReply reply;
 

@@ -171,23 +171,36 @@ def strange_places():
     return tests
 
 
+def _stays_small(names, options, state):
+    """It comes to @state, and neither memory nor anything else is given to the router."""
+    def check(swarm, ours, router):
+        with Peak(ours.pid) as peak:
+            _wait_for(ours, router, "upnp", state)
+        swarm.block.check(names[0], _expect, peak.memory < MAX_MEMORY
+                          and not router.asked("description", path="/secret"), f"{peak.memory} {router.tail()}")
+        ours.leave()
+    return _run_with(names, {"upnp": True, **options}, check)
+
+
 def strange_descriptions():
-    """Entities that unfold without end or name files and addresses, and a name of 1 MiB: nothing is made of them."""
+    """Entities that unfold without end or name files and addresses: nothing is made of them. A name of 1 MiB is not
+    read to its end."""
     laughs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
     doctype = f'<!DOCTYPE root [<!ENTITY a0 "ha">{laughs}<!ENTITY f SYSTEM "file:///etc/passwd">' \
               f'<!ENTITY h SYSTEM "http://{HUB_ADDRESS}:{HTTP_PORT}/secret">]>'
-    tests = []
-    for what, options in (("entities", {"doctype": doctype, "name": "&a9;&f;&h;"}),
-                          ("a name of 1 MiB", {"name": "r" * 1024, "times": 1024})):
-        names = [f"UPnP: nothing is made of {what} in a description"]
+    return [_stays_small(["UPnP: nothing is made of entities in a description"],
+                         {"doctype": doctype, "name": "&a9;&f;&h;"}, "mapped"),
+            _stays_small(["UPnP: nothing is made of a name of 1 MiB in a description"],
+                         {"name": "r" * 1024, "times": 1024}, "no-answer")]
 
-        def check(swarm, ours, router, names=names):
-            with Peak(ours.pid) as peak:
-                _wait_for(ours, router, "upnp", "mapped")
-            swarm.block.check(names[0], _expect, peak.memory < MAX_MEMORY
-                              and not router.asked("description", path="/secret"), f"{peak.memory} {router.tail()}")
-            ours.leave()
-        tests.append(_run_with(names, {"upnp": True, **options}, check))
+
+def strange_answers():
+    """What does not end, or not soon, or is elsewhere."""
+    tests = []
+    for what in ("description", "action"):
+        for how, words in (("endless", "has no end"), ("slow", "comes by a byte a second"), ("redirect", "is elsewhere")):
+            article = "a" if what == "description" else "an answer to an"
+            tests.append(_stays_small([f"UPnP: {article} {what} that {words}"], {f"{what}_is": how}, "no-answer"))
     return tests
 
 
@@ -293,4 +306,4 @@ def miniupnpd():
 
 def make_all():
     return [pcp(), pcp_over_ipv6(), another_address(), nat_pmp(), upnp(), upnp_other_port(), *strange_places(), *strange_descriptions(),
-            refused(), bound(), off(), no_router(), miniupnpd()]
+            *strange_answers(), refused(), bound(), off(), no_router(), miniupnpd()]

@@ -122,8 +122,28 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def answer_badly(self, how):
+        """Whether it did; until the visitor leaves."""
+        if how == "redirect":
+            self.send_response(307)
+            self.send_header("Location", "/secret")
+            self.end_headers()
+        elif how is not None:
+            self.close_connection = True
+            self.send_response(200)
+            self.end_headers()
+            try:
+                while True:
+                    self.wfile.write(b"<a>a</a>" * 8192 if how == "endless" else b"<")
+                    time.sleep(0 if how == "endless" else 1)
+            except OSError:
+                pass
+        return how is not None
+
     def do_GET(self):  # pylint: disable=invalid-name
         say("description", path=self.path)
+        if self.answer_badly(options.get("description_is")):
+            return
         name = options.get("name", "Small router") * options.get("times", 1)
         self.answer(200, DESCRIPTION.format(service=SERVICE, control=options.get("control", "/control"), name=name,
                                             doctype=options.get("doctype", "")))
@@ -142,6 +162,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):  # pylint: disable=invalid-name
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        if self.answer_badly(options.get("action_is")):
+            return
         action = self.headers["SOAPAction"].strip('"').split("#")[1]
         fields = dict(re.findall(r"<(New\w+)>([^<]*)</", body))
         if action == "GetStatusInfo":
