@@ -52,6 +52,16 @@ test_flood (void)
   g_assert_cmpuint (count_admitted (guard, START + 300 * SECOND, "8.8.8.8", 60), ==, 50);
 }
 
+/* BT_LIMIT_DHT_SOURCES: however many there are, no more is remembered of them. */
+static void
+test_memory (void)
+{
+  g_autofree BtDhtGuard *guard = make_guard ();
+
+  g_assert_cmpuint (G_N_ELEMENTS (guard->sources), ==, 512);
+  g_assert_cmpuint (sizeof *guard, <=, 17 * 1024);
+}
+
 static void
 test_steady (void)
 {
@@ -144,6 +154,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/proto/dht-guard/flood", test_flood);
+  g_test_add_func ("/proto/dht-guard/memory", test_memory);
   g_test_add_func ("/proto/dht-guard/steady", test_steady);
   g_test_add_func ("/proto/dht-guard/ipv6", test_ipv6);
   g_test_add_func ("/proto/dht-guard/many-sources", test_many_sources);
