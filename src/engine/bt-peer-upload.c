@@ -30,6 +30,12 @@ bt_peer_n_waiting (const BtPeer *peer)
   return peer->waiting.blocks->len - peer->waiting.head;
 }
 
+gboolean
+bt_peer_is_being_served (const BtPeer *peer)
+{
+  return bt_peer_n_waiting (peer) > 0 || peer->n_reading > 0 || bt_link_queued_bytes (peer->link) > 0;
+}
+
 static BtBlock *
 waiting_at (BtPeer *peer, guint index)
 {
@@ -156,6 +162,7 @@ bt_peer_take_request (BtPeer *peer, const BtBlock *block)
         bt_peer_close (peer, BT_CLOSE_BAD_REQUEST, NULL);
       return;
     }
+  peer->asked_at = bt_core_now (peer->torrent->core);
   if (!bt_picker_has (peer->torrent->picker, block->piece)
       || (peer->am_choking && !is_allowed_while_choked (peer, block))
       || bt_peer_n_waiting (peer) >= BT_LIMIT_REQUESTS_FROM_PEER)

@@ -8,6 +8,7 @@
 #define SILENCE_US (180 * G_USEC_PER_SEC)    /* others send a keep-alive each 2 minutes */
 #define UNINTERESTED_US (60 * G_USEC_PER_SEC)  /* then it gives its slot back */
 #define USELESS_US (600 * G_USEC_PER_SEC)    /* then it gives its connection back */
+#define NO_REQUEST_US (60 * G_USEC_PER_SEC)  /* likewise, if it could take something and gives nothing; as libtorrent */
 #define BOTH_SEEDS_US (5 * G_USEC_PER_SEC)
 #define LOST_REQUEST_US (60 * G_USEC_PER_SEC) /* an answer is no more expected */
 #define PICK_BATCH 64
@@ -333,7 +334,10 @@ tick_requests (BtPeer *peer, gint64 now)
   gint64 age;
 
   if (we_hold_it_back (peer, now))
-    bt_pipeline_progress (peer->pipeline, 0, now);
+    {
+      bt_pipeline_progress (peer->pipeline, 0, now);
+      peer->asked_at = now;
+    }
   if (bt_pipeline_tick (peer->pipeline, now))
     share_requests (peer);
   if (bt_pipeline_oldest (peer->pipeline, now, &oldest, &age) && age > LOST_REQUEST_US
@@ -355,6 +359,18 @@ is_useless (BtPeer *peer, gint64 now)
   return now - MAX (peer->interest_at, peer->useful_at) > USELESS_US;
 }
 
+/* It has a slot that others wait for, says that it wants something, and does not ask. One that has what we want may
+ * give it yet. */
+static gboolean
+leaves_its_slot_unused (BtPeer *peer, gint64 now)
+{
+  gint64 since = MAX (peer->unchoked_at, peer->interest_at);
+
+  if (peer->am_choking || !peer->peer_interested || peer->am_interested || bt_peer_is_being_served (peer))
+    return FALSE;
+  return now - MAX (since, MAX (peer->asked_at, peer->moved_at)) > NO_REQUEST_US;
+}
+
 static void
 tick_silence (BtPeer *peer, gint64 now)
 {
@@ -364,6 +380,8 @@ tick_silence (BtPeer *peer, gint64 now)
     bt_peer_close (peer, BT_CLOSE_SILENT, NULL);
   else if (is_useless (peer, now))
     bt_peer_close (peer, BT_CLOSE_USELESS, NULL);
+  else if (leaves_its_slot_unused (peer, now))
+    bt_peer_close (peer, BT_CLOSE_USELESS, "it asked for nothing");
 }
 
 void

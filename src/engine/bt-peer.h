@@ -71,6 +71,7 @@ typedef struct
   gboolean optimistic;
   guint64 given_at_unchoke; /* payload_out then */
   gint64 interest_at;      /* of the last change of peer_interested */
+  gint64 asked_at;         /* it asked for a block, or could not be heard */
   gint64 useful_at;        /* payload moved either way, or we became interested */
   gint64 moved_at;         /* payload or details moved either way; 0: never */
 
@@ -139,5 +140,7 @@ void bt_peer_take_cancel (BtPeer *peer, const BtBlock *block);
 void bt_peer_serve (BtPeer *peer);
 void bt_peer_drop_waiting (BtPeer *peer, gboolean reject);
 guint bt_peer_n_waiting (const BtPeer *peer);
+/* Something that it asked for is not with it yet, as far as we know. */
+gboolean bt_peer_is_being_served (const BtPeer *peer);
 
 G_END_DECLS

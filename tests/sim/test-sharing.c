@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ft-bad-peer.h"
 #include "ft-sim.h"
 #include "ft-test.h"
 
@@ -120,11 +121,123 @@ test_no_interest (void)
   ft_sim_free (sim);
 }
 
+/* It wants something, and the test asks for it. */
+static void
+greet_as_leecher (FtBadLink *link)
+{
+  ft_bad_link_say_bits (link, FALSE);
+  ft_bad_link_say (link, BT_MESSAGE_INTERESTED, NULL, 0);
+}
+
+/* The same, of one that has the second of two pieces. */
+static void
+greet_with_second (FtBadLink *link)
+{
+  static const guint8 second = 0x40;
+
+  ft_bad_link_say (link, BT_MESSAGE_BITFIELD, &second, 1);
+  ft_bad_link_say (link, BT_MESSAGE_INTERESTED, NULL, 0);
+}
+
+/* Gives the first piece alone, and lets nothing else be asked for. */
+static void
+give_first (FtBadLink *link, const BtBlock *block)
+{
+  if (block->piece == 0)
+    ft_bad_link_serve (link, block);
+}
+
+static void
+greet_with_first (FtBadLink *link)
+{
+  static const guint8 first = 0x80;
+
+  ft_bad_link_say (link, BT_MESSAGE_BITFIELD, &first, 1);
+  ft_bad_link_say (link, BT_MESSAGE_UNCHOKE, NULL, 0);
+}
+
+static FtBadPeer *
+let_in (FtSimNode *node, const FtSample *sample, const char *ip, const FtManners *manners)
+{
+  FtBadPeer *peer = ft_bad_peer_new (ft_fake_net_add_host (node->sim->net, ip), ip, sample, manners);
+  BtEndpoint endpoint = ft_sim_node_endpoint (node);
+
+  ft_bad_peer_connect (peer, &endpoint);
+  ft_sim_wait (node->sim, peer->got[BT_MESSAGE_UNCHOKE] > 0 || peer->n_blocks > 0, 30);
+  return peer;
+}
+
+static void
+ask (FtBadPeer *peer, guint32 n_blocks)
+{
+  for (guint32 i = 0; i < n_blocks; i++)
+    ft_bad_link_say_block (g_ptr_array_index (peer->links, 0), BT_MESSAGE_REQUEST,
+                           &(BtBlock){ 0, i * BT_LIMIT_BLOCK, BT_LIMIT_BLOCK });
+}
+
+/* Of three that have a slot: who asks for nothing for a minute goes; who asks now and then stays, and so does who asked
+ * for much and takes it slowly. */
+static void
+test_no_request (void)
+{
+  const FtSampleFile files[] = { { "a.bin", 64 * PIECE_LENGTH }, { NULL, 0 } };
+  const FtManners manners = { .greet = greet_as_leecher };
+  g_autoptr(FtSample) sample = ft_sample_new (files, 64 * PIECE_LENGTH, 1);
+  FtSim *sim = ft_sim_new (1);
+  FtSimNode *seed = ft_sim_add_node (sim, "10.0.0.1", NULL);
+  BtTorrent *torrent = ft_sim_node_add (seed, sample->torrent, sample->dir);
+  FtBadPeer *silent, *rare, *slow;
+
+  ft_sim_wait (sim, bt_torrent_is_complete (torrent), 10);
+  slow = let_in (seed, sample, "10.0.0.4", &manners);
+  ask (slow, 256);
+  ft_bad_link_go_deaf (g_ptr_array_index (slow->links, 0));
+  rare = let_in (seed, sample, "10.0.0.3", &manners);
+  silent = let_in (seed, sample, "10.0.0.2", &manners);
+  for (guint s = 0; s < 150; s += 50)
+    {
+      ask (rare, 1);
+      ft_sim_run_for (sim, 50 * FT_SIM_SECOND);
+      g_assert_cmpuint (silent->links->len, ==, s == 0);
+      g_assert_cmpuint (rare->links->len, ==, 1);
+      g_assert_nonnull (ft_sim_find_peer (torrent, "10.0.0.4"));
+    }
+  g_assert_cmpuint (rare->n_payload_in, ==, 3 * BT_LIMIT_BLOCK);
+  ft_bad_peer_free (slow);
+  ft_bad_peer_free (rare);
+  ft_bad_peer_free (silent);
+  ft_sim_free (sim);
+}
+
+/* Nor does who has what we want, though he lets us have nothing yet. */
+static void
+test_no_request_but_wanted (void)
+{
+  const FtSampleFile files[] = { { "a.bin", 2 * PIECE_LENGTH }, { NULL, 0 } };
+  const FtManners giver = { .greet = greet_with_first, .request = give_first }, taker = { .greet = greet_with_second };
+  g_autoptr(FtSample) sample = ft_sample_new (files, PIECE_LENGTH, 1);
+  FtSim *sim = ft_sim_new (1);
+  FtSimNode *node = ft_sim_add_node (sim, "10.0.0.1", NULL);
+  BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, NULL);
+  FtBadPeer *first = let_in (node, sample, "10.0.0.2", &giver), *second;
+
+  ft_sim_wait (sim, bt_torrent_count_had (torrent) == 1, 10);
+  second = let_in (node, sample, "10.0.0.3", &taker);
+  ft_sim_run_for (sim, 100 * FT_SIM_SECOND);
+  g_assert_cmpuint (second->links->len, ==, 1);
+  g_assert_cmpuint (second->got[BT_MESSAGE_INTERESTED], ==, 1);
+  ft_bad_peer_free (first);
+  ft_bad_peer_free (second);
+  ft_sim_free (sim);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sharing/swarm-of-ten", test_swarm_of_ten);
   g_test_add_func ("/sharing/no-interest", test_no_interest);
+  g_test_add_func ("/sharing/no-request", test_no_request);
+  g_test_add_func ("/sharing/no-request-but-wanted", test_no_request_but_wanted);
   return g_test_run ();
 }

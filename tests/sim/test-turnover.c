@@ -107,18 +107,40 @@ come (Fixture *self, FtBadPeer *peer)
   ft_bad_peer_connect (peer, &endpoint);
 }
 
-/* Says something now and then, so that it is not taken for dead. */
+/* Says something now and then, so that it is not taken for dead, nor for one that never asks: as who knows our rules
+ * would. */
+static void
+say_something (FtBadLink *link)
+{
+  static const guint8 message[4] = { 0 };
+
+  ft_bad_link_write (link, message, sizeof message);
+  if (link->peer->manners.greet != greet_as_leecher)
+    return;
+  ft_bad_link_say (link, BT_MESSAGE_NOT_INTERESTED, NULL, 0);
+  ft_bad_link_say (link, BT_MESSAGE_INTERESTED, NULL, 0);
+}
+
 static void
 keep_alive (Fixture *self)
 {
-  static const guint8 message[4] = { 0 };
 
   for (guint i = 0; i < self->idlers->len; i++)
     {
       FtBadPeer *peer = g_ptr_array_index (self->idlers, i);
 
       for (guint j = 0; j < peer->links->len; j++)
-        ft_bad_link_write (g_ptr_array_index (peer->links, j), message, sizeof message);
+        say_something (g_ptr_array_index (peer->links, j));
+    }
+}
+
+static void
+run_a_minute (Fixture *self)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      ft_sim_run_for (self->sim, MINUTE * FT_SIM_SECOND / 2);
+      keep_alive (self);
     }
 }
 
@@ -137,8 +159,7 @@ wait_for (Fixture *self, BtTorrent *torrent, guint most, gboolean come_again)
           if (peer->links->len == 0)
             come (self, peer);
         }
-      ft_sim_run_for (self->sim, MINUTE * FT_SIM_SECOND);
-      keep_alive (self);
+      run_a_minute (self);
     }
   g_assert_true (bt_torrent_is_complete (torrent));
   return n;
@@ -151,10 +172,7 @@ fill (Fixture *self, guint of_network)
     come (self, add_idler (self, of_network, FALSE));
   ft_sim_wait (self->sim, self->torrent->peers->len == MAX_PEERS, 10);
   for (guint i = 0; i < 2; i++)
-    {
-      ft_sim_run_for (self->sim, MINUTE * FT_SIM_SECOND);
-      keep_alive (self);
-    }
+    run_a_minute (self);
   g_assert_cmpuint (self->torrent->peers->len, ==, MAX_PEERS);
 }
 
@@ -259,6 +277,8 @@ test_worst_first (void)
 
       come (self, add_idler_of (self, network, 1 + i % first_of_crowd, FALSE));
       ft_sim_run_for (self->sim, FT_SIM_SECOND);
+      if (i % 30 == 29)
+        keep_alive (self);
     }
   ft_sim_wait (self->sim, self->torrent->peers->len == MANY_PEERS, 10);
   ft_sim_node_connect (self->node, self->torrent, &add_idler_of (self, 220, 1, FALSE)->local);
