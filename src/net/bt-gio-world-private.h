@@ -124,6 +124,9 @@ BtFetch *bt_gio_fetch (BtWorld *base,
                        BtFetchFunc func,
                        gpointer owner);
 void bt_gio_fetch_cancel (BtWorld *base, BtFetch *fetch);
+
+/* bt-http-session.c: (transfer none) */
+SoupSession *bt_gio_world_get_session (BtGioWorld *world, BtFetchFamily family);
 /* Connections that are kept, and what is under way. */
 void bt_gio_world_end_sessions (BtGioWorld *world);
 

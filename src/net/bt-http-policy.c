@@ -155,6 +155,27 @@ bt_http_policy_place (const BtEndpoint *address)
   return bt_endpoint_is_local (address) ? BT_HTTP_LOCAL_NETWORK : BT_HTTP_GLOBAL;
 }
 
+BtHttpPlace
+bt_http_policy_place_by_name (GUri *uri)
+{
+  const char *host = g_uri_get_host (uri);
+  BtEndpoint endpoint;
+
+  if (bt_endpoint_parse_ip (&endpoint, host, 0))
+    return bt_http_policy_place (&endpoint);
+  if (g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost"))
+    return BT_HTTP_LOOPBACK;
+  return BT_HTTP_GLOBAL;
+}
+
+gboolean
+bt_http_policy_is_named (GUri *uri, const BtEndpoint *address)
+{
+  BtEndpoint named;
+
+  return bt_endpoint_parse_ip (&named, g_uri_get_host (uri), 0) && bt_endpoint_same_ip (&named, address);
+}
+
 /* "/announce.php" and "/scrape" are the only requests that a service on this machine which is no
  * tracker will not mistake for something else. When it was parsed, dots that lead up were taken out;
  * what some servers take for such dots ("/announce/..;/reset", "..%5c", "%252e") is refused. */

@@ -42,6 +42,11 @@ gboolean bt_http_policy_same_origin (GUri *a, GUri *b);
 char *bt_http_policy_authorization (GUri *asked, GUri *hop);
 
 BtHttpPlace bt_http_policy_place (const BtEndpoint *address);
+/* Where it goes through a proxy, which looks the name up where we cannot see it: only what the URL itself says is
+ * known. */
+BtHttpPlace bt_http_policy_place_by_name (GUri *uri);
+/* Whether @uri says by its number that it leads to @address. */
+gboolean bt_http_policy_is_named (GUri *uri, const BtEndpoint *address);
 
 /**
  * bt_http_policy_allows:

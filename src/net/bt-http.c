@@ -10,11 +10,6 @@
 
 #include <string.h>
 
-#define MAX_CONNECTIONS 100
-#define MAX_CONNECTIONS_PER_HOST 6
-/* Without a byte; a fetch has a limit for all of it besides. */
-#define INACTIVITY_TIMEOUT_S 30
-#define IDLE_TIMEOUT_S 30
 #define CHUNK_SIZE (32u * 1024)
 /* Whatever the caller allows: a body is one array. */
 #define MAX_BODY_BYTES (1024u * 1024 * 1024)
@@ -38,6 +33,8 @@ struct _BtFetch
 
   GSource *start; /* (nullable): until the first hop */
   GSource *timeout;
+  guint connect_s, answer_s;
+  GSource *phase; /* (nullable): of this hop: to connect, then to begin to answer */
   GCancellable *cancellable;
   gboolean pending; /* an asynchronous call will come back */
 
@@ -90,6 +87,7 @@ free_fetch (BtFetch *fetch)
   end_hop (fetch);
   clear_source (&fetch->start);
   clear_source (&fetch->timeout);
+  clear_source (&fetch->phase);
   g_clear_object (&fetch->cancellable);
   g_clear_pointer (&fetch->asked, g_uri_unref);
   g_clear_pointer (&fetch->uri, g_uri_unref);
@@ -112,6 +110,7 @@ drop_fetch (BtFetch *fetch)
   fetch->func = NULL;
   clear_source (&fetch->start);
   clear_source (&fetch->timeout);
+  clear_source (&fetch->phase);
   if (!fetch->pending)
     free_fetch (fetch);
   /* The call that is pending may come back from inside this. */
@@ -153,6 +152,22 @@ fail_literal (BtFetch *fetch, BtError code, const char *message)
   g_autoptr (GError) error = g_error_new_literal (BT_ERROR, code, message);
 
   fail (fetch, error);
+}
+
+static gboolean
+timeout_cb (gpointer data)
+{
+  fail_literal (data, BT_ERROR_TIMED_OUT, "There was no answer in time");
+  return G_SOURCE_REMOVE;
+}
+
+/* @seconds: 0: as long as all of it may take */
+static void
+start_phase (BtFetch *fetch, guint seconds)
+{
+  clear_source (&fetch->phase);
+  if (seconds != 0)
+    fetch->phase = bt_gio_world_start_timer (fetch->world, seconds * 1000, timeout_cb, fetch);
 }
 
 static BtError
@@ -213,29 +228,6 @@ get_endpoint (GSocketAddress *address, BtEndpoint *out)
   return TRUE;
 }
 
-/* A proxy looks the name up where we cannot see it, so only what the URL itself says is known. */
-static BtHttpPlace
-judge_by_name (GUri *uri)
-{
-  const char *host = g_uri_get_host (uri);
-  BtEndpoint endpoint;
-
-  if (bt_endpoint_parse_ip (&endpoint, host, 0))
-    return bt_http_policy_place (&endpoint);
-  if (g_ascii_strcasecmp (host, "localhost") == 0 || g_str_has_suffix (host, ".localhost"))
-    return BT_HTTP_LOOPBACK;
-  return BT_HTTP_GLOBAL;
-}
-
-/* Nobody may stand between us and a router: it is asked at the address that was looked at before. */
-static gboolean
-is_named (GUri *uri, const BtEndpoint *remote)
-{
-  BtEndpoint named;
-
-  return bt_endpoint_parse_ip (&named, g_uri_get_host (uri), 0) && bt_endpoint_same_ip (&named, remote);
-}
-
 /* Whether the hop may go to @remote, the address really connected to: a name may have answered
  * differently a moment ago. */
 static gboolean
@@ -244,14 +236,14 @@ check_remote (BtFetch *fetch, GSocketAddress *remote, GError **error)
   BtEndpoint endpoint;
 
   if (fetch->purpose == BT_FETCH_ROUTER
-      && (G_IS_PROXY_ADDRESS (remote) || !get_endpoint (remote, &endpoint) || !is_named (fetch->uri, &endpoint)))
+      && (G_IS_PROXY_ADDRESS (remote) || !get_endpoint (remote, &endpoint) || !bt_http_policy_is_named (fetch->uri, &endpoint)))
     {
       g_set_error (error, BT_ERROR, BT_ERROR_NETWORK, "%s is no router of this network", g_uri_get_host (fetch->uri));
       return FALSE;
     }
   if (G_IS_PROXY_ADDRESS (remote))
     {
-      fetch->place = judge_by_name (fetch->uri);
+      fetch->place = bt_http_policy_place_by_name (fetch->uri);
     }
   else if (get_endpoint (remote, &endpoint))
     {
@@ -312,14 +304,14 @@ confine_connection (BtFetch *fetch, GSocketConnection *connection)
 
 /* Connected, and nothing sent yet: neither a request nor TLS's hello. */
 static void
-network_event_cb (SoupMessage *message,
-                  GSocketClientEvent event,
-                  GIOStream *connection,
-                  BtFetch *fetch)
+network_event_cb (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, BtFetch *fetch)
 {
   g_autoptr (GSocketAddress) remote = NULL;
   GError *error = NULL;
 
+  /* Until then it waited for its turn. */
+  if (event == G_SOCKET_CLIENT_RESOLVING && fetch->func != NULL)
+    start_phase (fetch, fetch->connect_s);
   if (event == G_SOCKET_CLIENT_CONNECTING)
     confine_connection (fetch, G_SOCKET_CONNECTION (connection));
   if (event != G_SOCKET_CLIENT_CONNECTED || fetch->func == NULL)
@@ -352,74 +344,24 @@ starting_cb (SoupMessage *message, BtFetch *fetch)
 {
   GError *error = NULL;
 
-  if (fetch->func == NULL
-      || check_remote (fetch, soup_message_get_remote_address (message), &error))
+  if (fetch->func == NULL)
+    return;
+  start_phase (fetch, fetch->answer_s);
+  if (check_remote (fetch, soup_message_get_remote_address (message), &error))
     return;
 
   empty_request (message);
   refuse_hop (fetch, error);
 }
 
-/* libsoup reads the whole body of this answer into memory by itself, however large. */
+/* Of a misdirected request libsoup reads the whole body of the answer into memory by itself, however large. */
 static void
 got_headers_cb (SoupMessage *message, BtFetch *fetch)
 {
+  clear_source (&fetch->phase);
   if (fetch->func != NULL && soup_message_get_status (message) == SOUP_STATUS_MISDIRECTED_REQUEST)
     refuse_hop (fetch, g_error_new_literal (BT_ERROR, BT_ERROR_NETWORK,
                                             "The server says that it is not this host"));
-}
-
-/* Returns: (transfer full) (nullable): what sockets of the session are bound to: an address of one family has
- * none of the other */
-static GSocketAddress *
-make_local_address (BtGioWorld *world, BtFetchFamily family)
-{
-  g_autoptr (GInetAddress) ip = NULL;
-  char text[BT_ENDPOINT_TEXT_SIZE];
-
-  if (world->bound)
-    {
-      bt_endpoint_format_ip (&world->bind_address, text);
-      ip = g_inet_address_new_from_string (text);
-    }
-  else if (family != BT_FETCH_ANY)
-    ip = g_inet_address_new_any (family == BT_FETCH_IPV4 ? G_SOCKET_FAMILY_IPV4 : G_SOCKET_FAMILY_IPV6);
-  return ip != NULL ? g_inet_socket_address_new (ip, 0) : NULL;
-}
-
-static SoupSession *
-ensure_session (BtGioWorld *world, BtFetchFamily family)
-{
-  g_autoptr (GSocketAddress) local = NULL;
-  SoupSession **session = &world->sessions[family];
-
-  if (*session != NULL)
-    return *session;
-
-  local = make_local_address (world, family);
-  *session = soup_session_new_with_options (
-    "max-conns", MAX_CONNECTIONS,
-    "max-conns-per-host", MAX_CONNECTIONS_PER_HOST,
-    "timeout", INACTIVITY_TIMEOUT_S,
-    "idle-timeout", IDLE_TIMEOUT_S,
-    "user-agent", world->user_agent,
-    "local-address", local,
-    NULL);
-  /* The way to a proxy, and from it, is not the one that the person asked for. */
-  if (world->bound || world->interface != NULL)
-    soup_session_set_proxy_resolver (*session, NULL);
-  return *session;
-}
-
-void
-bt_gio_world_end_sessions (BtGioWorld *world)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (world->sessions); i++)
-    {
-      if (world->sessions[i] != NULL)
-        soup_session_abort (world->sessions[i]);
-      g_clear_object (&world->sessions[i]);
-    }
 }
 
 /* What goes into the request: without credentials and fragment. */
@@ -465,7 +407,7 @@ send_hop (BtFetch *fetch, GAsyncReadyCallback sent)
   g_signal_connect (fetch->message, "got-headers", G_CALLBACK (got_headers_cb), fetch);
 
   fetch->pending = TRUE;
-  soup_session_send_async (ensure_session (fetch->world, fetch->family), fetch->message, G_PRIORITY_DEFAULT,
+  soup_session_send_async (bt_gio_world_get_session (fetch->world, fetch->family), fetch->message, G_PRIORITY_DEFAULT,
                            fetch->cancellable, sent, fetch);
 }
 
@@ -622,13 +564,6 @@ start_cb (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean
-timeout_cb (gpointer data)
-{
-  fail_literal (data, BT_ERROR_TIMED_OUT, "There was no answer in time");
-  return G_SOURCE_REMOVE;
-}
-
 BtFetch *
 bt_gio_fetch (BtWorld *base, const BtFetchRequest *request, BtFetchFunc func, gpointer owner)
 {
@@ -639,6 +574,8 @@ bt_gio_fetch (BtWorld *base, const BtFetchRequest *request, BtFetchFunc func, gp
   fetch->link.data = fetch;
   fetch->purpose = request->purpose;
   fetch->family = request->family;
+  fetch->connect_s = request->connect_s;
+  fetch->answer_s = request->answer_s;
   fetch->max_bytes = MIN (request->max_bytes, MAX_BODY_BYTES);
   fetch->url = g_strdup (request->url);
   fetch->soap_action = g_strdup (request->soap_action);

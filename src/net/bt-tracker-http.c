@@ -123,6 +123,8 @@ start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family, BtFetchFunc
     .family = family,
     .max_bytes = BT_LIMIT_TRACKER_REPLY,
     .timeout_s = BT_TRACKER_HTTP_TIMEOUT_S,
+    .connect_s = BT_TRACKER_HTTP_CONNECT_S,
+    .answer_s = BT_TRACKER_HTTP_ANSWER_S,
   };
 
   if (!call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED)

@@ -8,7 +8,9 @@
 G_BEGIN_DECLS
 
 #define BT_TRACKER_STOPPED_TIMEOUT_S 5
-#define BT_TRACKER_HTTP_TIMEOUT_S 45
+#define BT_TRACKER_HTTP_TIMEOUT_S 30
+#define BT_TRACKER_HTTP_CONNECT_S 15
+#define BT_TRACKER_HTTP_ANSWER_S 10
 #define BT_TRACKER_MAX_FETCHES 50
 /* How long the answer of one family waits for the other's; a failure may turn out better. */
 #define BT_TRACKER_OTHER_WAIT_US (G_USEC_PER_SEC / 2)

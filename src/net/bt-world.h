@@ -133,6 +133,8 @@ typedef struct
   BtFetchPurpose purpose;
   gsize max_bytes;  /* of the body after decoding */
   guint timeout_s;  /* for all of it */
+  guint connect_s;  /* until the request can be sent, TLS included; 0: no limit of its own */
+  guint answer_s;   /* then until the head of the answer has come; 0 likewise */
   BtFetchFamily family; /* what it goes over; it fails where that does not lead there */
   const char *soap_action; /* (nullable): of BT_FETCH_ROUTER: this is asked for, with @soap_envelope, by POST */
   GBytes *soap_envelope;   /* (nullable) */

@@ -31,7 +31,9 @@ typedef struct
   GPtrArray *raw_streams;  /* of GIOStream */
   GCancellable *raw_end;   /* of what @raw reads */
 
-  BtFetchFamily family; /* of what is fetched next */
+  BtFetchFamily family; /* of what is fetched next, as the two below */
+  guint connect_s;
+  guint answer_s;
   BtFetch *fetch;
   int n_calls;
   guint status;
@@ -206,7 +208,9 @@ http_start (HttpFixture *fixture,
             guint timeout_s,
             const char *url)
 {
-  BtFetchRequest request = { url, purpose, max_bytes, timeout_s, fixture->family };
+  BtFetchRequest request = { .url = url, .purpose = purpose, .max_bytes = max_bytes, .timeout_s = timeout_s,
+                             .connect_s = fixture->connect_s, .answer_s = fixture->answer_s,
+                             .family = fixture->family };
 
   fixture->n_calls = 0;
   fixture->status = 0;

@@ -19,7 +19,9 @@ test_http_announce (Fixture *f, gconstpointer data)
                    "&trackerid=an%20id");
   g_assert_cmpint (request->purpose, ==, BT_FETCH_TRACKER);
   g_assert_cmpuint (request->max_bytes, ==, BT_LIMIT_TRACKER_REPLY);
-  g_assert_cmpuint (request->timeout_s, ==, 45);
+  g_assert_cmpuint (request->timeout_s, ==, 30);
+  g_assert_cmpuint (request->connect_s, ==, 15);
+  g_assert_cmpuint (request->answer_s, ==, 10);
   ft_fake_tracker_world_answer (f->fake, 0, 200, "d8:intervali9e5:peers6:abcdefe", NULL);
   assert_result (f, 1, "interval 9 97.98.99.100:25958");
 }
