@@ -333,8 +333,22 @@ bt_torrent_trim_peers (BtTorrent *torrent)
   bt_torrent_drop_first_of (torrent, sorted, n - most, NULL);
 }
 
-void
-bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
+/* Who shares our address may be a machine of ours behind the same router: it loses its connection, and the others there
+ * are not made to pay for it. */
+static void
+turn_out (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      peer->is_to_go |= bt_endpoint_equal (&peer->endpoint, endpoint);
+    }
+  close_peers (torrent, is_to_go, BT_CLOSE_BANNED, why);
+}
+
+static void
+ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
 {
   char ip[BT_ENDPOINT_TEXT_SIZE];
 
@@ -348,12 +362,21 @@ bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
 }
 
 void
+bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
+{
+  if (bt_address_vote_is_ours (torrent->core->votes, endpoint))
+    turn_out (torrent, endpoint, why);
+  else
+    ban (torrent, endpoint, why);
+}
+
+void
 bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint)
 {
   BtEndpoint host = *endpoint;
 
   host.port = 0;
-  bt_torrent_ban (torrent, &host, "by hand");
+  ban (torrent, &host, "by hand");
   torrent->dirty = TRUE;
   bt_torrent_save (torrent);
 }

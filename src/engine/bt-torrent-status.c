@@ -306,7 +306,7 @@ fill_name (BtTorrent *torrent, BtTorrentStatus *status)
   status->n_pieces = metainfo->n_pieces;
   status->n_files = torrent->n_listed;
   status->is_private = metainfo->is_private;
-  status->added_at = torrent->added_at;
+  status->added_at = MIN (torrent->added_at, bt_core_unix_now (torrent->core)); /* clocks go wrong and are mended */
 }
 
 static void
@@ -335,7 +335,7 @@ bt_torrent_fill_status (BtTorrent *torrent, BtTorrentStatus *status)
   status->done = torrent->done;
   status->check_progress = torrent->n_to_check > 0 ? (double) torrent->n_checked / torrent->n_to_check : 0;
   status->move_progress = bt_torrent_move_progress (torrent);
-  status->completed_at = torrent->completed_at;
+  status->completed_at = MIN (torrent->completed_at, bt_core_unix_now (torrent->core));
   fill_metadata (torrent, status);
   status->rate_down = bt_rate_get (&torrent->rate_down, now);
   status->rate_up = bt_rate_get (&torrent->rate_up, now);

@@ -273,6 +273,31 @@ test_stuck (Fixture *fixture, gconstpointer data)
   ft_sim_wait (fixture->sim, ft_sim_find_peer (pair.at_leecher, "10.0.0.1") != NULL, 30);
 }
 
+/* Added while the clock was a year ahead; nothing is of the future when it was put right, and nothing is lost if it goes
+ * wrong again. */
+static void
+test_clock_put_right (Fixture *fixture, gconstpointer data)
+{
+  const gint64 year_us = 365 * 24 * 3600 * FT_SIM_SECOND;
+  FtSimNode *node = ft_sim_add_node (fixture->sim, "10.0.0.9", NULL);
+  BtTorrentStatus status = { 0 };
+  BtTorrent *torrent;
+  gint64 added_at, now;
+
+  ft_fake_host_set_clock (node->world, year_us);
+  torrent = ft_sim_node_add (node, fixture->samples[0]->torrent, fixture->samples[0]->dir);
+  ft_sim_wait (fixture->sim, bt_torrent_is_complete (torrent), 60);
+  added_at = torrent->added_at;
+  ft_fake_host_set_clock (node->world, 0);
+  now = bt_core_unix_now (node->core);
+  bt_torrent_fill_status (torrent, &status);
+  g_assert_cmpint (now, <, added_at);
+  g_assert_cmpint (status.added_at, ==, now);
+  g_assert_cmpint (status.completed_at, ==, now);
+  g_assert_cmpint (torrent->added_at, ==, added_at);
+  bt_torrent_status_clear (&status);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -285,6 +310,7 @@ main (int argc, char *argv[])
   ADD ("address-lost", test_address_lost);
   ADD ("offline", test_offline);
   ADD ("stuck", test_stuck);
+  ADD ("clock-put-right", test_clock_put_right);
 #undef ADD
   return g_test_run ();
 }
