@@ -30,6 +30,7 @@ typedef struct
   gboolean listed;     /* the others are told of it */
   BtPexCursor cursor;  /* what it has been told */
   gint64 next_at;      /* when it may be told again */
+  gint64 hear_at;      /* when it is listened to again */
   GArray *named;       /* (nullable) of BtEndpoint: candidates of its, not dropped yet */
   gint64 heard[7];     /* when its last messages came */
   guint n_heard;

@@ -10,6 +10,8 @@
 /* One message a minute at most, also as the other end's clock sees it; not all to everybody at one moment. */
 #define INTERVAL_US (61 * (gint64) G_USEC_PER_SEC)
 #define SPREAD_MS 4000
+/* What comes sooner after one that was taken in is passed over; others' clocks may run fast. */
+#define HEAR_AFTER_US (50 * (gint64) G_USEC_PER_SEC)
 #define FLOOD_US (60 * (gint64) G_USEC_PER_SEC)
 #define SEEDS_PATIENCE_US (30 * (gint64) G_USEC_PER_SEC) /* as Transmission: then two seeds part anyway */
 
@@ -193,8 +195,9 @@ bt_torrent_take_pex (BtTorrent *torrent, BtPeer *peer, const void *bytes, gsize 
       bt_peer_close (peer, BT_CLOSE_FLOOD, "peer exchange");
       return;
     }
-  if (!bt_torrent_uses_pex (torrent))
+  if (!bt_torrent_uses_pex (torrent) || now < peer->pex.hear_at)
     return;
+  peer->pex.hear_at = now + HEAR_AFTER_US;
   message = bt_pex_decode (bytes, length, NULL);
   if (message != NULL)
     take_message (torrent, peer, message, now);

@@ -434,6 +434,31 @@ test_share (void)
   g_assert_true (is_candidate (f.torrent, "31.0.0.1:6881"));
 }
 
+/* Who says more than a message a minute is not listened to more often. */
+static void
+test_too_often (void)
+{
+  g_auto(Fixture) f = { 0 };
+
+  fixture_init (&f, FALSE, only_pex);
+  say_pex (f.first, "30.0.0.1:6881");
+  say_pex (f.first, "30.0.0.2:6881");
+  ft_sim_run_for (f.sim, 45 * FT_SIM_SECOND);
+  say_pex (f.first, "30.0.0.3:6881");
+  say_pex (f.second, "30.0.0.4:6881");
+  ft_sim_run_for (f.sim, 10 * FT_SIM_SECOND);
+  say_pex (f.first, "30.0.0.5:6881");
+  say_pex (f.first, "30.0.0.6:6881");
+  ft_sim_settle (f.sim);
+  g_assert_true (is_candidate (f.torrent, "30.0.0.1:6881"));
+  g_assert_false (is_candidate (f.torrent, "30.0.0.2:6881"));
+  g_assert_false (is_candidate (f.torrent, "30.0.0.3:6881"));
+  g_assert_true (is_candidate (f.torrent, "30.0.0.4:6881"));
+  g_assert_true (is_candidate (f.torrent, "30.0.0.5:6881"));
+  g_assert_false (is_candidate (f.torrent, "30.0.0.6:6881"));
+  g_assert_cmpuint (f.first->links->len, ==, 1);
+}
+
 static void
 test_flood (void)
 {
@@ -703,6 +728,7 @@ main (int argc, char **argv)
   g_test_add_func ("/swarm/pex/switched", test_switched);
   g_test_add_func ("/swarm/pex/what-is-believed", test_what_is_believed);
   g_test_add_func ("/swarm/pex/share", test_share);
+  g_test_add_func ("/swarm/pex/too-often", test_too_often);
   g_test_add_func ("/swarm/pex/flood", test_flood);
   g_test_add_func ("/swarm/pex/oversized", test_oversized);
   g_test_add_func ("/swarm/pex/upload-only", test_upload_only);
