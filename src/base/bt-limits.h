@@ -4,6 +4,7 @@
 
 /* Files we are given. */
 #define BT_LIMIT_TORRENT_BYTES (32u * 1024 * 1024) /* the largest torrents in the wild have ~10 MiB */
+#define BT_LIMIT_USUAL_TORRENT_BYTES 10000000u     /* above that a person is asked first; a server need not be */
 #define BT_LIMIT_TORRENT_DEPTH 100                 /* BEP 52 file trees are the deepest real input */
 #define BT_LIMIT_TORRENT_TOKENS 3000000u           /* 200,000 files need about 1.6 million */
 #define BT_LIMIT_PIECES 0x200000u                  /* 2 Mi pieces: 32 TiB at 16 MiB */

@@ -73,7 +73,8 @@ ft_console_add_file (FtConsole *console, const char *file, const char *save_path
 {
   gboolean is_magnet = ft_load_is_magnet (file);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) torrent = is_magnet ? NULL : ft_load_torrent (file, &error);
+  g_autoptr (GBytes) torrent
+    = is_magnet ? NULL : ft_load_torrent (file, !console->options->large_torrents, &error);
   g_autofree char *path = save_path != NULL ? ft_load_resolve_path (save_path) : NULL;
   BtAddRequest request = {
     .torrent = torrent,

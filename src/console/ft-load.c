@@ -37,10 +37,22 @@ resolve_file (const char *argument)
   return g_file_new_for_path (path);
 }
 
-static GBytes *
-read_bounded (GInputStream *stream, GError **error)
+static void
+set_size_error (gboolean usual, GError **error)
 {
-  const gsize max = BT_LIMIT_TORRENT_BYTES;
+  if (usual)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                 _("larger than %u MB, as hardly any torrent is: --large-torrents allows it"),
+                 BT_LIMIT_USUAL_TORRENT_BYTES / 1000000);
+  else
+    g_set_error (error, BT_ERROR, BT_ERROR_LIMIT, _("larger than %u MiB: not a torrent"),
+                 BT_LIMIT_TORRENT_BYTES / (1024 * 1024));
+}
+
+static GBytes *
+read_bounded (GInputStream *stream, gboolean usual, GError **error)
+{
+  const gsize max = usual ? BT_LIMIT_USUAL_TORRENT_BYTES : BT_LIMIT_TORRENT_BYTES;
   g_autoptr (GByteArray) bytes = g_byte_array_new ();
   gsize got = 0;
 
@@ -57,8 +69,7 @@ read_bounded (GInputStream *stream, GError **error)
   while (got == bytes->len && got <= max);
   if (got > max)
     {
-      g_set_error (error, BT_ERROR, BT_ERROR_LIMIT, _("larger than %u MiB: not a torrent"),
-                   BT_LIMIT_TORRENT_BYTES / (1024 * 1024));
+      set_size_error (usual, error);
       return NULL;
     }
   g_byte_array_set_size (bytes, (guint) got);
@@ -81,7 +92,7 @@ set_short_error (GError **error, const GError *cause)
 }
 
 GBytes *
-ft_load_torrent (const char *argument, GError **error)
+ft_load_torrent (const char *argument, gboolean usual, GError **error)
 {
   g_autoptr (GFile) file = resolve_file (argument);
   g_autoptr (GFileInputStream) stream = NULL;
@@ -89,7 +100,7 @@ ft_load_torrent (const char *argument, GError **error)
   GBytes *bytes;
 
   stream = g_file_read (file, NULL, &cause);
-  bytes = stream != NULL ? read_bounded (G_INPUT_STREAM (stream), &cause) : NULL;
+  bytes = stream != NULL ? read_bounded (G_INPUT_STREAM (stream), usual, &cause) : NULL;
   if (bytes == NULL)
     set_short_error (error, cause);
   return bytes;

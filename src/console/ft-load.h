@@ -9,12 +9,13 @@ G_BEGIN_DECLS
 /**
  * ft_load_torrent:
  * @argument: a path or a file: URI, as typed; "~/" is the home folder
+ * @usual: it must not be larger than torrents usually are
  *
  * Reads at most as much as a torrent can have. Blocks.
  *
  * Returns: (transfer full): the bytes, or %NULL with an error that does not repeat @argument
  */
-GBytes *ft_load_torrent (const char *argument, GError **error);
+GBytes *ft_load_torrent (const char *argument, gboolean usual, GError **error);
 
 /* Whether what was typed is no file but a magnet link. */
 gboolean ft_load_is_magnet (const char *argument);

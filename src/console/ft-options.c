@@ -22,7 +22,7 @@ typedef struct
   char *dht_routers;
   char *debug;
   gboolean no_dht, no_pex, no_lsd, no_utp, no_port_mapping;
-  gboolean exit_when_done, json, demo, help, version;
+  gboolean exit_when_done, large_torrents, json, demo, help, version;
   char **files;
 } Raw;
 
@@ -86,6 +86,8 @@ add_program_entries (GOptionContext *context, Raw *raw)
   const GOptionEntry entries[] = {
     { "exit-when-done", 0, 0, G_OPTION_ARG_NONE, &raw->exit_when_done,
       N_("Leave once everything is complete"), NULL },
+    { "large-torrents", 0, 0, G_OPTION_ARG_NONE, &raw->large_torrents,
+      N_("Take .torrent files of more than 10 MB"), NULL },
     { "json", 0, 0, G_OPTION_ARG_NONE, &raw->json, N_("Write one JSON object a line"), NULL },
     { "demo", 0, 0, G_OPTION_ARG_NONE, &raw->demo,
       N_("Download a sample from a seed inside this program, and leave"), NULL },
@@ -281,6 +283,7 @@ ft_options_parse (const char *const *arguments, GError **error)
     return NULL;
   options->path_given = raw.path != NULL;
   options->exit_when_done = raw.exit_when_done;
+  options->large_torrents = raw.large_torrents;
   options->json = raw.json;
   options->demo = raw.demo;
   options->help = raw.help;

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @config: for the engine; folders are absolute
  * @path_given: --path was there
  * @exit_when_done: leave once everything is complete
+ * @large_torrents: .torrent files may be larger than usual
  * @json: one object a line
  * @demo: run the embedded demonstration
  * @help, @version: print it and leave
@@ -22,6 +23,7 @@ typedef struct
   BtConfig *config;
   gboolean path_given;
   gboolean exit_when_done;
+  gboolean large_torrents;
   gboolean json;
   gboolean demo;
   gboolean help;

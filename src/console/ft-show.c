@@ -216,7 +216,7 @@ describe (const char *argument, GError **error)
 
   if (ft_load_is_magnet (argument))
     return bt_magnet_describe (argument, error);
-  bytes = ft_load_torrent (argument, error);
+  bytes = ft_load_torrent (argument, FALSE, error);
   return bytes != NULL ? bt_torrent_file_describe (bytes, error) : NULL;
 }
 

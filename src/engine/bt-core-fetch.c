@@ -56,7 +56,7 @@ bt_core_fetch_torrent (BtCore *core, BtCommand *command)
   BtFetchRequest request = {
     .url = command->text,
     .purpose = BT_FETCH_TORRENT,
-    .max_bytes = BT_LIMIT_TORRENT_BYTES,
+    .max_bytes = BT_LIMIT_USUAL_TORRENT_BYTES,
     .timeout_s = TIMEOUT_S,
   };
   BtTorrentFetch *fetch;

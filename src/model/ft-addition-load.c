@@ -357,6 +357,8 @@ explain (GError *error)
     text = _("This address does not lead to a .torrent file. Copy the link of the download itself, not of its page");
   else if (g_error_matches (error, BT_ERROR, BT_ERROR_REMOTE))
     text = _("The server does not give out this file. You may have to log in there: download it with a web browser");
+  else if (g_error_matches (error, BT_ERROR, BT_ERROR_LIMIT))
+    text = _("This .torrent file is unusually large. Download it with a web browser, and open it from there");
   if (text == NULL)
     return error;
   explained = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_FAILED, text);
@@ -427,7 +429,7 @@ ft_addition_load_async (FtAddition *self,
   g_task_set_task_data (task, g_object_ref (session), g_object_unref);
   ft_addition_set_state (self, FT_ADDITION_LOADING, NULL);
   if (self->file != NULL)
-    ft_read_torrent_async (self->file, self->loading, read_cb, g_object_ref (task));
+    ft_read_torrent_async (self->file, !self->accepts_unusual, self->loading, read_cb, g_object_ref (task));
   else if (ft_addition_is_magnet (self))
     read_magnet (task);
   else
@@ -440,6 +442,24 @@ ft_addition_load_finish (FtAddition *self, GAsyncResult *result, GError **error)
   g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+gboolean
+ft_addition_is_unusual (FtAddition *self)
+{
+  g_return_val_if_fail (FT_IS_ADDITION (self), FALSE);
+
+  return self->state == FT_ADDITION_FAILED
+         && g_error_matches (self->error, FT_READ_TORRENT_ERROR, FT_READ_TORRENT_ERROR_UNUSUAL);
+}
+
+void
+ft_addition_accept_unusual (FtAddition *self)
+{
+  g_return_if_fail (ft_addition_is_unusual (self));
+
+  self->accepts_unusual = TRUE;
+  ft_addition_set_state (self, FT_ADDITION_WAITING, NULL);
 }
 
 void

@@ -18,6 +18,7 @@ struct _FtAddition
   FtAdditionState state;
   GError *error;              /* (nullable) */
   GCancellable *loading;
+  gboolean accepts_unusual; /* a file that is larger than torrents usually are */
   GBytes *torrent;            /* (nullable) */
   char *own_name;             /* (nullable): as it calls itself, fit for display */
   BtFileList *files;          /* (nullable) */

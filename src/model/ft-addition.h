@@ -54,6 +54,9 @@ void ft_addition_take_settings (FtAddition *addition, GSettings *settings);
 void ft_addition_load_async (FtAddition *addition, FtSession *session, GAsyncReadyCallback callback,
                              gpointer user_data);
 gboolean ft_addition_load_finish (FtAddition *addition, GAsyncResult *result, GError **error);
+/* Whether it failed only because its file is larger than usual. Then it can be accepted, and loaded again. */
+gboolean ft_addition_is_unusual (FtAddition *addition);
+void ft_addition_accept_unusual (FtAddition *addition);
 /* If it is being loaded: it fails then, with %G_IO_ERROR_CANCELLED, and no server is waited for. */
 void ft_addition_stop_loading (FtAddition *addition);
 

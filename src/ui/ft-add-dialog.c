@@ -417,6 +417,14 @@ loaded_cb (GObject *object, GAsyncResult *result, gpointer user_data)
   addition_changed_cb (self);
 }
 
+/* A file that is larger than usual: a person said so. */
+static void
+accept_cb (FtAddDialog *self, FtAddition *addition)
+{
+  ft_addition_accept_unusual (addition);
+  ft_addition_load_async (addition, self->session, loaded_cb, g_object_ref (self));
+}
+
 /* No server is waited for when nobody is there any more. */
 static void
 stop_loading (FtAddDialog *self)
@@ -481,6 +489,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, row_selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_checked_cb);
   gtk_widget_class_bind_template_callback (widget_class, tags_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, accept_cb);
   gtk_widget_class_bind_template_callback (widget_class, discard_cb);
   gtk_widget_class_bind_template_callback (widget_class, merge_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_existing_cb);

@@ -4,7 +4,9 @@
 
 #include "ft-addition-pane.h"
 
+#include "bt-limits.h"
 #include "ft-check-folder.h"
+#include "ft-describe.h"
 #include "ft-file-view.h"
 #include "ft-folder-row.h"
 #include "ft-space-row.h"
@@ -24,6 +26,7 @@ struct _FtAdditionPane
   AdwStatusPage *status_page;
   GtkButton *merge_button;
   GtkWidget *show_button;
+  GtkWidget *accept_button;
   GtkEditable *name_row;
   FtFolderRow *folder_row;
   FtSpaceRow *space_row;
@@ -40,6 +43,7 @@ enum
   SIGNAL_MERGE,
   SIGNAL_SHOW,
   SIGNAL_DISCARD,
+  SIGNAL_ACCEPT,
   N_SIGNALS
 };
 
@@ -63,6 +67,12 @@ static void
 discard_cb (FtAdditionPane *self)
 {
   g_signal_emit (self, signals[SIGNAL_DISCARD], 0, self->addition);
+}
+
+static void
+accept_cb (FtAdditionPane *self)
+{
+  g_signal_emit (self, signals[SIGNAL_ACCEPT], 0, self->addition);
 }
 
 static void
@@ -113,6 +123,7 @@ show_status (FtAdditionPane *self, const char *icon_name, const char *title, con
   adw_status_page_set_title (self->status_page, title_markup);
   adw_status_page_set_description (self->status_page, text_markup);
   gtk_widget_set_visible (self->show_button, FALSE);
+  gtk_widget_set_visible (self->accept_button, FALSE);
   gtk_widget_set_visible (GTK_WIDGET (self->merge_button), FALSE);
   show_page (self, "status");
 }
@@ -126,6 +137,24 @@ show_failure (FtAdditionPane *self)
 
   g_object_get (self->addition, "subtitle", &text, NULL);
   show_status (self, "dialog-error-symbolic", title, text);
+}
+
+static void
+show_question (FtAdditionPane *self)
+{
+  g_autofree char *name = ft_addition_dup_title (self->addition);
+  g_autofree char *title = g_strdup_printf (_("Open “%s”?"), name);
+  g_autofree char *usual = ft_format_size (BT_LIMIT_USUAL_TORRENT_BYTES);
+  /* Translators: a size. */
+  g_autofree char *advice = g_strdup_printf (_("Hardly any has more than %s. Open it only if you trust where it "
+                                               "comes from."), usual);
+  g_autofree char *reason = NULL;
+  g_autofree char *text = NULL;
+
+  g_object_get (self->addition, "subtitle", &reason, NULL);
+  text = g_strdup_printf ("%s.\n%s", reason, advice);
+  show_status (self, "dialog-warning-symbolic", title, text);
+  gtk_widget_set_visible (self->accept_button, TRUE);
 }
 
 static void
@@ -216,7 +245,10 @@ update (FtAdditionPane *self)
       show_duplicate (self);
       break;
     case FT_ADDITION_FAILED:
-      show_failure (self);
+      if (ft_addition_is_unusual (self->addition))
+        show_question (self);
+      else
+        show_failure (self);
       break;
     case FT_ADDITION_WAITING:
     case FT_ADDITION_LOADING:
@@ -264,6 +296,8 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
                                         G_TYPE_NONE, 1, FT_TYPE_ADDITION);
   signals[SIGNAL_DISCARD] = g_signal_new ("discard", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                           G_TYPE_NONE, 1, FT_TYPE_ADDITION);
+  signals[SIGNAL_ACCEPT] = g_signal_new ("accept", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 1, FT_TYPE_ADDITION);
   signals[SIGNAL_SHOW] = g_signal_new ("show-existing", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 1, FT_TYPE_ADDITION);
 
@@ -277,6 +311,7 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, status_page);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, merge_button);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, show_button);
+  gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, accept_button);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, name_row);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, folder_row);
   gtk_widget_class_bind_template_child (widget_class, FtAdditionPane, space_row);
@@ -289,6 +324,7 @@ ft_addition_pane_class_init (FtAdditionPaneClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, merge_cb);
   gtk_widget_class_bind_template_callback (widget_class, show_cb);
   gtk_widget_class_bind_template_callback (widget_class, discard_cb);
+  gtk_widget_class_bind_template_callback (widget_class, accept_cb);
   gtk_widget_class_bind_template_callback (widget_class, name_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_changed_cb);
   gtk_widget_class_bind_template_callback (widget_class, folder_checked_cb);

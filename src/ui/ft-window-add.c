@@ -98,15 +98,6 @@ exists_cb (FtWindow *self, FtAddition *addition)
 }
 
 static void
-failed_cb (FtWindow *self, FtAddition *addition, const GError *error)
-{
-  g_autofree char *name = ft_addition_dup_title (addition);
-  g_autofree char *title = g_strdup_printf (_("“%s” was not added"), name);
-
-  ft_window_show_problem (self, title, error);
-}
-
-static void
 unsettled_cb (FtWindow *self, FtAddition *addition, const GError *error)
 {
   gboolean to_trash = ft_addition_get_after (addition) == FT_AFTER_ADDING_TRASH;
@@ -184,6 +175,24 @@ ask (FtWindow *self, GPtrArray *additions)
     }
   ft_add_dialog_append (self->add_dialog, additions);
   gtk_window_present (GTK_WINDOW (self->add_dialog));
+}
+
+/* Where nobody is asked, a file that is larger than usual is asked about all the same, if a person opened it. */
+static void
+failed_cb (FtWindow *self, FtAddition *addition, const GError *error)
+{
+  g_autofree char *name = ft_addition_dup_title (addition);
+  g_autofree char *title = g_strdup_printf (_("“%s” was not added"), name);
+  g_autoptr (GPtrArray) again = NULL;
+
+  if (!ft_addition_is_unusual (addition) || ft_addition_is_quiet (addition))
+    {
+      ft_window_show_problem (self, title, error);
+      return;
+    }
+  again = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (again, ft_addition_new_for_file (ft_addition_get_file (addition)));
+  ask (self, again);
 }
 
 static void

@@ -31,7 +31,7 @@ test_defaults (void)
   g_assert_cmpint (options->config->encryption, ==, BT_ENCRYPTION_ALLOW);
   g_assert_true (options->config->dht && options->config->pex && options->config->lsd
                  && options->config->utp && options->config->port_mapping);
-  g_assert_false (options->exit_when_done || options->json || options->demo);
+  g_assert_false (options->exit_when_done || options->large_torrents || options->json || options->demo);
   g_assert_null (options->debug);
   g_assert_null (options->files[0]);
 }
@@ -42,7 +42,7 @@ test_all (void)
   g_autoptr (FtOptions) options
     = parse ("--path=sub --mode=seeding --state=/s --port=6881 --bind=127.0.0.1 "
              "--encryption=require --dht-routers=a.example:1,[::1]:2 --no-dht --no-pex --no-lsd --no-utp --no-port-mapping "
-             "--exit-when-done --json --limit-down=100 --limit-up 7 --max-peers=9 a b",
+             "--exit-when-done --large-torrents --json --limit-down=100 --limit-up 7 --max-peers=9 a b",
              NULL);
   const BtConfig *config = options->config;
   g_autofree char *path = g_canonicalize_filename ("sub", NULL);
@@ -60,7 +60,7 @@ test_all (void)
   g_assert_cmpuint (config->limit_down_bytes_per_s, ==, 102400);
   g_assert_cmpuint (config->limit_up_bytes_per_s, ==, 7168);
   g_assert_cmpuint (config->max_peers, ==, 9);
-  g_assert_true (options->exit_when_done && options->json && options->path_given);
+  g_assert_true (options->exit_when_done && options->large_torrents && options->json && options->path_given);
   g_assert_cmpstr (options->files[0], ==, "a");
   g_assert_cmpstr (options->files[1], ==, "b");
   g_assert_null (options->files[2]);
@@ -133,7 +133,7 @@ test_help (void)
 {
   static const char *const names[] = { "--path", "--mode", "--debug", "--state", "--port", "--bind",
     "--encryption", "--dht-routers", "--no-dht", "--no-pex", "--no-lsd", "--no-utp", "--no-port-mapping",
-    "--exit-when-done", "--json", "--help", "--version", "--demo", "show" };
+    "--exit-when-done", "--large-torrents", "--json", "--help", "--version", "--demo", "show" };
   g_autofree char *help = ft_options_help ();
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

@@ -389,6 +389,23 @@ test_exit_when_done_fails (Fixture *fixture, gconstpointer data)
   g_assert_nonnull (strstr (mixed->out->str, "data.bin: Seeding"));
 }
 
+/* Such a file is nearly always none. */
+static void
+test_large_torrent (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->downloads, "large.torrent", NULL);
+  g_autoptr (Run) refused = NULL, taken = NULL;
+
+  g_assert_true (g_file_set_contents (path, "d", 1, NULL));
+  g_assert_cmpint (truncate (path, 10000001), ==, 0);
+  refused = run_in (fixture, "--exit-when-done", path);
+  run_assert_end (refused, 1);
+  g_assert_nonnull (strstr (refused->err->str, "larger than 10 MB, as hardly any torrent is: --large-torrents"));
+  taken = run_in (fixture, "--exit-when-done --large-torrents", path);
+  run_assert_end (taken, 1);
+  g_assert_nonnull (strstr (taken->err->str, "This is not a valid torrent"));
+}
+
 /* Seeding: to be checked is all that a torrent without data can become. */
 static void
 test_exit_when_checked (Fixture *fixture, gconstpointer data)
@@ -665,6 +682,7 @@ main (int argc, char *argv[])
   ADD ("/console/program/show-conformance", test_show_conformance);
   ADD ("/console/program/exit-when-done", test_exit_when_done);
   ADD ("/console/program/exit-when-done-fails", test_exit_when_done_fails);
+  ADD ("/console/program/large-torrent", test_large_torrent);
   ADD ("/console/program/exit-when-checked", test_exit_when_checked);
   ADD ("/console/program/check-conformance", test_check_conformance);
   ADD ("/console/program/signals", test_signals);

@@ -39,7 +39,7 @@ answer (SoupServerMessage *message, const char *type, const void *bytes, gsize l
 static void
 answer_huge (SoupServerMessage *message)
 {
-  gsize length = BT_LIMIT_TORRENT_BYTES + 1;
+  gsize length = BT_LIMIT_USUAL_TORRENT_BYTES + 1;
   char *bytes = g_malloc (length);
 
   memset (bytes, 'd', length);

@@ -28,17 +28,23 @@ read_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static GBytes *
-read_path (const char *path, GCancellable *cancellable, GError **error)
+read_path_as (const char *path, gboolean usual, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
   Outcome outcome = { 0 };
 
-  ft_read_torrent_async (file, cancellable, read_cb, &outcome);
+  ft_read_torrent_async (file, usual, cancellable, read_cb, &outcome);
   ft_test_iterate (NULL, outcome.done, 30);
   g_assert_true ((outcome.bytes == NULL) == (outcome.error != NULL));
   if (outcome.error != NULL)
     g_propagate_error (error, outcome.error);
   return outcome.bytes;
+}
+
+static GBytes *
+read_path (const char *path, GCancellable *cancellable, GError **error)
+{
+  return read_path_as (path, FALSE, cancellable, error);
 }
 
 typedef struct
@@ -117,6 +123,28 @@ test_largest (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (g_bytes_get_size (bytes), ==, BT_LIMIT_TORRENT_BYTES);
 }
 
+/* A person is asked first; up to the usual size nobody is. */
+static void
+test_unusual (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) bytes = NULL;
+
+  g_assert_true (g_file_set_contents (fixture->path, "d", 1, NULL));
+  g_assert_cmpint (truncate (fixture->path, BT_LIMIT_USUAL_TORRENT_BYTES + 1), ==, 0);
+  g_assert_null (read_path_as (fixture->path, TRUE, NULL, &error));
+  g_assert_error (error, FT_READ_TORRENT_ERROR, FT_READ_TORRENT_ERROR_UNUSUAL);
+  g_assert_nonnull (strstr (error->message, "unusually large: 10.0"));
+  g_clear_error (&error);
+  g_assert_cmpint (truncate (fixture->path, BT_LIMIT_USUAL_TORRENT_BYTES), ==, 0);
+  bytes = read_path_as (fixture->path, TRUE, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_bytes_get_size (bytes), ==, BT_LIMIT_USUAL_TORRENT_BYTES);
+  g_assert_cmpint (truncate (fixture->path, (off_t) BT_LIMIT_TORRENT_BYTES + 1), ==, 0);
+  g_assert_null (read_path_as (fixture->path, TRUE, NULL, &error));
+  g_assert_error (error, BT_ERROR, BT_ERROR_LIMIT);
+}
+
 /* Opening a pipe would wait for a writer for ever. */
 static void
 test_no_file (Fixture *fixture, gconstpointer data)
@@ -157,6 +185,7 @@ main (int argc, char *argv[])
   add ("/model/read-torrent/missing", test_missing);
   add ("/model/read-torrent/too-large", test_too_large);
   add ("/model/read-torrent/largest", test_largest);
+  add ("/model/read-torrent/unusual", test_unusual);
   add ("/model/read-torrent/no-file", test_no_file);
   add ("/model/read-torrent/cancelled", test_cancelled);
   return g_test_run ();

@@ -95,6 +95,38 @@ def several(home):
         expect(face.terminate() == 0, "the program ended well")
 
 
+def swell(torrent):
+    """The same with more in it than torrents have."""
+    path = pathlib.Path(torrent)
+    path.write_bytes(path.read_bytes()[:-1] + b"2:zz10000000:" + bytes(10_000_000) + b"e")
+    return torrent
+
+
+@test
+def unusually_large(home):
+    """A file of more than 10 MB is asked about, also where nothing else is; one that comes by itself is left alone."""
+    first, second = (swell(make_torrent(home, name, False)) for name in ("Large", "Larger"))
+    folder = pathlib.Path(home, "watched")
+    folder.mkdir()
+    write_settings(home, watch_folders="[{'path': <'%s'>}]" % folder)
+    with running(home, first, asks=True) as face:
+        wait_dialog(face, "Add a Torrent")
+        face.wait(starts_with("This .torrent file is unusually large: 10.0"))
+        expect(not sensitive(face.find("Add", Atspi.Role.PUSH_BUTTON)), "it is not added like that")
+        face.press("Open Anyway")
+        add(face)
+        face.wait_row("Large, 0 percent, ")
+        write_settings(home, show_add_dialog="false")
+        wait_for("the question", lambda: (face.open("file://" + second), face.find("Open Anyway"))[1])
+        face.press("Open Anyway")
+        add(face)
+        face.wait_row("Larger, 0 percent, ")
+        pathlib.Path(swell(make_torrent(home, "Largest", False))).rename(folder / "largest.torrent")
+        face.wait("“largest.torrent” was not added")
+        expect(face.find("Open Anyway") is None, "nobody is asked")
+        expect(face.terminate() == 0, "the program ended well")
+
+
 @test
 def never_again(home):
     """Who does not want to be asked again is not; what was chosen holds."""
