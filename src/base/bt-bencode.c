@@ -121,7 +121,7 @@ add_token (Parser *parser, BtBencodeType type, gsize offset, guint32 extra)
     .end = (guint32) get_offset (parser),
     .next = parser->tokens->len + 1,
     .type = type,
-    .extra = extra,
+    .extra = extra & MAX_TOKENS, /* no more are read */
   };
 
   if (parser->tokens->len >= parser->max_tokens)

@@ -114,7 +114,8 @@ store_with (BtDhtSearch *search, const BtDhtHolder *holder, gint64 now)
       query.token = holder->token;
       if (!search->class->store (search, n, &query))
         return;
-      search->n_pending += bt_dht_ask (search->dht, &holder->node.endpoint, &holder->node.id, &query, search, now);
+      if (bt_dht_ask (search->dht, &holder->node.endpoint, &holder->node.id, &query, search, now))
+        search->n_pending++;
     }
 }
 

@@ -16,7 +16,7 @@ typedef struct
   guint8 ip[16];
   guint32 announced_s;
   guint16 port;
-  gboolean seed : 1;
+  guint8 seed : 1;
 } Peer;
 
 typedef struct

@@ -252,7 +252,7 @@ bt_dht_table_n_good (BtDhtTable *table, gint64 now)
       GPtrArray *live = bt_dht_table_bucket (table, i)->live;
 
       for (guint j = 0; j < live->len; j++)
-        n_good += bt_dht_node_is_good (g_ptr_array_index (live, j), now);
+        n_good += bt_dht_node_is_good (g_ptr_array_index (live, j), now) ? 1 : 0;
     }
   return n_good;
 }

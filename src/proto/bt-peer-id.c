@@ -29,8 +29,8 @@ bt_peer_id_generate (guint8 out[BT_PEER_ID_SIZE], BtRandom *random)
   guint i = 0;
 
   out[i++] = '-';
-  out[i++] = CLIENT_CODE[0];
-  out[i++] = CLIENT_CODE[1];
+  out[i++] = (guint8) CLIENT_CODE[0];
+  out[i++] = (guint8) CLIENT_CODE[1];
   for (guint part = 0; part < 4; part++)
     {
       guint64 number = 0;
