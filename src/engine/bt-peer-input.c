@@ -47,7 +47,8 @@ find_twin (BtPeer *peer)
 }
 
 /* Of two connections with one peer both sides keep the one that was opened by the side with the
- * higher peer id; of two in one direction the first. One whose other end does not answer is none. */
+ * higher peer id; of two in one direction the first. One whose other end does not answer is none.
+ * Both ends of two of ours see the same pair of ids on both, as each has one for the address of the other. */
 static gboolean
 is_kept (BtPeer *peer, BtPeer *twin)
 {
@@ -57,7 +58,7 @@ is_kept (BtPeer *peer, BtPeer *twin)
     return TRUE;
   if (outgoing == bt_link_is_outgoing (twin->link))
     return FALSE;
-  return outgoing == (memcmp (peer->torrent->peer_id, peer->peer_id, BT_PEER_ID_SIZE) > 0);
+  return outgoing == (memcmp (peer->own_id, peer->peer_id, BT_PEER_ID_SIZE) > 0);
 }
 
 static gboolean
@@ -94,7 +95,7 @@ handshake_cb (BtLink *link, const BtHandshake *handshake, gpointer owner)
   BtTorrent *torrent = peer->torrent;
 
   memcpy (peer->peer_id, handshake->peer_id, BT_PEER_ID_SIZE);
-  if (memcmp (peer->peer_id, torrent->peer_id, BT_PEER_ID_SIZE) == 0)
+  if (bt_peer_id_is_ours (&torrent->id_secret, peer->peer_id))
     {
       close_self (link);
       return;

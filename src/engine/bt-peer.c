@@ -26,6 +26,7 @@ bt_peer_new (BtTorrent *torrent, BtPeerId id, const BtEndpoint *endpoint)
   peer->torrent = torrent;
   peer->id = id;
   peer->endpoint = *endpoint;
+  bt_peer_id_for (&torrent->id_secret, endpoint, peer->own_id);
   peer->connected_at = now;
   peer->interest_at = now;
   peer->useful_at = now;
@@ -108,7 +109,7 @@ bt_peer_send_handshake (BtPeer *peer)
 
   if (bt_torrent_uses_dht (torrent))
     handshake.capabilities |= BT_CAP_DHT;
-  memcpy (handshake.peer_id, torrent->peer_id, sizeof handshake.peer_id);
+  memcpy (handshake.peer_id, peer->own_id, sizeof handshake.peer_id);
   bt_handshake_encode (&handshake, bytes);
   bt_link_send (peer->link, bytes, sizeof bytes);
 }

@@ -45,6 +45,7 @@ typedef struct
   BtEndpoint other;        /* where it listens in the other family; port 0: not known */
   BtCandidate *candidate;  /* (nullable): an incoming peer whose port is not known */
   guint8 peer_id[BT_PEER_ID_SIZE];
+  guint8 own_id[BT_PEER_ID_SIZE]; /* by which it knows us */
   char *client;            /* (nullable), fit for display */
   gboolean spoke;          /* it is a peer, of whatever torrent: we connected, and it said so */
   gboolean ready;          /* both handshakes are done */

@@ -45,8 +45,8 @@ init_deciders (BtTorrent *torrent, const BtResume *resume)
   torrent->own_tiers = resume != NULL && resume->extra_tiers != NULL;
   torrent->tiers = bt_tiers_new (torrent->own_tiers ? resume->extra_tiers : metainfo->tiers, metainfo->is_private,
                                  &core->random);
-  bt_peer_id_generate (torrent->peer_id, &core->random);
-  memcpy (torrent->tracker_id, torrent->peer_id, sizeof torrent->tracker_id);
+  bt_peer_id_generate (torrent->tracker_id, &core->random);
+  bt_peer_id_secret_init (&torrent->id_secret, &core->random);
   torrent->key = bt_random_u32 (&core->random);
 }
 

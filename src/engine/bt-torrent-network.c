@@ -69,13 +69,13 @@ get_spread (BtTorrent *torrent)
   return MAX ((gint64) SPREAD_US, (gint64) SPREAD_EACH_US * torrent->core->torrents->len);
 }
 
-/* They did not hear that we left, and many refuse, for minutes, somebody whom they think connected already.
- * libtorrent has another id for each connection. Whoever is connected still keeps us by the old one. */
+/* They did not hear that we left, and many refuse, for minutes, somebody whom they think connected already. Nor need
+ * they know that whoever comes from another network is the same. Whoever is connected still keeps us by the old id. */
 static void
-become_another (BtTorrent *torrent)
+become_another (BtTorrent *torrent, gboolean moved)
 {
-  if (torrent->lost_peers)
-    bt_peer_id_generate (torrent->peer_id, &torrent->core->random);
+  if (torrent->lost_peers || moved)
+    bt_peer_id_secret_init (&torrent->id_secret, &torrent->core->random);
   torrent->lost_peers = FALSE;
 }
 
@@ -88,7 +88,7 @@ bt_torrent_renew (BtTorrent *torrent, gboolean moved)
     return;
   /* What was sent to connect went the old way; the kernel would try again late. */
   close_where (torrent, is_being_connected, NULL, "the network is another one");
-  become_another (torrent);
+  become_another (torrent, moved);
   bt_candidates_forgive (torrent->candidates, now);
   if (torrent->phase == BT_PHASE_METADATA)
     bt_torrent_add_named_peers (torrent);

@@ -9,6 +9,7 @@
 #include "bt-dht.h"
 #include "bt-metadata-fetch.h"
 #include "bt-metadata.h"
+#include "bt-peer-id.h"
 #include "bt-peer.h"
 #include "bt-picker.h"
 #include "bt-queue.h"
@@ -150,7 +151,7 @@ struct _BtTorrent
   gint64 next_choke;
   gint64 turned_at, replaced_at, replace_looked; /* monotonic µs, 0: never: bt-torrent-turnover.c */
   gboolean said_upload_only; /* to those who are connected */
-  guint8 peer_id[BT_PEER_ID_SIZE];    /* as peers know us: another one when they may think the old one connected */
+  BtPeerIdSecret id_secret; /* of the ids by which peers know us: another one when they may think the old one connected */
   guint8 tracker_id[BT_PEER_ID_SIZE]; /* as trackers do, for as long as the engine runs */
   gboolean lost_peers;     /* with an address of ours */
   guint32 key;

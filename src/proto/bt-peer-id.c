@@ -4,12 +4,16 @@
 
 #include "bt-peer-id.h"
 
+#include "bt-hash.h"
+
 #define CLIENT_CODE "FR" /* not in the table of BEP 20, nor known from elsewhere */
 #define ALPHABET "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 /* The version stands at 3 … 6 of "-XXvvvv-". */
 #define VERSION 3
 
+#define PREFIX 8 /* "-FR0100-" */
+#define NAME ((BT_PEER_ID_SIZE - PREFIX) / 2)
 /* What is shown of an id that says nothing. */
 #define SHOWN_OF_UNKNOWN 8
 
@@ -21,8 +25,9 @@ bt_user_agent (void)
   return "FriendTorrent/" PACKAGE_VERSION;
 }
 
-void
-bt_peer_id_generate (guint8 out[BT_PEER_ID_SIZE], BtRandom *random)
+/* The first PREFIX bytes. */
+static void
+write_prefix (guint8 out[BT_PEER_ID_SIZE])
 {
   g_auto (GStrv) parts = g_strsplit (PACKAGE_VERSION, ".", 4);
   guint n_parts = g_strv_length (parts);
@@ -39,9 +44,60 @@ bt_peer_id_generate (guint8 out[BT_PEER_ID_SIZE], BtRandom *random)
         number = 0;
       out[i++] = (guint8) ALPHABET[number];
     }
-  out[i++] = '-';
-  while (i < BT_PEER_ID_SIZE)
-    out[i++] = (guint8) ALPHABET[bt_random_below (random, sizeof ALPHABET - 1)];
+  out[i] = '-';
+}
+
+void
+bt_peer_id_generate (guint8 out[BT_PEER_ID_SIZE], BtRandom *random)
+{
+  write_prefix (out);
+  for (guint i = PREFIX; i < BT_PEER_ID_SIZE; i++)
+    out[i] = (guint8) ALPHABET[bt_random_below (random, sizeof ALPHABET - 1)];
+}
+
+/* Behind the prefix stand NAME characters that follow from the secret and the address, and then as many that follow from
+ * the secret and those: by them an id of ours is known, whatever address it is for. */
+
+void
+bt_peer_id_secret_init (BtPeerIdSecret *secret, BtRandom *random)
+{
+  for (guint i = 0; i < sizeof secret->bytes; i++)
+    secret->bytes[i] = (guint8) bt_random_below (random, 256);
+}
+
+/* @purpose: so that one is never taken for the other */
+static void
+derive (const BtPeerIdSecret *secret, guint8 purpose, const guint8 *from, gsize length, guint8 out[NAME])
+{
+  guint8 bytes[sizeof secret->bytes + 1 + 16] = { 0 };
+  BtSha1 digest;
+
+  g_assert (length <= 16);
+  memcpy (bytes, secret->bytes, sizeof secret->bytes);
+  bytes[sizeof secret->bytes] = purpose;
+  memcpy (bytes + sizeof secret->bytes + 1, from, length);
+  digest = bt_sha1 (bytes, sizeof bytes);
+  for (guint i = 0; i < NAME; i++)
+    out[i] = (guint8) ALPHABET[digest.bytes[i] % (sizeof ALPHABET - 1)];
+}
+
+void
+bt_peer_id_for (const BtPeerIdSecret *secret, const BtEndpoint *address, guint8 out[BT_PEER_ID_SIZE])
+{
+  write_prefix (out);
+  derive (secret, 0, address->ip, sizeof address->ip, out + PREFIX);
+  derive (secret, 1, out + PREFIX, NAME, out + PREFIX + NAME);
+}
+
+gboolean
+bt_peer_id_is_ours (const BtPeerIdSecret *secret, const guint8 id[BT_PEER_ID_SIZE])
+{
+  guint8 ours[BT_PEER_ID_SIZE];
+
+  write_prefix (ours);
+  memcpy (ours + PREFIX, id + PREFIX, NAME);
+  derive (secret, 1, ours + PREFIX, NAME, ours + PREFIX + NAME);
+  return memcmp (ours, id, BT_PEER_ID_SIZE) == 0;
 }
 
 /* Numbers. */

@@ -138,6 +138,61 @@ test_generate (void)
   g_assert_cmpstr (name, ==, agent);
 }
 
+static void
+assert_form (const guint8 id[BT_PEER_ID_SIZE])
+{
+  g_assert_cmpmem (id, 3, "-FR", 3);
+  g_assert_cmpint (id[7], ==, '-');
+  for (guint i = 3; i < BT_PEER_ID_SIZE; i++)
+    if (i != 7)
+      g_assert_true (g_ascii_isalnum (id[i]));
+}
+
+static void
+make_id (const BtPeerIdSecret *secret, const char *address, guint8 out[BT_PEER_ID_SIZE])
+{
+  BtEndpoint endpoint;
+
+  g_assert_true (bt_endpoint_parse (&endpoint, address));
+  bt_peer_id_for (secret, &endpoint, out);
+}
+
+/* Another one for each address and each torrent, in which nobody else sees that they belong together; we do. */
+static void
+test_for_address (void)
+{
+  BtRandom random;
+  BtPeerIdSecret secret, other;
+  guint8 first[BT_PEER_ID_SIZE], second[BT_PEER_ID_SIZE];
+
+  bt_random_seed (&random, 1);
+  bt_peer_id_secret_init (&secret, &random);
+  bt_peer_id_secret_init (&other, &random);
+  make_id (&secret, "20.0.0.1:6881", first);
+  make_id (&secret, "20.0.0.1:51413", second);
+  assert_form (first);
+  g_assert_cmpmem (first, BT_PEER_ID_SIZE, second, BT_PEER_ID_SIZE);
+  make_id (&secret, "[2001:db8::1]:6881", second);
+  assert_form (second);
+  g_assert_true (bt_peer_id_is_ours (&secret, first) && bt_peer_id_is_ours (&secret, second));
+  g_assert_false (bt_peer_id_is_ours (&other, first));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpmem (first, 8, second, 8);
+      g_assert_cmpint (memcmp (first + 8, second + 8, 6), !=, 0);
+      g_assert_cmpint (memcmp (first + 14, second + 14, 6), !=, 0);
+      make_id (&other, "20.0.0.1:6881", second);
+    }
+  for (guint i = 0; i < BT_PEER_ID_SIZE; i++)
+    {
+      first[i] ^= 1;
+      g_assert_false (bt_peer_id_is_ours (&secret, first));
+      first[i] ^= 1;
+    }
+  bt_peer_id_generate (first, &random);
+  g_assert_false (bt_peer_id_is_ours (&secret, first));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -146,5 +201,6 @@ main (int argc, char **argv)
   g_test_add_func ("/proto/peer-id/conformance", test_conformance);
   g_test_add_func ("/proto/peer-id/any-bytes", test_any_bytes);
   g_test_add_func ("/proto/peer-id/generate", test_generate);
+  g_test_add_func ("/proto/peer-id/for-address", test_for_address);
   return g_test_run ();
 }

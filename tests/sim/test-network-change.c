@@ -210,17 +210,18 @@ test_address_lost (Fixture *fixture, gconstpointer data)
 {
   Pair pair = make_pair (fixture);
   BtPeerId first = ft_sim_find_peer (pair.at_leecher, "10.0.0.1")->id;
-  guint8 tracker_id[BT_PEER_ID_SIZE];
+  guint8 tracker_id[BT_PEER_ID_SIZE], peer_id[BT_PEER_ID_SIZE];
 
   memcpy (tracker_id, pair.at_leecher->tracker_id, sizeof tracker_id);
-  g_assert_cmpmem (pair.at_leecher->peer_id, BT_PEER_ID_SIZE, tracker_id, BT_PEER_ID_SIZE);
+  memcpy (peer_id, ft_sim_find_peer (pair.at_seed, "10.0.0.2")->peer_id, sizeof peer_id);
   set_network (pair.leecher, "10.0.0.9", "10.0.0.254");
   ft_sim_settle (fixture->sim);
   g_assert_null (ft_sim_find_peer (pair.at_leecher, "10.0.0.1"));
   ft_sim_wait (fixture->sim, ft_sim_find_peer (pair.at_leecher, "10.0.0.1") != NULL, 10);
   g_assert_cmpuint (ft_sim_find_peer (pair.at_leecher, "10.0.0.1")->id, !=, first);
   /* To peers, who may think the old one connected; trackers count what it moved. */
-  g_assert_cmpint (memcmp (pair.at_leecher->peer_id, tracker_id, BT_PEER_ID_SIZE), !=, 0);
+  g_assert_cmpint (memcmp (ft_sim_find_peer (pair.at_leecher, "10.0.0.1")->own_id, peer_id, BT_PEER_ID_SIZE), !=, 0);
+  g_assert_false (bt_peer_id_is_ours (&pair.at_leecher->id_secret, peer_id));
   g_assert_cmpmem (pair.at_leecher->tracker_id, BT_PEER_ID_SIZE, tracker_id, BT_PEER_ID_SIZE);
   ft_sim_wait (fixture->sim, bt_torrent_is_complete (pair.at_leecher), 200);
 }
