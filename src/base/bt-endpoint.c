@@ -4,6 +4,8 @@
 
 #include "bt-endpoint.h"
 
+#include "bt-limits.h"
+
 #include <arpa/inet.h>
 #include <string.h>
 
@@ -326,4 +328,10 @@ bt_endpoint_is_usable_peer (const BtEndpoint *endpoint)
   return endpoint->port != 0 && !bt_endpoint_is_unspecified (endpoint)
          && !bt_endpoint_is_multicast (endpoint) && !is_ipv4_compatible (endpoint)
          && !is_in_any (endpoint, reserved, G_N_ELEMENTS (reserved));
+}
+
+gboolean
+bt_endpoint_is_usable_node (const BtEndpoint *endpoint)
+{
+  return bt_endpoint_is_usable_peer (endpoint) && endpoint->port >= BT_LIMIT_LOWEST_PORT;
 }

@@ -52,5 +52,7 @@ gboolean bt_endpoint_is_local (const BtEndpoint *endpoint);
 /* Whether a peer can be there at all: port not 0, unicast, no reserved range. Loopback counts;
  * the ranges for documentation and benchmarks (192.0.2.0/24, 2001:db8::/32 …) are reserved. */
 gboolean bt_endpoint_is_usable_peer (const BtEndpoint *endpoint);
+/* Whether we may talk to a node of the DHT there, whoever named it: also, no service of others has this port. */
+gboolean bt_endpoint_is_usable_node (const BtEndpoint *endpoint);
 
 G_END_DECLS

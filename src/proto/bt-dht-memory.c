@@ -67,7 +67,7 @@ parse_nodes (const char *text, gboolean is_ipv6, GArray *nodes)
         bt_endpoint_from_compact6 (&node.endpoint, bytes + at + BT_NODE_ID_SIZE);
       else
         bt_endpoint_from_compact4 (&node.endpoint, bytes + at + BT_NODE_ID_SIZE);
-      if (bt_endpoint_is_usable_peer (&node.endpoint)
+      if (bt_endpoint_is_usable_node (&node.endpoint)
           && bt_endpoint_is_ipv4 (&node.endpoint) != is_ipv6)
         g_array_append_val (nodes, node);
     }

@@ -91,7 +91,7 @@ bt_dht_table_own_id (const BtDhtTable *table)
 static gboolean
 may_be_kept (const BtDhtTable *table, const BtNodeId *id, const BtEndpoint *address)
 {
-  return bt_endpoint_is_usable_peer (address)
+  return bt_endpoint_is_usable_node (address)
          && bt_endpoint_is_ipv4 (address) != table->is_ipv6
          && !bt_sha1_equal (id, &table->own_id)
          && !g_hash_table_contains (table->routers, address);

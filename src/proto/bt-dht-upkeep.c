@@ -3,7 +3,6 @@
 #include "config.h"
 
 #include "bt-dht-private.h"
-#include "bt-limits.h"
 
 /* At first, and as long as too few nodes are good, our own id is looked for among whoever is known: nodes
  * of the last time and addresses that we were told, and routers when those do not answer at
@@ -202,8 +201,8 @@ bt_dht_add_seed (BtDht *dht, const BtEndpoint *address, const BtNodeId *id, gint
   BtDhtSeed seed = { .has_id = id != NULL };
   BtDhtSearch *running = bt_dht_search_find (dht, dht->bootstrap);
 
-  if (!bt_endpoint_is_usable_peer (address) || address->port < BT_LIMIT_LOWEST_PORT
-      || bt_endpoint_is_ipv4 (address) == dht->is_ipv6 || bt_dht_table_find (dht->table, address) != NULL)
+  if (!bt_endpoint_is_usable_node (address) || bt_endpoint_is_ipv4 (address) == dht->is_ipv6
+      || bt_dht_table_find (dht->table, address) != NULL)
     return;
   for (guint i = 0; i < dht->seeds->len; i++)
     if (bt_dht_same_place (&g_array_index (dht->seeds, BtDhtSeed, i).node.endpoint, address))

@@ -5,7 +5,6 @@
 #include "bt-dht.h"
 
 #include "bt-dht-private.h"
-#include "bt-limits.h"
 
 #define EXPIRE_US (5 * 60 * (gint64) G_USEC_PER_SEC)
 #define NO_ANSWER_US (30 * (gint64) G_USEC_PER_SEC)
@@ -98,7 +97,7 @@ leave (BtDht *dht, gint64 now)
 static void
 take_query (BtDht *dht, const BtEndpoint *from, const BtKrpcMessage *query, gint64 now)
 {
-  if (from->port >= BT_LIMIT_LOWEST_PORT && bt_dht_guard_admits (&dht->guard, now, from))
+  if (bt_endpoint_is_usable_node (from) && bt_dht_guard_admits (&dht->guard, now, from))
     bt_dht_answer (dht, from, query, now);
   else
     dht->n_refused++;

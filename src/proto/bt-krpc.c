@@ -299,7 +299,7 @@ read_nodes (const Decoder *decoder,
 
       memcpy (node->id.bytes, span.data + at, BT_NODE_ID_SIZE);
       if (read_compact (decoder, span.data + at + BT_NODE_ID_SIZE, compact_size, &node->endpoint)
-          && node->endpoint.port >= BT_LIMIT_LOWEST_PORT)
+          && bt_endpoint_is_usable_node (&node->endpoint))
         (*n_out)++;
     }
   return TRUE;

@@ -343,6 +343,21 @@ test_port_zero (void)
   g_assert_false (bt_endpoint_is_usable_peer (&endpoint));
 }
 
+static void
+test_node (void)
+{
+  BtEndpoint endpoint = parse_ip ("1.2.3.4");
+
+  endpoint.port = 1023;
+  g_assert_true (bt_endpoint_is_usable_peer (&endpoint));
+  g_assert_false (bt_endpoint_is_usable_node (&endpoint));
+  endpoint.port = 1024;
+  g_assert_true (bt_endpoint_is_usable_node (&endpoint));
+  endpoint = parse_ip ("224.0.0.1");
+  endpoint.port = 1024;
+  g_assert_false (bt_endpoint_is_usable_node (&endpoint));
+}
+
 static gboolean
 is_global (const BtEndpoint *endpoint)
 {
@@ -421,6 +436,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/base/endpoint/hash", test_hash);
   g_test_add_func ("/base/endpoint/kind", test_kind);
   g_test_add_func ("/base/endpoint/port-zero", test_port_zero);
+  g_test_add_func ("/base/endpoint/node", test_node);
   g_test_add_func ("/base/endpoint/table", test_table);
   return g_test_run ();
 }

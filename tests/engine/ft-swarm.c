@@ -302,6 +302,14 @@ ft_node_new (const char *state_dir, BtMode mode)
 }
 
 void
+ft_config_use_dht (BtConfig *config)
+{
+  config->dht = TRUE;
+  g_strfreev (config->dht_routers);
+  config->dht_routers = g_new0 (char *, 2);
+}
+
+void
 ft_node_stop (FtNode *node)
 {
   FtCall call = { 0 };

@@ -49,6 +49,8 @@ FtNode *ft_node_new (const char *state_dir, BtMode mode);
 /* @dir: (nullable): of the downloads, and kept; %NULL: one of its own. Settings beyond the mode are changed by @setup
  * (nullable) before the start. */
 FtNode *ft_node_new_full (const char *state_dir, const char *dir, void (*setup) (BtConfig *config));
+/* A setup: the DHT, whose node asks nobody first. There is room for one router. */
+void ft_config_use_dht (BtConfig *config);
 /* Stops the engine and waits. */
 void ft_node_stop (FtNode *node);
 void ft_node_free (FtNode *node);

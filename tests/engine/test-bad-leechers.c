@@ -226,21 +226,13 @@ was_asked (GSocket *udp)
   return (g_socket_condition_check (udp, G_IO_IN) & G_IO_IN) != 0;
 }
 
-static void
-use_dht (BtConfig *config)
-{
-  config->dht = TRUE;
-  g_strfreev (config->dht_routers);
-  config->dht_routers = g_new0 (char *, 1);
-}
-
 /* One whose handshake says nothing of the DHT is not asked; one that says so is. */
 static void
 test_port (void)
 {
   FtManners manners = { .greet = greet_with_port };
   g_autoptr(Fixture) f = fixture_new (small_files, BLOCK, &manners);
-  g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, use_dht);
+  g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, ft_config_use_dht);
   BtTorrentId id = ft_node_add (node, f->sample->torrent, NULL, FALSE);
   g_autoptr(GSocket) silent = open_udp (BAD_IP), other = open_udp (GOOD_IP);
   g_autoptr(FtBadPeer) good = NULL;

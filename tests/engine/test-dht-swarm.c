@@ -17,9 +17,7 @@ static guint16 router_port;
 static void
 use_dht (BtConfig *config)
 {
-  config->dht = TRUE;
-  g_strfreev (config->dht_routers);
-  config->dht_routers = g_new0 (char *, 2);
+  ft_config_use_dht (config);
   if (router_port != 0)
     config->dht_routers[0] = g_strdup_printf ("127.0.0.1:%u", router_port);
 }

@@ -76,20 +76,12 @@ test_usual_port (void)
   g_assert_cmpuint (node->port, <, USUAL_PORT + 10);
 }
 
-static void
-use_dht (BtConfig *config)
-{
-  config->dht = TRUE;
-  g_strfreev (config->dht_routers);
-  config->dht_routers = g_new0 (char *, 1);
-}
-
 /* It is free for connections and taken for datagrams: peers can connect all the same. */
 static void
 test_datagrams_taken (void)
 {
   g_autoptr(FtSample) sample = ft_sample_new (files, 16384, 1);
-  g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, use_dht);
+  g_autoptr(FtNode) node = ft_node_new_full (NULL, NULL, ft_config_use_dht);
   g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
   g_autoptr(GSocket) taken = take_port (G_SOCKET_TYPE_DATAGRAM, 0);
   guint16 port = port_of (taken);

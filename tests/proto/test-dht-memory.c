@@ -15,9 +15,9 @@ make_node (BtRandom *random, gboolean is_ipv6)
   bt_random_fill (random, ip, sizeof ip);
   ip[0] = is_ipv6 ? 0x2a : 20;
   if (is_ipv6)
-    bt_endpoint_set_ipv6 (&node.endpoint, ip, (guint16) (1 + bt_random_below (random, 65535)));
+    bt_endpoint_set_ipv6 (&node.endpoint, ip, (guint16) (1024 + bt_random_below (random, 64512)));
   else
-    bt_endpoint_set_ipv4 (&node.endpoint, ip, (guint16) (1 + bt_random_below (random, 65535)));
+    bt_endpoint_set_ipv4 (&node.endpoint, ip, (guint16) (1024 + bt_random_below (random, 64512)));
   return node;
 }
 

@@ -157,11 +157,12 @@ test_one_of_each_network (void)
     answer_as (table, 1, n, NULL, START);
   g_assert_cmpuint (bt_dht_table_n_buckets (table), ==, 2);
   g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 129);
-  answer_as (table, 4, 1, "77.1.2.3:1000", START);
-  answer_as (table, 5, 1, "77.1.2.4:1000", START); /* the same /24 in the same bucket */
-  answer_as (table, 6, 1, "77.1.3.4:1000", START);
+  answer_as (table, 4, 1, "77.1.2.3:1023", START); /* a service of others */
+  answer_as (table, 4, 1, "77.1.2.3:6881", START);
+  answer_as (table, 5, 1, "77.1.2.4:6881", START); /* the same /24 in the same bucket */
+  answer_as (table, 6, 1, "77.1.3.4:6881", START);
   g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 131);
-  answer_as (table, 0, 101, "77.1.2.5:1000", START); /* and in another bucket */
+  answer_as (table, 0, 101, "77.1.2.5:6881", START); /* and in another bucket */
   g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 132);
 }
 
@@ -171,10 +172,10 @@ test_networks_of_ipv6 (void)
   BtNodeId id = own_id ();
   g_autoptr (BtDhtTable) table = bt_dht_table_new (&id, TRUE);
 
-  answer_as (table, 0, 1, "[2a00:1:2:3::1]:1000", START);
-  answer_as (table, 0, 2, "[2a00:1:2:3:ffff::1]:1000", START); /* the same /64 */
-  answer_as (table, 0, 3, "[2a00:1:2:4::1]:1000", START);
-  answer_as (table, 0, 4, "20.0.0.1:1000", START); /* of the other family */
+  answer_as (table, 0, 1, "[2a00:1:2:3::1]:6881", START);
+  answer_as (table, 0, 2, "[2a00:1:2:3:ffff::1]:6881", START); /* the same /64 */
+  answer_as (table, 0, 3, "[2a00:1:2:4::1]:6881", START);
+  answer_as (table, 0, 4, "20.0.0.1:6881", START); /* of the other family */
   g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 2);
 }
 
@@ -186,12 +187,12 @@ test_local_network (void)
 
   for (guint n = 1; n < 50; n++)
     {
-      g_autofree char *address = g_strdup_printf ("10.0.0.%u:1000", n / 2);
+      g_autofree char *address = g_strdup_printf ("10.0.0.%u:6881", n / 2);
 
       answer_as (table, n % 8, n, n % 2 == 0 ? address : NULL, START);
     }
-  answer_as (table, 2, 90, "192.168.0.9:1", START);
-  answer_as (table, 2, 91, "192.168.0.9:2", START);
+  answer_as (table, 2, 90, "192.168.0.9:2001", START);
+  answer_as (table, 2, 91, "192.168.0.9:2002", START);
   g_assert_cmpuint (bt_dht_table_n_nodes (table), ==, 51);
 }
 

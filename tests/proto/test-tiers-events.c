@@ -44,11 +44,10 @@ test_events (void)
   g_assert_cmpint (bt_tiers_event_for (a, TRUE, FALSE), ==, BT_ANNOUNCE_NONE);
 }
 
-/* The answer to a stopped comes when the torrent runs again already. */
-static void
-test_stopped_answered_late (void)
+/* Of one tracker: it was told of the start, and is being told of the end. */
+static BtTracker *
+start_and_stop (BtTiers *tiers)
 {
-  g_autoptr (BtTiers) tiers = make_tiers ("a", FALSE, 1);
   BtTracker *a;
 
   bt_tiers_start (tiers, 0, 0);
@@ -56,6 +55,16 @@ test_stopped_answered_late (void)
   succeed (tiers, a, BT_ANNOUNCE_STARTED, 1800, 0);
   bt_tiers_stop (tiers);
   bt_tiers_asking (tiers, a, SECOND);
+  return a;
+}
+
+/* The answer to a stopped comes when the torrent runs again already. */
+static void
+test_stopped_answered_late (void)
+{
+  g_autoptr (BtTiers) tiers = make_tiers ("a", FALSE, 1);
+  BtTracker *a = start_and_stop (tiers);
+
   bt_tiers_start (tiers, 2 * SECOND, 0);
   ask (tiers, 2 * SECOND, NULL);
   succeed (tiers, a, BT_ANNOUNCE_STOPPED, 1800, 3 * SECOND);
@@ -68,13 +77,8 @@ static void
 test_stopped_fails (void)
 {
   g_autoptr (BtTiers) tiers = make_tiers ("a", FALSE, 1);
-  BtTracker *a;
+  BtTracker *a = start_and_stop (tiers);
 
-  bt_tiers_start (tiers, 0, 0);
-  a = ask (tiers, 0, "a");
-  succeed (tiers, a, BT_ANNOUNCE_STARTED, 1800, 0);
-  bt_tiers_stop (tiers);
-  bt_tiers_asking (tiers, a, SECOND);
   fail (tiers, a, 2 * SECOND);
   g_assert_cmpint (a->state, ==, BT_TRACKER_IDLE);
   g_assert_cmpuint (a->fails, ==, 0);
