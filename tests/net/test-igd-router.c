@@ -209,7 +209,7 @@ test_bad_answer (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ft_small_router_count (f->router, "redirected"), ==, 0);
   g_assert_cmpuint (ft_small_router_count (f->router, "description"), >=, 1);
 #if !defined(__SANITIZE_ADDRESS__)
-  g_assert_cmpuint (read_peak () - before, <, MORE_MEMORY);
+  g_assert_cmpuint (read_peak (), <, before + MORE_MEMORY); /* the kernel counts roughly: it may be less */
 #endif
   /* It is not given up for ever. */
   f->manner->soap = f->manner->description = FT_ANSWER_WELL;
