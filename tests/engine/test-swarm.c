@@ -386,6 +386,40 @@ test_restart_goes_on (void)
   ft_remove_tree (dir);
 }
 
+static void
+banned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(gboolean *) user_data = bt_engine_finish (BT_ENGINE (source), result, NULL);
+}
+
+/* Who is banned stays so. */
+static void
+test_restart_keeps_bans (void)
+{
+  g_autoptr(FtSample) sample = ft_sample_new (one_file, 65536, 14);
+  g_autofree char *state = g_dir_make_tmp ("ft-state-XXXXXX", NULL);
+  FtNode *node = ft_node_new (state, BT_MODE_ALL);
+  BtTorrentId id = ft_node_add (node, sample->torrent, sample->dir, TRUE);
+  g_autoptr(FtNode) again = NULL;
+  gboolean done = FALSE;
+  BtEndpoint liar;
+  BtDetail *detail;
+
+  ft_wait_until (ft_node_in_state (node, id, BT_STATE_SEEDING));
+  g_assert_true (bt_endpoint_parse_ip (&liar, "60.1.2.3", 6881));
+  bt_engine_ban_peer_async (node->engine, id, &liar, NULL, banned_cb, &done);
+  ft_wait_until (done);
+  ft_node_free (node);
+
+  again = ft_node_new (state, BT_MODE_ALL);
+  ft_wait_until (ft_node_in_state (again, 1, BT_STATE_SEEDING));
+  detail = ft_node_detail (again, 1, BT_DETAIL_BANS);
+  g_assert_cmpuint (detail->bans->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (detail->bans, 0), ==, "60.1.2.3");
+  bt_detail_unref (detail);
+  ft_remove_tree (state);
+}
+
 /* Saved data that is damaged costs a check, not the torrent, nor where its files are. */
 static void
 test_damaged_state (void)
@@ -507,6 +541,7 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/swarm/uses-data-that-is-there", test_uses_data_that_is_there);
   g_test_add_func ("/engine/swarm/verify-finds-damage", test_verify_finds_damage);
   g_test_add_func ("/engine/swarm/restart-goes-on", test_restart_goes_on);
+  g_test_add_func ("/engine/swarm/restart-keeps-bans", test_restart_keeps_bans);
   g_test_add_func ("/engine/swarm/damaged-state", test_damaged_state);
   g_test_add_func ("/engine/swarm/twice-is-refused", test_twice_is_refused);
   g_test_add_func ("/engine/swarm/remove-with-data", test_remove_with_data);
