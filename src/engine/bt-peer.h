@@ -89,7 +89,6 @@ typedef struct
   BtWaiting waiting;
   guint n_reading;         /* read jobs under way */
   gboolean closed;         /* waits only for its jobs */
-  gboolean is_to_go;       /* chosen to make room */
 
   /* Details. */
   gint64 metadata_size;    /* that it says they have; 0: it does not say */

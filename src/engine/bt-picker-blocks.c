@@ -446,7 +446,7 @@ bt_picker_abandon_all (BtPicker *picker, BtPeerId peer)
   BtPickerWork *work = bt_picker_find_work (picker, peer);
   g_autoptr (GArray) shares = NULL;
 
-  bt_picker_forget_leads (picker, peer);
+  bt_picker_forget_findings (picker, peer);
   end_all_exclusive (picker, peer);
   if (work == NULL)
     return;

@@ -127,14 +127,14 @@ static guint32
 choose_first_by_index (Pick *pick)
 {
   const BtPickRequest *request = pick->request;
-  BtPickerLeads *leads = bt_picker_get_leads (pick->picker, request->peer, request->has);
+  BtPickerFindings *findings = bt_picker_get_findings (pick->picker, request->peer, request->has);
 
   for (guint priority = BT_PRIORITY_HIGH; priority > BT_PRIORITY_SKIP; priority--)
     {
-      guint32 piece = find_untouched (pick, priority, leads->passed[priority]);
+      guint32 piece = find_untouched (pick, priority, findings->passed[priority]);
 
       if (request->only == NULL)
-        leads->passed[priority] = MIN (piece, pick->picker->n_pieces);
+        findings->passed[priority] = MIN (piece, pick->picker->n_pieces);
       if (piece != NO_PIECE)
         return piece;
     }
@@ -173,21 +173,21 @@ static void
 find_some (Pick *pick, Some *some)
 {
   const BtPickRequest *request = pick->request;
-  BtPickerLeads *leads = bt_picker_get_leads (pick->picker, request->peer, request->has);
-  guint priority = leads->floor;
+  BtPickerFindings *findings = bt_picker_get_findings (pick->picker, request->peer, request->has);
+  guint priority = findings->floor;
   gboolean ended = TRUE;
 
   some->n = 0;
-  for (guint i = 0; i < leads->pieces->len; i++)
-    if (peer_may_give (pick, g_array_index (leads->pieces, guint32, i)))
-      some->pieces[some->n++] = g_array_index (leads->pieces, guint32, i);
+  for (guint i = 0; i < findings->leads->len; i++)
+    if (peer_may_give (pick, g_array_index (findings->leads, guint32, i)))
+      some->pieces[some->n++] = g_array_index (findings->leads, guint32, i);
   while (ended && priority > BT_PRIORITY_LOW && some->n < BT_PICKER_FEW)
     {
       guint n_known = some->n;
 
       ended = search (pick, --priority, some);
       if (ended && request->only == NULL)
-        bt_picker_add_leads (leads, priority, some->pieces + n_known, some->n - n_known);
+        bt_picker_add_leads (findings, priority, some->pieces + n_known, some->n - n_known);
     }
   some->all = ended && priority == BT_PRIORITY_LOW;
   some->highest = BT_PRIORITY_SKIP;

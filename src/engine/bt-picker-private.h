@@ -38,16 +38,16 @@ typedef struct
 /* So many of the pieces that became free again are remembered. */
 #define BT_PICKER_N_FREED 64
 
-/* What one search found that a peer has for us. */
+/* What searches found that a peer has for us, and where they found nothing. */
 typedef struct
 {
   const BtBitfield *has; /* borrowed, to be compared with */
   guint32 n_has;         /* set in it, by what was told */
-  guint8 floor;          /* priority from which on @pieces are all that are untouched and that it has */
+  guint8 floor;          /* priority from which on @leads are all that are untouched and that it has */
   guint64 n_freed;       /* of picker->n_freed: looked at */
-  GArray *pieces;        /* of guint32 */
+  GArray *leads;         /* of guint32: pieces */
   guint32 passed[BT_PICKER_N_PRIORITIES]; /* before it nothing of a priority is untouched that it has */
-} BtPickerLeads;
+} BtPickerFindings;
 
 #define BT_PICKER_NOT_READY G_MAXUINT
 
@@ -116,7 +116,7 @@ struct _BtPicker
   GHashTable *works;       /* BtPeerId -> BtPickerWork */
   guint64 serial;
 
-  GHashTable *leads;       /* BtPeerId -> BtPickerLeads */
+  GHashTable *findings;    /* BtPeerId -> BtPickerFindings */
   guint32 freed[BT_PICKER_N_FREED]; /* the last pieces that became untouched, in a ring */
   guint64 n_freed;         /* how many there were */
 };
@@ -136,17 +136,17 @@ guint32 bt_picker_piece_value (gconstpointer picker, guint32 piece);
 /* Files the piece anew after it was had, lost, opened, closed or given another priority. */
 void bt_picker_file_piece (BtPicker *picker, guint32 piece);
 
-/* bt-picker-leads.c */
+/* bt-picker-findings.c */
 
-void bt_picker_init_leads (BtPicker *picker);
+void bt_picker_init_findings (BtPicker *picker);
 /* Returns: (transfer none): brought up to date; with a floor above all priorities if nothing is known */
-BtPickerLeads *bt_picker_get_leads (BtPicker *picker, BtPeerId peer, const BtBitfield *has);
+BtPickerFindings *bt_picker_get_findings (BtPicker *picker, BtPeerId peer, const BtBitfield *has);
 /* @pieces are all there is from @floor up to where it was known before. */
-void bt_picker_add_leads (BtPickerLeads *leads, guint floor, const guint32 *pieces, guint n);
+void bt_picker_add_leads (BtPickerFindings *findings, guint floor, const guint32 *pieces, guint n);
 /* Whether all that the peer has is known, and little. */
 gboolean bt_picker_knows_leads (const BtPicker *picker, BtPeerId peer);
-void bt_picker_lead_told (BtPicker *picker, BtPeerId peer, guint32 piece);
-void bt_picker_forget_leads (BtPicker *picker, BtPeerId peer);
+void bt_picker_findings_told (BtPicker *picker, BtPeerId peer, guint32 piece);
+void bt_picker_forget_findings (BtPicker *picker, BtPeerId peer);
 
 /* bt-picker-blocks.c */
 

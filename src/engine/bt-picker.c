@@ -33,14 +33,14 @@ bt_picker_new (guint32 n_pieces, guint32 piece_length, guint64 total_size, BtRan
   g_array_append_val (picker->spread, n_pieces);
   picker->credit = n_pieces;
   bt_picker_init_blocks (picker);
-  bt_picker_init_leads (picker);
+  bt_picker_init_findings (picker);
   return picker;
 }
 
 void
 bt_picker_free (BtPicker *picker)
 {
-  g_hash_table_unref (picker->leads);
+  g_hash_table_unref (picker->findings);
   bt_picker_clear_blocks (picker);
   bt_picker_order_clear (&picker->order);
   for (guint i = 0; i < BT_PICKER_N_PRIORITIES; i++)
@@ -231,7 +231,7 @@ void
 bt_picker_peer_has (BtPicker *picker, BtPeerId peer, guint32 piece)
 {
   change_and_move (picker, piece, 1);
-  bt_picker_lead_told (picker, peer, piece);
+  bt_picker_findings_told (picker, peer, piece);
 }
 
 void

@@ -258,36 +258,44 @@ bt_torrent_peer_ended (BtTorrent *torrent, BtPeer *peer, BtCloseReason reason, c
     }
 }
 
-typedef gboolean (*IsMeantFunc) (const BtPeer *peer);
+typedef gboolean (*IsMeantFunc) (const BtPeer *peer, gconstpointer data);
 
 static gboolean
-is_anybody (const BtPeer *peer)
+is_anybody (const BtPeer *peer, gconstpointer data)
 {
   return TRUE;
 }
 
 static gboolean
-is_banned (const BtPeer *peer)
+is_banned (const BtPeer *peer, gconstpointer data)
 {
   return bt_candidates_is_banned (peer->torrent->candidates, &peer->endpoint);
 }
 
+/* @data: a set of BtPeerId */
 static gboolean
-is_to_go (const BtPeer *peer)
+is_among (const BtPeer *peer, gconstpointer data)
 {
-  return peer->is_to_go;
+  return g_hash_table_contains ((GHashTable *) data, GUINT_TO_POINTER (peer->id));
+}
+
+/* @data: BtEndpoint */
+static gboolean
+is_at (const BtPeer *peer, gconstpointer data)
+{
+  return bt_endpoint_equal (&peer->endpoint, data);
 }
 
 /* Closing one may close others, and one that is inside a callback of its link goes only after that:
  * so the array is walked downwards and looked at anew. */
 static void
-close_peers (BtTorrent *torrent, IsMeantFunc is_meant, BtCloseReason reason, const char *detail)
+close_peers (BtTorrent *torrent, IsMeantFunc is_meant, gconstpointer data, BtCloseReason reason, const char *detail)
 {
   for (guint i = torrent->peers->len; i > 0; i = MIN (i - 1, torrent->peers->len))
     {
       BtPeer *peer = g_ptr_array_index (torrent->peers, i - 1);
 
-      if (is_meant (peer))
+      if (is_meant (peer, data))
         bt_peer_close (peer, reason, detail);
     }
 }
@@ -295,15 +303,17 @@ close_peers (BtTorrent *torrent, IsMeantFunc is_meant, BtCloseReason reason, con
 void
 bt_torrent_drop_peers (BtTorrent *torrent, BtCloseReason reason)
 {
-  close_peers (torrent, is_anybody, reason, NULL);
+  close_peers (torrent, is_anybody, NULL, reason, NULL);
 }
 
 void
 bt_torrent_drop_first_of (BtTorrent *torrent, GPtrArray *peers, guint n, const char *why)
 {
+  g_autoptr(GHashTable) chosen = g_hash_table_new (NULL, NULL);
+
   for (guint i = 0; i < MIN (n, peers->len); i++)
-    ((BtPeer *) g_ptr_array_index (peers, i))->is_to_go = TRUE;
-  close_peers (torrent, is_to_go, BT_CLOSE_TOO_MANY, why);
+    g_hash_table_add (chosen, GUINT_TO_POINTER (((BtPeer *) g_ptr_array_index (peers, i))->id));
+  close_peers (torrent, is_among, chosen, BT_CLOSE_TOO_MANY, why);
 }
 
 /* Below 0: @a moves less payload, or as much and is newer. */
@@ -338,13 +348,9 @@ bt_torrent_trim_peers (BtTorrent *torrent)
 static void
 turn_out (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
 {
-  for (guint i = 0; i < torrent->peers->len; i++)
-    {
-      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+  BtEndpoint there = *endpoint; /* which may be that of one that goes */
 
-      peer->is_to_go |= bt_endpoint_equal (&peer->endpoint, endpoint);
-    }
-  close_peers (torrent, is_to_go, BT_CLOSE_BANNED, why);
+  close_peers (torrent, is_at, &there, BT_CLOSE_BANNED, why);
 }
 
 static void
@@ -358,7 +364,7 @@ ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
   bt_candidates_ban (torrent->candidates, endpoint);
   bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", ip, why);
   bt_torrent_drop_pieces_of_banned (torrent);
-  close_peers (torrent, is_banned, BT_CLOSE_BANNED, why);
+  close_peers (torrent, is_banned, NULL, BT_CLOSE_BANNED, why);
 }
 
 void
