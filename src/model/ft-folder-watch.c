@@ -57,6 +57,7 @@ static guint signals[N_SIGNALS];
 
 /* What is seen. */
 
+/* No link: it could lead anywhere. */
 static gboolean
 is_torrent (GFileInfo *info)
 {
@@ -164,7 +165,7 @@ begin_look (FtFolderWatch *self)
   self->wanted = FALSE;
   self->unsettled = FALSE;
   self->look++;
-  g_file_enumerate_children_async (self->folder, ATTRIBUTES, G_FILE_QUERY_INFO_NONE, G_PRIORITY_LOW,
+  g_file_enumerate_children_async (self->folder, ATTRIBUTES, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, G_PRIORITY_LOW,
                                    self->cancellable, opened_cb, g_object_ref (self));
 }
 

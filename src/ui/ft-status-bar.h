@@ -14,7 +14,7 @@ G_DECLARE_FINAL_TYPE (FtStatusBar, ft_status_bar, FT, STATUS_BAR, AdwBin)
 /**
  * FtStatusBar:
  *
- * Uses the action win.alternative-limits.
+ * Uses the action choice.alternative-limits.
  *
  * Properties: session (#FtSession, nullable).
  */

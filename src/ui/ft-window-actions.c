@@ -286,15 +286,27 @@ ft_window_update_actions (FtWindow *self)
   ft_window_update_details (self);
 }
 
+/* The window's own actions are on the session bus. What changes what is downloaded is not: other programs are not to do
+ * that. */
+static void
+init_private_actions (FtWindow *self)
+{
+  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
+  g_autoptr (GAction) turtle = g_settings_create_action (self->settings, "alternative-limits");
+  g_autoptr (GAction) mode = g_settings_create_action (self->settings, "mode");
+
+  g_action_map_add_action (G_ACTION_MAP (group), G_ACTION (self->sequential));
+  g_action_map_add_action (G_ACTION_MAP (group), turtle);
+  g_action_map_add_action (G_ACTION_MAP (group), mode);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "choice", G_ACTION_GROUP (group));
+}
+
 void
 ft_window_init_actions (FtWindow *self)
 {
-  g_autoptr (GAction) turtle = g_settings_create_action (self->settings, "alternative-limits");
-
   self->sequential = g_simple_action_new_stateful ("sequential", NULL, g_variant_new_boolean (FALSE));
   g_signal_connect_object (self->sequential, "activate", G_CALLBACK (sequential_activated_cb), self, 0);
-  g_action_map_add_action (G_ACTION_MAP (self), G_ACTION (self->sequential));
-  g_action_map_add_action (G_ACTION_MAP (self), turtle);
+  init_private_actions (self);
 }
 
 void

@@ -161,7 +161,7 @@ add_sort_items (FtWindow *self)
 static void
 add_setting_actions (FtWindow *self)
 {
-  const char *keys[] = { "sort-column", "sort-descending", "view", "mode" };
+  const char *keys[] = { "sort-column", "sort-descending", "view" };
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {

@@ -7,6 +7,8 @@
 #include "ft-watcher.h"
 
 #include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define SETTLE_MS 30
 
@@ -151,6 +153,20 @@ let_settle (void)
       g_usleep (1000);
 }
 
+/* Of a torrent that is elsewhere, and of a pipe: neither is a file that came here. */
+static void
+make_links (Fixture *fixture, FtSample *sample)
+{
+  g_autofree char *target = g_build_filename (sample->dir, "elsewhere.torrent", NULL);
+  g_autofree char *link = g_build_filename (fixture->watched, "link.torrent", NULL);
+  g_autofree char *pipe = g_build_filename (fixture->watched, "pipe.torrent", NULL);
+
+  g_assert_true (g_file_set_contents (target, g_bytes_get_data (sample->torrent, NULL),
+                                      (gssize) g_bytes_get_size (sample->torrent), NULL));
+  g_assert_cmpint (symlink (target, link), ==, 0);
+  g_assert_cmpint (mkfifo (pipe, 0600), ==, 0);
+}
+
 static void
 test_imports (Fixture *fixture, gconstpointer data)
 {
@@ -161,6 +177,7 @@ test_imports (Fixture *fixture, gconstpointer data)
   write_file (fixture, "one.torrent", one->torrent, g_bytes_get_size (one->torrent));
   write_file (fixture, "no-torrent.txt", one->torrent, 10);
   write_file (fixture, ".hidden.torrent", one->torrent, 10);
+  make_links (fixture, two);
   watch (fixture, FT_AFTER_ADDING_RENAME, FALSE);
   ft_wait_until (has_file (fixture, "one.torrent.added"));
   g_assert_false (has_file (fixture, "one.torrent"));
@@ -178,6 +195,7 @@ test_imports (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->n_failed, ==, 0);
   g_assert_true (has_file (fixture, "no-torrent.txt"));
   g_assert_true (has_file (fixture, ".hidden.torrent"));
+  g_assert_true (has_file (fixture, "link.torrent"));
 }
 
 static void
