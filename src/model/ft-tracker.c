@@ -22,6 +22,8 @@ enum
   PROP_0,
   PROP_HOST,
   PROP_URL,
+  PROP_CHANNEL_ICON,
+  PROP_CHANNEL_TEXT,
   PROP_TIER,
   PROP_HEADING,
   PROP_LEADS,
@@ -140,18 +142,34 @@ dup_host (const BtTrackerStatus *status)
   return g_strdup (uri != NULL && g_uri_get_host (uri) != NULL ? g_uri_get_host (uri) : status->url);
 }
 
+/* Whether others on the way see what is announced. */
+static gboolean
+is_encrypted (const BtTrackerStatus *status)
+{
+  return g_ascii_strncasecmp (status->url, "https:", strlen ("https:")) == 0;
+}
+
+static const char *
+describe_channel (const BtTrackerStatus *status)
+{
+  /* Translators: how a tracker is spoken to. */
+  return is_encrypted (status) ? _("Encrypted (HTTPS)") : _("Not encrypted");
+}
+
 static char *
 describe_row (FtTracker *self)
 {
   g_autofree char *host = dup_host (&self->status);
   g_autofree char *state = ft_describe_tracker (&self->status, self->now);
   g_autofree char *counts = describe_counts (&self->status, self->now);
+  GString *text = g_string_new (NULL);
 
-  if (*counts == '\0')
-    /* Translators: read aloud: a tracker's host and what it does. */
-    return g_strdup_printf (C_ ("tracker", "%1$s, %2$s"), host, state);
-  /* Translators: read aloud: a tracker's host, what it does, what it knows of. */
-  return g_strdup_printf (C_ ("tracker", "%1$s, %2$s, %3$s"), host, state, counts);
+  /* Translators: read aloud: a tracker's host and what it does. */
+  g_string_printf (text, C_ ("tracker", "%1$s, %2$s"), host, state);
+  if (*counts != '\0')
+    add_count (text, g_steal_pointer (&counts));
+  add_count (text, g_strdup (describe_channel (&self->status)));
+  return g_string_free (text, FALSE);
 }
 
 static void
@@ -191,6 +209,13 @@ ft_tracker_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
     case PROP_URL:
       g_value_set_string (value, self->status.url);
       break;
+    case PROP_CHANNEL_ICON:
+      g_value_set_static_string (value, is_encrypted (&self->status) ? "channel-secure-symbolic"
+                                                                     : "channel-insecure-symbolic");
+      break;
+    case PROP_CHANNEL_TEXT:
+      g_value_set_string (value, describe_channel (&self->status));
+      break;
     case PROP_TIER:
       g_value_set_uint (value, self->status.tier);
       break;
@@ -229,6 +254,8 @@ ft_tracker_class_init (FtTrackerClass *klass)
 
   properties[PROP_HOST] = g_param_spec_string ("host", NULL, NULL, NULL, flags);
   properties[PROP_URL] = g_param_spec_string ("url", NULL, NULL, NULL, flags);
+  properties[PROP_CHANNEL_ICON] = g_param_spec_string ("channel-icon", NULL, NULL, NULL, flags);
+  properties[PROP_CHANNEL_TEXT] = g_param_spec_string ("channel-text", NULL, NULL, NULL, flags);
   properties[PROP_TIER] = g_param_spec_uint ("tier", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_HEADING] = g_param_spec_string ("heading", NULL, NULL, NULL, flags);
   properties[PROP_LEADS] = g_param_spec_boolean ("leads", NULL, NULL, FALSE, flags);

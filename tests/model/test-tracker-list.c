@@ -107,7 +107,7 @@ test_host (void)
   tracker = g_list_model_get_item (G_LIST_MODEL (list), 0);
   g_object_get (tracker, "host", &host, "row-text", &row, NULL);
   g_assert_cmpstr (host, ==, "t.example");
-  g_assert_cmpstr (row, ==, "t.example, Not asked");
+  g_assert_cmpstr (row, ==, "t.example, Not asked, Encrypted (HTTPS)");
 }
 
 static void

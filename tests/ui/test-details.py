@@ -209,10 +209,12 @@ def trackers(home):
         face.wait(lambda text: text.startswith("It begins with http://"), Atspi.Role.LABEL)
         expect(not is_sensitive(dialog_button(face, "Add")), "nonsense cannot be added")
         answer(face, "Add a Tracker", "http://127.0.0.1:9/secret/announce", "Add")
-        face.wait(lambda text: text.startswith("127.0.0.1, "), Atspi.Role.LIST_ITEM)
+        face.wait(lambda text: text.startswith("127.0.0.1, ") and text.endswith(", Not encrypted"),
+                  Atspi.Role.LIST_ITEM)
         face.press("Edit the Selected…")
-        answer(face, "Edit Tracker", "http://127.0.0.2:9/announce", "Save")
-        face.wait(lambda text: text.startswith("127.0.0.2, "), Atspi.Role.LIST_ITEM)
+        answer(face, "Edit Tracker", "https://127.0.0.2:9/announce", "Save")
+        face.wait(lambda text: text.startswith("127.0.0.2, ") and text.endswith(", Encrypted (HTTPS)"),
+                  Atspi.Role.LIST_ITEM)
         face.press("Remove the Selected")
         face.wait("No Trackers", Atspi.Role.LABEL)
         face.press("Undo")
