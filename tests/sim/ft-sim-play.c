@@ -135,7 +135,7 @@ add_all (FtSimSwarm *swarm, const FtSimPlan *plan)
 
   if (n_leechers == 0)
     n_leechers = 1 + ft_sim_swarm_draw (swarm, plan->max_leechers);
-  if (plan->trackers == FT_SIM_BIT (FT_TRACKER_HONEST))
+  if (plan->trackers == FT_SIM_HONEST_TRACKERS && trackers == 0)
     trackers = plan->trackers;
   add_bad (swarm, plan);
   add_members (swarm, plan, TRUE, 1 + ft_sim_swarm_draw (swarm, plan->max_seeds), trackers);

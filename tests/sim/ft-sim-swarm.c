@@ -76,6 +76,7 @@ void
 ft_sim_swarm_free (FtSimSwarm *self)
 {
   g_ptr_array_unref (self->bad);
+  ft_sim_trackers_close (self->trackers);
   ft_sim_free (self->sim);
   ft_sim_trackers_free (self->trackers);
   g_ptr_array_unref (self->members);

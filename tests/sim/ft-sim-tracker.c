@@ -1,4 +1,4 @@
-/* ft-sim-tracker.c: the HTTP trackers of a simulation, whose manners a test chooses.
+/* ft-sim-tracker.c: the trackers of a simulation, whose manners a test chooses; here those over HTTP.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bt-error.h"
+#include "ft-sim-udp-tracker.h"
 
 #define MAX_PEERS 50
 #define N_LIES 1000
@@ -14,6 +15,8 @@
 char *
 ft_sim_tracker_url (FtTrackerManner manner)
 {
+  if (manner >= FT_TRACKER_UDP)
+    return ft_sim_udp_tracker_url (manner);
   return g_strdup_printf ("http://t%d.test/announce", manner);
 }
 
@@ -24,7 +27,7 @@ read_manner (const char *url)
 
   g_assert_true (g_str_has_prefix (url, "http://t"));
   manner = g_ascii_strtoull (url + strlen ("http://t"), NULL, 10);
-  g_assert_cmpuint (manner, <, FT_N_TRACKERS);
+  g_assert_cmpuint (manner, <, FT_TRACKER_UDP);
   return (FtTrackerManner) manner;
 }
 
@@ -36,8 +39,8 @@ read_port (const char *url)
   return port != NULL ? (guint16) g_ascii_strtoull (port + strlen ("&port="), NULL, 10) : 0;
 }
 
-static void
-remove_peer (FtSimTrackers *self, const BtEndpoint *peer)
+void
+ft_sim_trackers_remove (FtSimTrackers *self, const BtEndpoint *peer)
 {
   for (guint i = 0; i < self->peers->len; i++)
     if (bt_endpoint_equal (&g_array_index (self->peers, BtEndpoint, i), peer))
@@ -50,7 +53,7 @@ remove_peer (FtSimTrackers *self, const BtEndpoint *peer)
 void
 ft_sim_trackers_add (FtSimTrackers *self, const BtEndpoint *peer)
 {
-  remove_peer (self, peer);
+  ft_sim_trackers_remove (self, peer);
   g_array_append_val (self->peers, *peer);
 }
 
@@ -179,7 +182,7 @@ fetch_cb (BtWorld *host, const BtFetchRequest *request, guint *status, GError **
   self->n_announces[manner]++;
   answer = make_answer (self, manner, status, error);
   if (strstr (request->url, "event=stopped") != NULL)
-    remove_peer (self, &peer);
+    ft_sim_trackers_remove (self, &peer);
   else if (peer.port != 0 && manner != FT_TRACKER_REFUSES)
     ft_sim_trackers_add (self, &peer);
   return answer != NULL ? g_string_free_to_bytes (answer) : NULL;
@@ -192,13 +195,23 @@ ft_sim_trackers_new (FtFakeNet *net)
 
   self->net = net;
   self->peers = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
+  self->udp = g_ptr_array_new_with_free_func ((GDestroyNotify) ft_sim_udp_tracker_free);
+  for (guint manner = FT_TRACKER_UDP; manner < FT_N_TRACKERS; manner++)
+    g_ptr_array_add (self->udp, ft_sim_udp_tracker_new (self, (FtTrackerManner) manner));
   ft_fake_net_set_fetch (net, fetch_cb, self);
   return self;
 }
 
 void
+ft_sim_trackers_close (FtSimTrackers *self)
+{
+  g_ptr_array_set_size (self->udp, 0);
+}
+
+void
 ft_sim_trackers_free (FtSimTrackers *self)
 {
+  g_ptr_array_unref (self->udp);
   g_array_unref (self->peers);
   g_free (self);
 }

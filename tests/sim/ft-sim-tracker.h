@@ -1,4 +1,4 @@
-/* ft-sim-tracker.h: the HTTP trackers of a simulation, whose manners a test chooses.
+/* ft-sim-tracker.h: the trackers of a simulation, whose manners a test chooses; here those over HTTP.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
@@ -18,6 +18,12 @@ typedef enum
   FT_TRACKER_HURRIES,       /* honest, but for an interval of 0 */
   FT_TRACKER_SLEEPS,        /* … of 10^9 */
   FT_TRACKER_LIES,          /* names a thousand addresses where nobody is */
+  FT_TRACKER_UDP,           /* from here on by datagrams: honest */
+  FT_TRACKER_UDP_HANGS,
+  FT_TRACKER_UDP_RUBBISH,
+  FT_TRACKER_UDP_BROKEN,
+  FT_TRACKER_UDP_FAILS,
+  FT_TRACKER_UDP_LIES,
   FT_N_TRACKERS,
 } FtTrackerManner;
 
@@ -26,13 +32,17 @@ typedef struct
   FtFakeNet *net;
   GArray *peers;      /* of BtEndpoint: who said to whichever of them that it is there */
   guint n_announces[FT_N_TRACKERS];
+  GPtrArray *udp;     /* of FtSimUdpTracker */
 } FtSimTrackers;
 
-/* All of them, each at ft_sim_tracker_url(); they know the same peers. Answers the fetches of the network. */
+/* All of them, each at ft_sim_tracker_url(); they know the same peers. Answers the fetches of the network. Those by
+ * datagrams are silent from close() on, which comes before the end of the network. */
 FtSimTrackers *ft_sim_trackers_new (FtFakeNet *net);
+void ft_sim_trackers_close (FtSimTrackers *self);
 void ft_sim_trackers_free (FtSimTrackers *self); /* after the network: engines say goodbye */
 char *ft_sim_tracker_url (FtTrackerManner manner);
 /* Somebody who did not say so himself. */
 void ft_sim_trackers_add (FtSimTrackers *self, const BtEndpoint *peer);
+void ft_sim_trackers_remove (FtSimTrackers *self, const BtEndpoint *peer);
 
 G_END_DECLS

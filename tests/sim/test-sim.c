@@ -12,7 +12,7 @@
 #include "ft-test.h"
 
 #define KIB 1024u
-#define HONEST FT_SIM_BIT (FT_TRACKER_HONEST)
+#define HONEST FT_SIM_HONEST_TRACKERS
 #define HOUR_S 3600
 
 /* One of these after the other, each with seeds of its own. */
