@@ -4,7 +4,7 @@
 
 packages_build=(
   gcc meson ninja-build pkg-config gettext desktop-file-utils appstream libxml2-utils
-  libglib2.0-dev libglib2.0-bin libgnutls28-dev nettle-dev libsoup-3.0-dev libsqlite3-dev libminiupnpc-dev
+  libglib2.0-dev libglib2.0-bin libgnutls28-dev nettle-dev libsoup-3.0-dev libsqlite3-dev
   libgtk-4-dev libadwaita-1-dev adwaita-icon-theme glib-networking
 )
 packages_test=(
@@ -42,16 +42,16 @@ missing_packages ()
 name_for_others ()
 {
   say "Please install a C compiler, Meson (1.0), Ninja, gettext, and the development files of:"
-  say "  Fedora:   glib2-devel gnutls-devel nettle-devel libsoup3-devel sqlite-devel gtk4-devel libadwaita-devel miniupnpc-devel glib-networking"
-  say "  Arch:     glib2 gnutls nettle libsoup3 sqlite miniupnpc gtk4 libadwaita glib-networking"
-  say "  openSUSE: glib2-devel libgnutls-devel libnettle-devel libsoup-devel sqlite3-devel gtk4-devel libadwaita-devel libminiupnpc-devel glib-networking"
+  say "  Fedora:   glib2-devel gnutls-devel nettle-devel libsoup3-devel sqlite-devel gtk4-devel libadwaita-devel glib-networking"
+  say "  Arch:     glib2 gnutls nettle libsoup3 sqlite gtk4 libadwaita glib-networking"
+  say "  openSUSE: glib2-devel libgnutls-devel libnettle-devel libsoup-devel sqlite3-devel gtk4-devel libadwaita-devel glib-networking"
 }
 
 # Installs what is missing through apt, or says what to install.
 ensure_packages ()
 {
   if ! command -v apt-get >/dev/null; then
-    if ! command -v meson >/dev/null || ! pkg-config --exists glib-2.0 gtk4 libadwaita-1 libsoup-3.0 gnutls nettle sqlite3 miniupnpc; then
+    if ! command -v meson >/dev/null || ! pkg-config --exists glib-2.0 gtk4 libadwaita-1 libsoup-3.0 gnutls nettle sqlite3; then
       name_for_others
       return 1
     fi

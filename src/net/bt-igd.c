@@ -7,12 +7,9 @@
 #include "bt-gio-world.h"
 #include "bt-soap.h"
 #include "bt-ssdp.h"
+#include "bt-upnp-xml.h"
 
-#include <miniupnpc/miniupnpc.h>
 #include <string.h>
-
-/* miniupnpc takes descriptions and answers apart, which is all that it is used for: what it reads from sockets has no
- * limit of size or time. */
 
 static const char *const routers[] = {
   "urn:schemas-upnp-org:device:InternetGatewayDevice:1",
@@ -25,7 +22,6 @@ static const char *const devices[] = { "upnp:rootdevice", NULL };
 /* For all that is asked at a time, but for what has to come to an end. */
 #define PATIENCE_US (30 * G_TIME_SPAN_SECOND)
 #define DESCRIPTION "FriendTorrent"
-#define WAN "urn:schemas-upnp-org:service:WANCommonInterfaceConfig:" /* what only a router has */
 
 #define ERROR_ACTION_FAILED 501
 #define ERROR_CONFLICT 718
@@ -41,8 +37,8 @@ struct _BtIgd
   gint64 deadline; /* of that */
 
   gboolean found; /* then the following */
-  struct UPNPUrls urls;
-  struct IGDdatas data;
+  BtUpnpDescription description;
+  guint way; /* of its ways out */
   BtEndpoint router; /* port 0 */
   BtEndpoint source; /* ours towards it */
   gboolean permanent; /* it knows no lifetimes */
@@ -69,7 +65,7 @@ static void
 forget (BtIgd *igd)
 {
   if (igd->found)
-    FreeUPNPUrls (&igd->urls);
+    bt_upnp_description_clear (&igd->description);
   igd->found = FALSE;
   igd->permanent = FALSE;
 }
@@ -147,34 +143,27 @@ is_plain (const char *service)
   return *service != '\0';
 }
 
-/* The description may lead elsewhere as well. */
+static const BtUpnpService *
+get_way (const BtIgd *igd)
+{
+  return &igd->description.ways[igd->way];
+}
+
+/* The description, from @url, may lead elsewhere as well. */
 static gboolean
-stays_at_home (const BtUpnpRequest *request, BtIgd *igd)
+stays_at_home (const BtUpnpRequest *request, BtIgd *igd, const char *url)
 {
   BtEndpoint control;
 
-  return is_plain (igd->data.first.servicetype) && igd->urls.controlURL != NULL
-         && bt_igd_accepts_url (request, igd->urls.rootdescURL, &igd->router)
-         && bt_igd_accepts_url (request, igd->urls.controlURL, &control)
+  return is_plain (get_way (igd)->type) && bt_igd_accepts_url (request, url, &igd->router)
+         && bt_igd_accepts_url (request, get_way (igd)->control, &control)
          && bt_endpoint_same_ip (&control, &igd->router);
-}
-
-/* IP and PPP may each have a way out of their own. */
-static void
-take_other_service (BtIgd *igd, const char *url)
-{
-  struct IGDdatas_service first = igd->data.first;
-
-  igd->data.first = igd->data.second;
-  igd->data.second = first;
-  FreeUPNPUrls (&igd->urls);
-  GetUPNPUrls (&igd->urls, &igd->data, url, 0);
 }
 
 static int
 call (BtIgd *igd, const char *action, const char *const *arguments, const char *wanted, char *value)
 {
-  BtSoap soap = { igd->world, igd->context, igd->urls.controlURL, igd->data.first.servicetype };
+  BtSoap soap = { igd->world, igd->context, get_way (igd)->control, get_way (igd)->type };
 
   return bt_soap_call (&soap, action, arguments, wanted, value);
 }
@@ -202,18 +191,22 @@ leads_out (BtIgd *igd)
   return !bt_endpoint_is_unspecified (&external) && !bt_endpoint_is_local (&external);
 }
 
-/* Of two the one that leads to the Internet, else the first. FALSE: nothing may be asked. */
+/* Of those that may be asked the one that leads to the Internet, else the first. FALSE: there is none. */
 static gboolean
-choose_service (BtIgd *igd, const BtUpnpRequest *request, const char *url)
+choose_way (BtIgd *igd, const BtUpnpRequest *request, const char *url)
 {
-  if (!stays_at_home (request, igd))
-    return FALSE;
-  if (igd->data.second.servicetype[0] == '\0' || leads_out (igd))
-    return TRUE;
-  take_other_service (igd, url);
-  if (!stays_at_home (request, igd) || !leads_out (igd))
-    take_other_service (igd, url);
-  return TRUE;
+  guint first = BT_UPNP_WAYS;
+
+  for (igd->way = 0; igd->way < igd->description.n_ways; igd->way++)
+    {
+      if (!stays_at_home (request, igd, url))
+        continue;
+      first = MIN (first, igd->way);
+      if (igd->description.n_ways == 1 || leads_out (igd))
+        return TRUE;
+    }
+  igd->way = first;
+  return first < BT_UPNP_WAYS;
 }
 
 static void
@@ -231,13 +224,11 @@ try_device (BtIgd *igd, const BtUpnpRequest *request, const char *url)
   description = bt_soap_get (&soap);
   if (description == NULL)
     return;
-  memset (&igd->data, 0, sizeof igd->data);
-  memset (&igd->urls, 0, sizeof igd->urls);
-  parserootdesc (g_bytes_get_data (description, NULL), (int) g_bytes_get_size (description), &igd->data);
-  GetUPNPUrls (&igd->urls, &igd->data, url, 0);
+  bt_upnp_description_read (&igd->description, g_bytes_get_data (description, NULL), g_bytes_get_size (description),
+                            url);
   igd->found = TRUE;
   igd->source = request->source;
-  if (!g_str_has_prefix (igd->data.CIF.servicetype, WAN) || !choose_service (igd, request, url))
+  if (!igd->description.is_router || !choose_way (igd, request, url))
     forget (igd);
 }
 

@@ -5,8 +5,7 @@
 #include "bt-soap.h"
 
 #include "bt-limits.h"
-
-#include <miniupnpc/upnpreplyparse.h>
+#include "bt-upnp-xml.h"
 
 /* A device of the same network; one that takes longer is of no use. */
 #define TIMEOUT_S 5
@@ -97,19 +96,14 @@ judge (guint status, const char *code)
 int
 bt_soap_read (guint status, GBytes *body, const char *wanted, char value[BT_SOAP_VALUE_SIZE])
 {
-  struct NameValueParserData values;
-  const char *found = NULL;
-  int result;
+  gsize length;
+  const char *xml = g_bytes_get_data (body, &length);
+  g_autofree char *code = bt_upnp_read_value (xml, length, "errorCode");
+  g_autofree char *found = wanted != NULL ? bt_upnp_read_value (xml, length, wanted) : NULL;
 
-  ParseNameValue (g_bytes_get_data (body, NULL), (int) g_bytes_get_size (body), &values);
-  result = judge (status, GetValueFromNameValueList (&values, "errorCode"));
   if (wanted != NULL)
-    {
-      found = GetValueFromNameValueList (&values, wanted);
-      g_strlcpy (value, found != NULL ? found : "", BT_SOAP_VALUE_SIZE);
-    }
-  ClearNameValueList (&values);
-  return result;
+    g_strlcpy (value, found != NULL ? found : "", BT_SOAP_VALUE_SIZE);
+  return judge (status, code);
 }
 
 int
