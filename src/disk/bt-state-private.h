@@ -71,6 +71,11 @@ gboolean bt_state_sql_set_error (sqlite3 *db, int result, GError **error);
 gboolean bt_state_sql_change (sqlite3 *db, const BtChange *change, GError **error);
 /* Sound in its structure. */
 gboolean bt_state_sql_check (sqlite3 *db);
+/* Returns: (nullable): NULL: the database says why */
+sqlite3_stmt *bt_state_sql_prepare (sqlite3 *db, const char *sql);
+
+/* bt-state-sql-load.c */
+
 /* Reads all but what is held. Returns: an SQLite result. */
 int bt_state_sql_load (sqlite3 *db, BtQuarantine *quarantine, BtStateLoad *load);
 /* One torrent's bytes. */

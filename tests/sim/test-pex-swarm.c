@@ -605,6 +605,9 @@ said_where (FtBadPeer *peer)
   bt_extended_handshake_init (&handshake);
   g_assert_true (bt_extended_handshake_decode (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes), &handshake,
                                                NULL));
+  /* Where else we are is nobody's business. */
+  g_assert_true (bt_endpoint_is_unspecified (&handshake.ipv4));
+  g_assert_true (bt_endpoint_is_unspecified (&handshake.ipv6));
   return handshake.has_your_ip && bt_endpoint_same_ip (&handshake.your_ip, &peer->local);
 }
 
@@ -616,7 +619,7 @@ test_addresses (void)
   FtSimNode *node = ft_sim_add_node (sim, NODE_IP, only_pex);
   BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, NULL);
   g_autoptr(GPtrArray) players = g_ptr_array_new_with_free_func ((GDestroyNotify) player_free);
-  static const char *const ips[] = { "20.1.1.1", "20.1.2.1", "20.1.1.2", "20.1.3.1" };
+  static const char *const ips[] = { "20.1.1.1", "20.1.2.1", "20.1.1.2", "20.1.3.1", "20.1.4.1" };
   BtEndpoint endpoint = ft_sim_node_endpoint (node), known;
 
   for (guint i = 0; i < G_N_ELEMENTS (ips); i++)
@@ -629,7 +632,7 @@ test_addresses (void)
       ft_sim_wait (sim, get_player (peer)->handshakes->len > 0, 5);
       ft_sim_settle (sim);
       g_assert_true (said_where (peer));
-      g_assert_cmpint (bt_address_vote_get (node->core->votes, FALSE, &known), ==, i == 3);
+      g_assert_cmpint (bt_address_vote_get (node->core->votes, FALSE, &known), ==, i >= 3);
     }
   g_assert_true (bt_endpoint_same_ip (&known, &endpoint));
   /* Where it is in the other family is of use when it is gone from here. */

@@ -7,7 +7,7 @@ import pathlib
 import subprocess
 import sys
 
-from ft_harness import begin, expect, main, running, settings_file, test
+from ft_harness import begin, expect, main, read_setting, running, settings_file, test
 
 begin()
 
@@ -81,6 +81,9 @@ def session_bus(home):
             expect(is_unknown(face, name), f"there is no action {name}")
         face.wait_row("Only one, 0 percent, ")
         expect(remembered(home) == before, "no setting was changed")
+        # What is not there works in the window all the same.
+        face.press("Slower Limits")
+        wait_for("the limits", lambda: read_setting(home, "alternative-limits") == "true")
         expect(face.terminate() == 0, "the program ended well")
 
 
