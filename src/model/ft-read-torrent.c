@@ -71,7 +71,6 @@ check_info (GFileInfo *info, gboolean usual, GError **error)
 {
   goffset size = g_file_info_get_size (info);
 
-
   if (g_file_info_get_file_type (info) != G_FILE_TYPE_REGULAR)
     {
       g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_REGULAR_FILE, _("“%s” is not a file"),
