@@ -110,7 +110,7 @@ describe_last (const BtTrackerStatus *status, gint64 now)
   g_autofree char *ago = ft_format_duration (now - status->last_at);
 
   /* Translators: %s is a duration such as "3 minutes". */
-  return g_strdup_printf (_("last answer %s ago"), ago);
+  return g_strdup_printf (_("last asked %s ago"), ago);
 }
 
 static char *

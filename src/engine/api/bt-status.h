@@ -196,7 +196,7 @@ typedef struct
   BtTrackerStatusState state;
   GRefString *message; /* (nullable): what it said last */
   gint64 next_at;      /* Unix seconds, 0: none */
-  gint64 last_at;
+  gint64 last_at;      /* it was asked */
   guint fails;
   guint n_peers;
   gint64 n_seeds, n_leechers, n_downloaded; /* -1: unknown */
