@@ -21,7 +21,13 @@ read_search_answer (const guint8 *data, gsize size)
   g_assert_true (bt_endpoint_parse_ip (&from, DEVICE, 1900));
   url = bt_ssdp_read (&from, data, size);
   if (url != NULL)
-    g_assert_nonnull (strstr (url, DEVICE));
+    {
+      g_autoptr (GUri) uri = g_uri_parse (url, G_URI_FLAGS_NONE, NULL);
+      BtEndpoint to;
+
+      g_assert_true (bt_endpoint_parse_ip (&to, g_uri_get_host (uri), 0));
+      g_assert_true (bt_endpoint_same_ip (&to, &from));
+    }
 }
 
 static void
