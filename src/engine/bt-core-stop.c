@@ -68,6 +68,9 @@ bt_core_stop (BtCore *core, BtCommand *command)
   bt_core_retire_mapping (core);
   bt_timer_init (&core->stop_timer, core->timers, stop_timed_out, core);
   bt_timer_start (&core->stop_timer, bt_core_now (core) + core->config->stop_timeout_ms * 1000);
+  /* A disk that hangs may not let the program come to its end. */
+  for (guint i = 0; i < torrents->len; i++)
+    bt_torrent_absolve (g_ptr_array_index (torrents, i));
   /* What goes already is waited for as well. */
   for (guint i = 0; i < torrents->len; i++)
     bt_torrent_close (g_ptr_array_index (torrents, i), FALSE, FALSE, torrent_closed_cb, core);

@@ -63,6 +63,13 @@ bt_torrent_note_fold (BtTorrent *torrent)
     bt_core_want_unfolding (torrent->core, torrent);
 }
 
+void
+bt_torrent_absolve (BtTorrent *torrent)
+{
+  if (torrent->unfold_due)
+    bt_quarantine_end (bt_torrent_get_quarantine (torrent), &torrent->metainfo->info_hash);
+}
+
 /* Turns. */
 
 GList *

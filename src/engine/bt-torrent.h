@@ -55,6 +55,8 @@ gboolean bt_torrent_is_unfolded (BtTorrent *torrent);
 const GError *bt_torrent_get_fold_problem (BtTorrent *torrent);
 /* The program ended while it was being started, the last time. */
 gboolean bt_torrent_is_suspect (BtTorrent *torrent);
+/* The program is told to end: if it must leave while this one is being started, that was not its fault. */
+void bt_torrent_absolve (BtTorrent *torrent);
 /* Its place among those who want a turn. FALSE: it needs none any more. */
 GList *bt_torrent_get_unfold_link (BtTorrent *torrent);
 gboolean bt_torrent_take_unfold_turn (BtTorrent *torrent);

@@ -6,6 +6,8 @@
 #include "ft-swarm.h"
 #include "ft-test.h"
 
+#include <string.h>
+
 #define PIECE 16384u
 
 static const FtSampleFile files[] = { { "a.bin", 3 * PIECE }, { NULL, 0 } };
@@ -118,39 +120,85 @@ start (const char *state, Seen *seen)
   return engine;
 }
 
-static void
-test_says_so (void)
+/* With a torrent that is complete, at a disk that does not answer. */
+typedef struct
 {
-  g_autoptr (FtSample) sample = ft_sample_new (files, PIECE, 3);
-  g_autofree char *state = g_dir_make_tmp ("ft-state-XXXXXX", NULL);
-  FtNode *node = ft_node_new (state, BT_MODE_ALL);
-  Seen seen = { 0 };
-  gboolean stopped = FALSE;
+  FtSample *sample;
+  char *state;
+  Seen seen;
   BtEngine *engine;
+} Fixture;
 
-  ft_node_add (node, sample->torrent, sample->dir, TRUE);
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  FtNode *node;
+
+  f->sample = ft_sample_new (files, PIECE, 3);
+  f->state = g_dir_make_tmp ("ft-state-XXXXXX", NULL);
+  node = ft_node_new (f->state, BT_MODE_ALL);
+  ft_node_add (node, f->sample->torrent, f->sample->dir, TRUE);
   ft_wait_until (ft_node_in_state (node, 1, BT_STATE_SEEDING));
   ft_node_free (node);
-  engine = start (state, &seen);
-  ft_wait_until (seen.reason == BT_REASON_DISK_SLOW);
-  g_assert_cmpint (seen.state, ==, BT_STATE_LOADING);
-  ft_wait_until (seen.said_slow);
-  g_assert_false (seen.said_well);
-  bt_mailbox_post (mailbox, let_go, NULL, NULL);
-  ft_wait_until (seen.state == BT_STATE_SEEDING);
-  g_assert_cmpint (seen.reason, !=, BT_REASON_DISK_SLOW);
-  ft_wait_until (seen.said_well);
-  bt_engine_stop_async (engine, NULL, stopped_cb, &stopped);
-  ft_wait_until (stopped);
-  g_object_unref (engine);
+  f->engine = start (f->state, &f->seen);
+  ft_wait_until (f->seen.reason == BT_REASON_DISK_SLOW);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  g_object_unref (f->engine);
   g_clear_pointer (&mailbox, bt_mailbox_unref);
-  ft_remove_tree (state);
+  ft_remove_tree (f->state);
+  g_free (f->state);
+  ft_sample_free (f->sample);
+}
+
+static void
+test_says_so (Fixture *f, gconstpointer data)
+{
+  gboolean stopped = FALSE;
+
+  g_assert_cmpint (f->seen.state, ==, BT_STATE_LOADING);
+  ft_wait_until (f->seen.said_slow);
+  g_assert_false (f->seen.said_well);
+  bt_mailbox_post (mailbox, let_go, NULL, NULL);
+  ft_wait_until (f->seen.state == BT_STATE_SEEDING);
+  g_assert_cmpint (f->seen.reason, !=, BT_REASON_DISK_SLOW);
+  ft_wait_until (f->seen.said_well);
+  bt_engine_stop_async (f->engine, NULL, stopped_cb, &stopped);
+  ft_wait_until (stopped);
+}
+
+/* Whether a torrent would be held to have ended the program, if it ended now. */
+static gboolean
+is_blamed (Fixture *f)
+{
+  g_autofree char *path = g_build_filename (f->state, "under-way", NULL);
+  g_autofree char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, NULL) && strchr (text, '*') != NULL;
+}
+
+/* Programs do not wait for ever: if they leave, the torrents were not why. */
+static void
+test_not_blamed (Fixture *f, gconstpointer data)
+{
+  gboolean stopped = FALSE;
+
+  g_assert_true (is_blamed (f));
+  bt_engine_stop_async (f->engine, NULL, stopped_cb, &stopped);
+  ft_wait_until (!is_blamed (f));
+  g_assert_false (stopped);
+  bt_mailbox_post (mailbox, let_go, NULL, NULL);
+  ft_wait_until (stopped);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/engine/slow-disk/says-so", test_says_so);
+  g_test_add ("/engine/slow-disk/says-so", Fixture, NULL, set_up, test_says_so, tear_down);
+  g_test_add ("/engine/slow-disk/not-blamed", Fixture, NULL, set_up, test_not_blamed, tear_down);
   return g_test_run ();
 }
