@@ -410,6 +410,20 @@ sync_new_place (Mover *mover, GError **error)
   return bt_file_store_sync_folders_in_disk (mover->store, mover->to_fd, mover->folders, error);
 }
 
+/* An earlier move may have got further than this one. */
+static void
+find_earlier_fate (Mover *mover, guint32 file)
+{
+  struct stat here;
+  gboolean is_here;
+
+  if (!mover->resuming || mover->fates[file] != NOT_MOVED || !is_listed (mover, file))
+    return;
+  is_here = bt_beneath_stat (mover->from_fd, get_path (mover, file), &here) == 0 && S_ISREG (here.st_mode);
+  if (!find_fate (mover, file, is_here, &here))
+    mover->fates[file] = COPIED; /* or not, which is the same when it is removed */
+}
+
 static gboolean
 take_file_back (Mover *mover, guint32 file)
 {
@@ -417,6 +431,7 @@ take_file_back (Mover *mover, guint32 file)
   g_autofree char *hidden = make_hidden_path (mover, file);
   int result = 0;
 
+  find_earlier_fate (mover, file);
   if (mover->fates[file] == RENAMED)
     result = bt_beneath_rename (mover->to_fd, path, mover->from_fd, path);
   else if (mover->fates[file] != NOT_MOVED)

@@ -432,6 +432,31 @@ test_resumed (gboolean copy)
     unmount (disk, "new");
 }
 
+/* It cannot go on: what came there before goes back as well. */
+static void
+test_resumed_in_vain (void)
+{
+  g_autoptr (FtDisk) disk = make_disk ();
+  g_autofree char *folder = ft_disk_path (disk, "new");
+  g_autofree char *from = ft_disk_path (disk, "root/t/sub/deep/c");
+  g_autofree char *to = ft_disk_path (disk, "new/t/sub/deep/c");
+  g_autofree char *hidden = NULL;
+  char hex[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&disk->metainfo->info_hash, hex);
+  hidden = g_strdup_printf ("new/.%s.moving/1", hex);
+  ft_disk_put (disk, hidden, "half", 4);
+  copy_with_time (disk, "root/t/sub/deep/c", "new/t/sub/deep/c"); /* makes the folders */
+  g_assert_cmpint (g_rename (from, to), ==, 0);
+  ft_disk_put (disk, "new/t/a", "somebody's", 10);
+  ft_assert_disk_error (ft_disk_move (disk, folder, TRUE), BT_ERROR_EXISTS);
+  ft_disk_assert_file (disk, "new/t/a", "somebody's", 10);
+  g_assert_cmpint (ft_disk_size_of (disk, "new/t/sub/deep/c"), ==, -1);
+  g_assert_cmpuint (count_entries (disk, "new"), ==, 1);
+  assert_files_in (disk, "root");
+  assert_works (disk);
+}
+
 static void
 test_resumed_rename (void)
 {
@@ -537,6 +562,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/move/same-folder", test_same_folder);
   g_test_add_func ("/move/clean-is-careful", test_clean_is_careful);
   g_test_add_func ("/move/resumed-rename", test_resumed_rename);
+  g_test_add_func ("/move/resumed-in-vain", test_resumed_in_vain);
   g_test_add_func ("/move/resumed-copy", test_resumed_copy);
   g_test_add_func ("/move/adopt", test_adopt);
   g_test_add_func ("/move/rename-file", test_rename_file);
