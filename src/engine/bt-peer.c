@@ -360,14 +360,15 @@ is_useless (BtPeer *peer, gint64 now)
   return now - MAX (peer->interest_at, peer->useful_at) > USELESS_US;
 }
 
-/* It has a slot that others wait for, says that it wants something, and does not ask. One that has what we want may
- * give it yet. */
+/* It has a slot of one that only gives, says that it wants something, and does not ask: libtorrent's rule. To who
+ * downloads any peer may have something to give yet. */
 static gboolean
 leaves_its_slot_unused (BtPeer *peer, gint64 now)
 {
   gint64 since = MAX (peer->unchoked_at, peer->interest_at);
 
-  if (peer->am_choking || !peer->peer_interested || peer->am_interested || bt_peer_is_being_served (peer))
+  if (peer->am_choking || !peer->peer_interested || !bt_torrent_is_upload_only (peer->torrent)
+      || bt_peer_is_being_served (peer))
     return FALSE;
   return now - MAX (since, MAX (peer->asked_at, peer->moved_at)) > NO_REQUEST_US;
 }
