@@ -436,7 +436,7 @@ prepare_redirect (BtFetch *fetch, const char *location, GError **error)
   /* A router has no reason to send us elsewhere. */
   if (fetch->n_redirects == (fetch->purpose == BT_FETCH_ROUTER ? 0 : BT_HTTP_MAX_REDIRECTS))
     {
-      g_set_error_literal (error, BT_ERROR, BT_ERROR_LIMIT, "Too many redirections");
+      g_set_error_literal (error, BT_ERROR, BT_ERROR_REMOTE, "Too many redirections");
       return FALSE;
     }
   to = bt_http_policy_follow (fetch->uri, location, error);

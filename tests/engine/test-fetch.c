@@ -152,7 +152,7 @@ test_refused (Fixture *fixture, gconstpointer data)
   } rows[] = {
     { "/page", BT_ERROR_MALFORMED },
     { "/nothing", BT_ERROR_REMOTE },
-    { "/loop", BT_ERROR_LIMIT },
+    { "/loop", BT_ERROR_REMOTE },
     { "/to-file", BT_ERROR_MALFORMED },
     { "/huge", BT_ERROR_LIMIT },
     { "file:///etc/passwd", BT_ERROR_MALFORMED },

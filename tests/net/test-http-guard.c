@@ -278,7 +278,7 @@ test_router (HttpFixture *fixture, gconstpointer data)
   get_from (fixture, BT_FETCH_ROUTER, "harmless.loop.test", "/root.xml");
   assert_refused (fixture);
   get_from (fixture, BT_FETCH_ROUTER, "127.0.0.1", "/announce/to//root.xml");
-  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_LIMIT);
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_REMOTE);
   g_assert_cmpuint (fixture->requests->len, ==, 1);
   use_raw_as_proxy (fixture);
   get_from (fixture, BT_FETCH_ROUTER, "127.0.0.1", "/root.xml");

@@ -177,12 +177,12 @@ test_redirect_limit (HttpFixture *fixture, gconstpointer data)
 
   g_ptr_array_set_size (fixture->requests, 0);
   http_get (fixture, BT_FETCH_TRACKER, "/announce/redirect/5");
-  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_LIMIT);
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_REMOTE);
   g_assert_cmpuint (fixture->requests->len, ==, 6);
 
   g_ptr_array_set_size (fixture->requests, 0);
   http_get (fixture, BT_FETCH_TRACKER, "/announce/loop");
-  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_LIMIT);
+  g_assert_error (fixture->error, BT_ERROR, BT_ERROR_REMOTE);
   g_assert_cmpuint (fixture->requests->len, ==, 6);
 }
 
