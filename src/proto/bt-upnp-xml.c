@@ -132,13 +132,15 @@ read_element (const char *name, const char *text, gpointer data)
     end_service (reading);
 }
 
-/* Some give a base that is no URL. */
+/* Some give a base that is no URL. What is put together may be none either. Returns: (nullable) */
 static char *
 resolve (const char *base, const char *url, const char *control)
 {
-  char *resolved = base != NULL ? g_uri_resolve_relative (base, control, G_URI_FLAGS_NONE, NULL) : NULL;
+  g_autofree char *resolved = base != NULL ? g_uri_resolve_relative (base, control, G_URI_FLAGS_NONE, NULL) : NULL;
 
-  return resolved != NULL ? resolved : g_uri_resolve_relative (url, control, G_URI_FLAGS_NONE, NULL);
+  if (resolved == NULL)
+    resolved = g_uri_resolve_relative (url, control, G_URI_FLAGS_NONE, NULL);
+  return resolved != NULL && g_uri_is_valid (resolved, G_URI_FLAGS_NONE, NULL) ? g_steal_pointer (&resolved) : NULL;
 }
 
 static void
