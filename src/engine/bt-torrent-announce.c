@@ -9,8 +9,6 @@
 #define SEED_SPREAD_US (100 * G_TIME_SPAN_MILLISECOND)
 #define START_AT_ONCE 10 /* torrents: so many do */
 
-/* BEP 15 lets a UDP tracker be asked again for more than an hour; its tier need not wait that long. */
-#define PATIENCE_US (60 * G_USEC_PER_SEC)
 #define SMALL_REPLY 30 /* trackers name at least so many when there are more */
 #define LEFT_OF_LINK BT_LIMIT_BLOCK /* nobody knows how much, but it is no seed */
 #define SCRAPE_INTERVAL_US (30 * 60 * G_USEC_PER_SEC)
@@ -20,7 +18,6 @@ free_asking (gpointer data)
 {
   BtAsking *asking = data;
 
-  bt_timer_stop (&asking->patience);
   g_clear_pointer (&asking->gone, bt_tracker_free);
   g_free (asking);
 }
@@ -120,15 +117,6 @@ scraped_cb (const BtScrapeReply *reply, const GError *error, gpointer owner)
 }
 
 static void
-give_scrape_up (gpointer owner, gint64 now)
-{
-  BtAsking *asking = owner;
-
-  bt_tracker_call_cancel (asking->call);
-  forget_asking (asking);
-}
-
-static void
 scrape (BtTorrent *torrent, BtTracker *tracker, gint64 now)
 {
   BtAsking *asking;
@@ -140,7 +128,6 @@ scrape (BtTorrent *torrent, BtTracker *tracker, gint64 now)
   asking->torrent = torrent;
   asking->tracker = tracker;
   asking->is_scrape = TRUE;
-  bt_timer_init (&asking->patience, torrent->core->timers, give_scrape_up, asking);
   asking->call = bt_tracker_client_scrape (torrent->core->trackers, tracker->url,
                                            &torrent->metainfo->info_hash, scraped_cb, asking);
   if (asking->call == NULL)
@@ -148,7 +135,6 @@ scrape (BtTorrent *torrent, BtTracker *tracker, gint64 now)
       g_free (asking);
       return;
     }
-  bt_timer_start (&asking->patience, now + PATIENCE_US);
   g_ptr_array_add (torrent->askings, asking);
 }
 
@@ -196,22 +182,6 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
 }
 
 static void
-lose_patience (gpointer owner, gint64 now)
-{
-  BtAsking *asking = owner;
-  BtTorrent *torrent = asking->torrent;
-  BtTracker *tracker = asking->tracker;
-
-  bt_tracker_call_cancel (asking->call);
-  forget_asking (asking);
-  announce_failed (torrent, tracker, "The tracker does not answer", -1, now);
-  bt_torrent_touch (torrent, BT_CHANGED_STATE);
-  bt_torrent_schedule_announce (torrent);
-  if (torrent->phase == BT_PHASE_CLOSING)
-    bt_torrent_finish_close (torrent);
-}
-
-static void
 fill_request (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event, BtAnnounceRequest *request)
 {
   guint16 port = bt_core_get_port (torrent->core, FALSE);
@@ -242,8 +212,6 @@ ask (BtTorrent *torrent, BtTracker *tracker, BtAnnounceEvent event)
   asking->tracker = tracker;
   asking->event = event;
   g_ptr_array_add (torrent->askings, asking);
-  bt_timer_init (&asking->patience, torrent->core->timers, lose_patience, asking);
-  bt_timer_start (&asking->patience, bt_core_now (torrent->core) + PATIENCE_US);
   bt_tiers_asking (torrent->tiers, tracker, bt_core_now (torrent->core));
   asking->call = bt_tracker_client_announce (torrent->core->trackers, tracker->url, &request,
                                              announced_cb, asking);
@@ -389,15 +357,6 @@ goodbye_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
     bt_torrent_finish_close (torrent);
 }
 
-static void
-give_goodbye_up (gpointer owner, gint64 now)
-{
-  BtAsking *asking = owner;
-
-  bt_tracker_call_cancel (asking->call);
-  goodbye_cb (NULL, NULL, asking);
-}
-
 /* Takes @tracker. */
 static void
 say_goodbye (BtTorrent *torrent, BtTracker *tracker)
@@ -410,8 +369,6 @@ say_goodbye (BtTorrent *torrent, BtTracker *tracker)
   asking->tracker = asking->gone = tracker;
   asking->event = BT_ANNOUNCE_STOPPED;
   g_ptr_array_add (torrent->askings, asking);
-  bt_timer_init (&asking->patience, torrent->core->timers, give_goodbye_up, asking);
-  bt_timer_start (&asking->patience, bt_core_now (torrent->core) + PATIENCE_US);
   asking->call = bt_tracker_client_announce (torrent->core->trackers, tracker->url, &request, goodbye_cb, asking);
 }
 

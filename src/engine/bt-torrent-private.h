@@ -37,7 +37,6 @@ typedef struct
   BtTrackerCall *call;
   BtAnnounceEvent event;
   gboolean is_scrape;
-  BtTimer patience;
 } BtAsking;
 
 /* A search of the DHT in one family. */

@@ -18,17 +18,57 @@ bt_tracker_client_new (BtWorld *world, BtTimers *timers)
   client->world = world;
   client->timers = timers;
   g_queue_init (&client->calls);
-  g_queue_init (&client->waiting);
+  g_queue_init (&client->late_calls);
+  client->places = bt_tracker_places_new ();
   client->connections = bt_udp_connections_new ();
   client->scrapes = bt_tracker_scrapes_new ();
   return client;
+}
+
+static gboolean
+has_prefix (const char *url, const char *prefix)
+{
+  return g_ascii_strncasecmp (url, prefix, strlen (prefix)) == 0;
+}
+
+static gboolean
+is_goodbye (BtTrackerCall *call)
+{
+  return !call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED;
+}
+
+static void
+begin_call (BtTrackerCall *call)
+{
+  gint64 limit_s = is_goodbye (call) ? BT_TRACKER_STOPPED_TIMEOUT_S : BT_TRACKER_TIMEOUT_S;
+
+  bt_timer_start (&call->limit, bt_world_now (call->client->world) + limit_s * G_USEC_PER_SEC);
+  if (has_prefix (call->url, "udp://"))
+    bt_tracker_udp_begin (call);
+  else
+    bt_tracker_http_begin (call);
+}
+
+/* Whose turn it is begins. */
+static void
+go_on (BtTrackerClient *client)
+{
+  BtTrackerCall *call;
+
+  while (!client->is_closing
+         && (call = bt_tracker_places_next (client->places, bt_world_now (client->world))) != NULL)
+    begin_call (call);
 }
 
 static void
 free_call (BtTrackerCall *call)
 {
   g_queue_unlink (&call->client->calls, &call->link);
+  if (call->told)
+    g_queue_unlink (&call->client->late_calls, &call->late_link);
+  bt_tracker_places_leave (call->client->places, &call->place);
   bt_timer_stop (&call->timer);
+  bt_timer_stop (&call->limit);
   g_clear_error (&call->error);
   g_free (call->tracker_id);
   g_free (call->url);
@@ -38,19 +78,21 @@ free_call (BtTrackerCall *call)
 void
 bt_tracker_call_cancel (BtTrackerCall *call)
 {
+  BtTrackerClient *client = call->client;
+
   bt_tracker_http_end (call);
   bt_tracker_udp_end (call);
   free_call (call);
+  go_on (client);
 }
 
-/* What waits goes first, so that the end of what runs does not start it. */
 void
 bt_tracker_client_free (BtTrackerClient *client)
 {
-  while (client->waiting.length > 0)
-    bt_tracker_call_cancel (client->waiting.tail->data);
+  client->is_closing = TRUE;
   while (client->calls.length > 0)
     bt_tracker_call_cancel (client->calls.tail->data);
+  bt_tracker_places_free (client->places);
   bt_tracker_udp_close_sockets (client);
   bt_udp_connections_free (client->connections);
   g_hash_table_unref (client->scrapes);
@@ -70,15 +112,14 @@ cancel_late (BtTrackerClient *client, const BtTrackerCall *like)
 {
   GList *next;
 
-  for (GList *link = client->calls.head; link != NULL; link = next)
+  for (GList *link = client->late_calls.head; link != NULL; link = next)
     {
       BtTrackerCall *call = link->data;
 
       next = link->next;
-      if (call->told
-          && (like == NULL
-              || (g_str_equal (call->url, like->url)
-                  && bt_sha1_equal (&call->request.info_hash, &like->request.info_hash))))
+      if (like == NULL
+          || (g_str_equal (call->url, like->url)
+              && bt_sha1_equal (&call->request.info_hash, &like->request.info_hash)))
         bt_tracker_call_cancel (call);
     }
 }
@@ -88,6 +129,7 @@ bt_tracker_client_close_sockets (BtTrackerClient *client)
 {
   cancel_late (client, NULL);
   bt_tracker_udp_close_sockets (client);
+  bt_tracker_places_forgive (client->places);
   /* What a tracker gave to another address of ours is of no use. */
   bt_udp_connections_free (client->connections);
   client->connections = bt_udp_connections_new ();
@@ -101,6 +143,43 @@ is_running (BtTrackerCall *call)
   return bt_tracker_http_is_running (call) || bt_tracker_udp_is_running (call);
 }
 
+/* Goes on without its owner and its place, which others want. */
+static void
+turn_late (BtTrackerCall *call)
+{
+  BtTrackerClient *client = call->client;
+
+  call->told = TRUE;
+  call->late_link.data = call;
+  g_queue_push_tail_link (&client->late_calls, &call->late_link);
+  bt_timer_stop (&call->limit);
+  bt_timer_start (&call->timer, bt_world_now (client->world) + (gint64) BT_TRACKER_LATE_US);
+  bt_tracker_places_leave (client->places, &call->place);
+  if (client->late_calls.length > BT_TRACKER_MAX_LATE)
+    bt_tracker_call_cancel (client->late_calls.head->data);
+  go_on (client);
+}
+
+/* Of a tracker that says nothing, those who wait for it are told so as well: each of them would hold a place for a
+ * minute. A goodbye has not waited long enough to say it, and scrapes are answered by few. */
+static void
+judge_host (BtTrackerCall *call, const GError *error)
+{
+  BtTrackerClient *client = call->client;
+  gboolean answered = !g_error_matches (error, BT_ERROR, BT_ERROR_TIMED_OUT);
+  BtTrackerCall *behind;
+
+  if (!answered && (call->is_scrape || is_goodbye (call)))
+    return;
+  if (!bt_tracker_places_note (client->places, &call->place, answered, bt_world_now (client->world)))
+    return;
+  while ((behind = bt_tracker_places_peek_behind (&call->place)) != NULL)
+    {
+      bt_tracker_places_leave (client->places, &behind->place);
+      bt_tracker_call_fail_later (behind, g_error_copy (error));
+    }
+}
+
 void
 bt_tracker_call_announced (BtTrackerCall *call, BtAnnounceReply *reply, GError *error)
 {
@@ -109,12 +188,10 @@ bt_tracker_call_announced (BtTrackerCall *call, BtAnnounceReply *reply, GError *
   BtAnnounceFunc announced = call->announced;
   gpointer owner = call->owner;
 
+  judge_host (call, error);
   /* A stopped that comes late would undo what follows it. */
-  if (is_running (call) && reply != NULL && call->request.event != BT_ANNOUNCE_STOPPED)
-    {
-      call->told = TRUE;
-      bt_timer_start (&call->timer, bt_world_now (call->client->world) + (gint64) BT_TRACKER_LATE_US);
-    }
+  if (is_running (call) && reply != NULL && !is_goodbye (call))
+    turn_late (call);
   else
     bt_tracker_call_cancel (call);
   announced (taken_reply, taken_error, owner);
@@ -242,6 +319,7 @@ bt_tracker_call_scraped (BtTrackerCall *call, const BtScrapeReply *reply, GError
 
   if (reply != NULL)
     copy = *reply;
+  judge_host (call, taken_error);
   bt_tracker_scrapes_note (call->client, call->url, taken_error == NULL);
   bt_tracker_call_cancel (call);
   scraped (taken_error == NULL ? &copy : NULL, taken_error, owner);
@@ -276,6 +354,18 @@ timer_cb (gpointer owner, gint64 now)
     answer (call);
 }
 
+static void
+limit_cb (gpointer owner, gint64 now)
+{
+  BtTrackerCall *call = owner;
+
+  if (call->is_scrape)
+    bt_tracker_call_scraped (call, NULL, g_error_new_literal (BT_ERROR, BT_ERROR_TIMED_OUT,
+                                                              "The tracker does not answer"));
+  else
+    answer (call);
+}
+
 static BtTrackerCall *
 new_call (BtTrackerClient *client, const char *url, gpointer owner)
 {
@@ -287,22 +377,20 @@ new_call (BtTrackerClient *client, const char *url, gpointer owner)
   call->link.data = call;
   g_queue_push_tail_link (&client->calls, &call->link);
   bt_timer_init (&call->timer, client->timers, timer_cb, call);
+  bt_timer_init (&call->limit, client->timers, limit_cb, call);
   return call;
 }
 
-static gboolean
-has_prefix (const char *url, const char *prefix)
-{
-  return g_ascii_strncasecmp (url, prefix, strlen (prefix)) == 0;
-}
-
 static void
-begin_call (BtTrackerCall *call)
+queue_call (BtTrackerCall *call)
 {
-  if (has_prefix (call->url, "udp://"))
-    bt_tracker_udp_begin (call);
-  else if (has_prefix (call->url, "http://") || has_prefix (call->url, "https://"))
-    bt_tracker_http_begin (call);
+  BtTrackerClient *client = call->client;
+
+  if (has_prefix (call->url, "udp://") || has_prefix (call->url, "http://") || has_prefix (call->url, "https://"))
+    {
+      bt_tracker_places_wait (client->places, &call->place, call->url, is_goodbye (call), call);
+      go_on (client);
+    }
   else
     bt_tracker_call_fail_later (call, g_error_new (BT_ERROR, BT_ERROR_MALFORMED,
                                                    "A tracker has a http, https or udp address"));
@@ -322,7 +410,7 @@ bt_tracker_client_announce (BtTrackerClient *client,
   call->tracker_id = g_strdup (request->tracker_id);
   call->request.tracker_id = call->tracker_id;
   cancel_late (client, call);
-  begin_call (call);
+  queue_call (call);
   return call;
 }
 
@@ -352,6 +440,6 @@ bt_tracker_client_scrape (BtTrackerClient *client,
   call->is_scrape = TRUE;
   call->scraped = func;
   call->request.info_hash = *info_hash;
-  begin_call (call);
+  queue_call (call);
   return call;
 }

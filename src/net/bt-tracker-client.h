@@ -19,21 +19,20 @@ typedef void (*BtScrapeFunc) (const BtScrapeReply *reply, const GError *error, g
  * one that comes later, and is no failure, comes here. */
 typedef void (*BtLateFunc) (const BtSha1 *info_hash, const BtAnnounceReply *reply, gpointer owner);
 
-/* At most 50 HTTP fetches run at once; the others wait in order. UDP sockets are opened on first
- * use, one for each family. Names are looked up each time; the next address is tried when one
+/* At most 50 calls run at once, over HTTP and UDP together; the others wait, each host in its turn
+ * (bt-tracker-places.h). UDP sockets are opened on first use, one for each family. Names are looked up each time; the next address is tried when one
  * fails. Both families are asked where this machine has both, over HTTP too, and what they say comes
  * as one reply if it comes together. */
 BtTrackerClient *bt_tracker_client_new (BtWorld *world, BtTimers *timers);
 /* @func: (nullable) */
 void bt_tracker_client_set_late (BtTrackerClient *client, BtLateFunc func, gpointer owner);
-/* The world is bound anew: sockets are opened again when they are needed. No call may run. */
+/* The world is bound anew: sockets are opened again when they are needed. No call may run or wait. */
 void bt_tracker_client_close_sockets (BtTrackerClient *client);
 void bt_tracker_client_free (BtTrackerClient *client); /* cancels what runs, without callbacks */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtTrackerClient, bt_tracker_client_free)
 
 /* The callback comes once, never from inside this call, unless cancelled. @request is copied.
- * A stopped event has 5 s, everything else 45 s over HTTP; over UDP the first answer decides, and a
- * caller that cannot wait for 15·2^8 s cancels. */
+ * A stopped event has 5 s, everything else 30 s over HTTP and 60 s over UDP, from when its turn comes. */
 BtTrackerCall *bt_tracker_client_announce (BtTrackerClient *client,
                                            const char *url,
                                            const BtAnnounceRequest *request,

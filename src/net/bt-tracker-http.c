@@ -113,7 +113,28 @@ asks_both (BtTrackerCall *call)
 }
 
 static void
-start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family, BtFetchFunc func)
+fetched_cb (guint status, GBytes *body, const GError *error, gpointer owner)
+{
+  BtTrackerFetch *fetch = owner;
+  BtTrackerCall *call = fetch->call;
+
+  fetch->fetch = NULL;
+  if (call->is_scrape && body != NULL)
+    finish_scrape (call, status, body);
+  else if (call->is_scrape)
+    bt_tracker_call_failed (call, translate_error (error));
+  else
+    {
+      if (body != NULL)
+        take_announce (fetch, status, body);
+      else
+        fetch->error = translate_error (error);
+      bt_tracker_call_settle (call);
+    }
+}
+
+static void
+start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family)
 {
   BtTrackerClient *client = call->client;
   g_autofree char *url = make_url (call);
@@ -129,57 +150,18 @@ start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family, BtFetchFunc
 
   if (!call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED)
     request.timeout_s = BT_TRACKER_STOPPED_TIMEOUT_S;
-  client->n_fetches++;
   call->fetches[index].call = call;
-  call->fetches[index].fetch = client->world->ops->fetch (client->world, &request, func, &call->fetches[index]);
-}
-
-static void
-start_waiting (BtTrackerClient *client, BtFetchFunc func)
-{
-  while (client->waiting.length > 0 && client->n_fetches < BT_TRACKER_MAX_FETCHES)
-    {
-      BtTrackerCall *call = client->waiting.head->data;
-      gboolean both = asks_both (call);
-
-      g_queue_unlink (&client->waiting, &call->waiting_link);
-      call->is_waiting = FALSE;
-      start_fetch (call, 0, both ? BT_FETCH_IPV4 : BT_FETCH_ANY, func);
-      if (both)
-        start_fetch (call, 1, BT_FETCH_IPV6, func);
-    }
-}
-
-static void
-fetched_cb (guint status, GBytes *body, const GError *error, gpointer owner)
-{
-  BtTrackerFetch *fetch = owner;
-  BtTrackerCall *call = fetch->call;
-
-  fetch->fetch = NULL;
-  call->client->n_fetches--;
-  start_waiting (call->client, fetched_cb);
-  if (call->is_scrape && body != NULL)
-    finish_scrape (call, status, body);
-  else if (call->is_scrape)
-    bt_tracker_call_failed (call, translate_error (error));
-  else
-    {
-      if (body != NULL)
-        take_announce (fetch, status, body);
-      else
-        fetch->error = translate_error (error);
-      bt_tracker_call_settle (call);
-    }
+  call->fetches[index].fetch = client->world->ops->fetch (client->world, &request, fetched_cb, &call->fetches[index]);
 }
 
 void
 bt_tracker_http_begin (BtTrackerCall *call)
 {
-  call->waiting_link.data = call;
-  call->is_waiting = TRUE;
-  g_queue_push_tail_link (&call->client->waiting, &call->waiting_link);
-  start_waiting (call->client, fetched_cb);
+  gboolean both = asks_both (call);
+
+  start_fetch (call, 0, both ? BT_FETCH_IPV4 : BT_FETCH_ANY);
+  if (both)
+    start_fetch (call, 1, BT_FETCH_IPV6);
 }
 
 gboolean
@@ -210,21 +192,15 @@ bt_tracker_http_take_error (BtTrackerCall *call)
 void
 bt_tracker_http_end (BtTrackerCall *call)
 {
-  BtTrackerClient *client = call->client;
+  BtWorld *world = call->client->world;
 
-  if (call->is_waiting)
-    g_queue_unlink (&client->waiting, &call->waiting_link);
   for (guint i = 0; i < BT_TRACKER_N_ROUTES; i++)
     {
       BtTrackerFetch *fetch = &call->fetches[i];
 
       if (fetch->fetch != NULL)
-        {
-          client->world->ops->fetch_cancel (client->world, fetch->fetch);
-          client->n_fetches--;
-        }
+        world->ops->fetch_cancel (world, fetch->fetch);
       g_clear_pointer (&fetch->reply, bt_announce_reply_free);
       g_clear_error (&fetch->error);
     }
-  start_waiting (client, fetched_cb);
 }

@@ -3,29 +3,33 @@
 #pragma once
 
 #include "bt-tracker-client.h"
+#include "bt-tracker-places.h"
 #include "bt-udp-tracker.h"
 
 G_BEGIN_DECLS
 
 #define BT_TRACKER_STOPPED_TIMEOUT_S 5
+/* For all else, as soon as it has a place. BEP 15 lets a tracker be asked again for more than an hour; a place is not
+ * held that long. */
+#define BT_TRACKER_TIMEOUT_S 60
 #define BT_TRACKER_HTTP_TIMEOUT_S 30
 #define BT_TRACKER_HTTP_CONNECT_S 15
 #define BT_TRACKER_HTTP_ANSWER_S 10
-#define BT_TRACKER_MAX_FETCHES 50
 /* How long the answer of one family waits for the other's; a failure may turn out better. */
 #define BT_TRACKER_OTHER_WAIT_US (G_USEC_PER_SEC / 2)
 #define BT_TRACKER_BETTER_WAIT_US (5 * G_USEC_PER_SEC)
-/* How long the other is asked after that. */
+/* How long the other is asked after that, and by how many calls at once; the oldest give way. */
 #define BT_TRACKER_LATE_US (30 * G_USEC_PER_SEC)
+#define BT_TRACKER_MAX_LATE 20
 
 struct _BtTrackerClient
 {
   BtWorld *world;   /* not owned */
   BtTimers *timers; /* not owned */
   GQueue calls;     /* of BtTrackerCall, all there are, by their link */
-
-  GQueue waiting;   /* of BtTrackerCall: over HTTP, until fewer than BT_TRACKER_MAX_FETCHES run */
-  guint n_fetches;
+  GQueue late_calls; /* of BtTrackerCall: those that are told, the oldest first */
+  BtTrackerPlaces *places;
+  gboolean is_closing; /* nothing begins any more */
 
   BtUdpConnections *connections;
   GHashTable *scrapes; /* bt-tracker-scrapes.c */
@@ -77,9 +81,11 @@ struct _BtTrackerCall
   GError *error; /* (nullable): known before the call could begin; told when the timer runs */
   BtTimer timer;
 
+  BtTrackerPlace place;
+  BtTimer limit;   /* runs from its beginning until its owner is told */
+  GList late_link; /* in client->late_calls, if told */
+
   /* HTTP */
-  GList waiting_link; /* in client->waiting, if is_waiting */
-  gboolean is_waiting;
   BtTrackerFetch fetches[BT_TRACKER_N_ROUTES];
 
   /* UDP */
@@ -102,7 +108,7 @@ void bt_tracker_call_failed (BtTrackerCall *call, GError *error);
 /* Takes over @error and tells it from the next run of the timers. */
 void bt_tracker_call_fail_later (BtTrackerCall *call, GError *error);
 
-/* Each begins without calling back, and lets go without calling back. */
+/* Each begins without calling back, and lets go without calling back, also of what has not begun. */
 void bt_tracker_http_begin (BtTrackerCall *call);
 void bt_tracker_http_end (BtTrackerCall *call);
 void bt_tracker_udp_begin (BtTrackerCall *call);

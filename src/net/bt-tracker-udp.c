@@ -92,13 +92,11 @@ settle (BtTrackerCall *call)
     bt_tracker_call_failed (call, bt_tracker_udp_take_error (call));
 }
 
-static void
-datagram_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner)
+/* TRUE: it was for one of @calls. */
+static gboolean
+receive (GQueue *calls, gint64 now, const BtEndpoint *from, const void *bytes, gsize length)
 {
-  BtTrackerClient *client = owner;
-  gint64 now = bt_world_now (client->world);
-
-  for (GList *link = client->calls.head; link != NULL; link = link->next)
+  for (GList *link = calls->head; link != NULL; link = link->next)
     {
       BtTrackerCall *call = link->data;
 
@@ -111,9 +109,20 @@ datagram_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer o
             continue;
           poll_exchange (route);
           settle (call);
-          return;
+          return TRUE;
         }
     }
+  return FALSE;
+}
+
+static void
+datagram_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner)
+{
+  BtTrackerClient *client = owner;
+  gint64 now = bt_world_now (client->world);
+
+  if (!receive (bt_tracker_places_running (client->places), now, from, bytes, length))
+    receive (&client->late_calls, now, from, bytes, length);
 }
 
 static gboolean
@@ -175,8 +184,8 @@ advance (BtTrackerRoute *route)
     }
 }
 
-/* While there are other addresses, each has the first 15 seconds; the last has the whole schedule
- * of BEP 15. */
+/* While there are other addresses, each has the first 15 seconds; the last is asked again as BEP 15 says, as long as
+ * the call lasts. */
 static void
 route_timer_cb (gpointer owner, gint64 now)
 {
@@ -253,9 +262,6 @@ begin_lookup (BtTrackerCall *call, const char *host, guint16 port)
       bt_timer_init (&route->timer, call->client->timers, route_timer_cb, route);
     }
   call->lookup = world->ops->lookup (world, host, port, looked_up_cb, call);
-  if (!call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED)
-    bt_timer_start (&call->timer,
-                    bt_world_now (world) + BT_TRACKER_STOPPED_TIMEOUT_S * G_USEC_PER_SEC);
 }
 
 void

@@ -105,7 +105,10 @@ world_udp_send (BtWorld *world, BtUdp *udp, const BtEndpoint *to, const void *by
 
   g_assert_cmpint (udp->is_ipv4, ==, bt_endpoint_is_ipv4 (to));
   if (!udp->is_ipv4 && fake->ipv6_is_unreachable)
-    return FALSE;
+    {
+      fake->n_unreachable++;
+      return FALSE;
+    }
   if (fake->server != NULL)
     fake->server (fake, to, bytes, length);
   return TRUE;

@@ -31,6 +31,7 @@ struct _FtFakeTrackerWorld
   gboolean has_both; /* of IPv4 and IPv6 an address of our own; else IPv4's */
   gboolean ipv6_is_missing;     /* no socket of the family */
   gboolean ipv6_is_unreachable; /* nothing can be sent */
+  guint n_unreachable;          /* what was to be sent nevertheless */
 };
 
 FtFakeTrackerWorld *ft_fake_tracker_world_new (void);

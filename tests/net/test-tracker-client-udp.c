@@ -72,19 +72,19 @@ test_udp_names (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_called, ==, 2);
 }
 
-/* The whole schedule of BEP 15 passes before a silent tracker is given up. */
+/* A silent tracker is asked as BEP 15 says, for a minute; a place is not held for longer. */
 static void
 test_udp_silence (Fixture *f, gconstpointer data)
 {
-  static const gint64 seconds[] = { 0, 15, 45, 105, 225, 465, 945, 1905, 3825 };
+  static const gint64 seconds[] = { 0, 15, 45 };
   Server *server = add_server (f, "1.1.1.1:80", "");
 
   server->silent = TRUE;
   ft_fake_tracker_world_set_name (f->fake, "t", "1.1.1.1");
   announce (f, "udp://t:80", BT_ANNOUNCE_NONE);
-  ft_fake_tracker_world_run (f->fake, 7665 * SECOND);
+  ft_fake_tracker_world_run (f->fake, 60 * SECOND - 1);
   g_assert_cmpuint (f->n_called, ==, 0);
-  ft_fake_tracker_world_run (f->fake, SECOND);
+  ft_fake_tracker_world_run (f->fake, 1000 * SECOND);
   assert_result (f, 1, "error timed out: The tracker does not answer");
   g_assert_cmpuint (server->n_packets, ==, G_N_ELEMENTS (seconds));
   for (guint i = 0; i < G_N_ELEMENTS (seconds); i++)
@@ -249,18 +249,15 @@ static void
 test_udp_addresses_are_capped (Fixture *f, gconstpointer data)
 {
   g_autoptr (GString) addresses = g_string_new (NULL);
-  Server *ninth;
 
   for (guint i = 1; i <= 200; i++)
-    g_string_append_printf (addresses, "%s1.1.1.%u", i > 1 ? " " : "", i);
-  ninth = add_server (f, "1.1.1.9:80", "");
-  add_server (f, "1.1.1.8:80", "")->silent = TRUE;
+    g_string_append_printf (addresses, "%s2606::%u", i > 1 ? " " : "", i);
+  f->fake->ipv6_is_unreachable = TRUE;
   ft_fake_tracker_world_set_name (f->fake, "t", addresses->str);
   announce (f, "udp://t:80", BT_ANNOUNCE_NONE);
-  ft_fake_tracker_world_run (f->fake, (7 * 15 + 7666) * SECOND);
-  assert_result (f, 1, "error timed out: The tracker does not answer");
-  g_assert_cmpuint (ninth->n_packets, ==, 0);
-  g_assert_cmpuint (f->servers[1].n_packets, ==, 9);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  assert_result (f, 1, "error network: The tracker's address cannot be reached");
+  g_assert_cmpuint (f->fake->n_unreachable, ==, BT_LIMIT_TRACKER_ADDRESSES);
 }
 
 /* Many at once to one tracker: each has its own answer. */

@@ -1,0 +1,237 @@
+/* bt-tracker-places.c: whose turn it is to ask a tracker: so many at once, each host in its turn. No I/O, no clock.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-tracker-places.h"
+
+#include <string.h>
+
+/* Addresses of trackers are of strangers; then all is learnt anew. */
+#define MAX_HOSTS 1000
+
+struct _BtTrackerHost
+{
+  GList turn;     /* in places->turns while somebody waits */
+  char *name;     /* scheme, host and port */
+  GQueue waiting; /* of calls, no goodbyes */
+  guint n_users;  /* who wait or run */
+  guint n_running;
+  guint max;      /* of them */
+  gboolean is_silent;
+  gint64 answered_at; /* monotonic µs; G_MININT64: never */
+};
+
+struct _BtTrackerPlaces
+{
+  GHashTable *hosts; /* name → BtTrackerHost: in use, or silent */
+  GQueue turns;      /* of BtTrackerHost that somebody waits for, the next one first */
+  GQueue goodbyes;   /* of calls that wait */
+  GQueue running;    /* of calls */
+  guint n_goodbyes;  /* of those that run */
+  guint n_probes;    /* likewise */
+};
+
+static void
+free_host (gpointer data)
+{
+  BtTrackerHost *host = data;
+
+  g_free (host->name);
+  g_free (host);
+}
+
+BtTrackerPlaces *
+bt_tracker_places_new (void)
+{
+  BtTrackerPlaces *places = g_new0 (BtTrackerPlaces, 1);
+
+  places->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_host);
+  g_queue_init (&places->turns);
+  g_queue_init (&places->goodbyes);
+  g_queue_init (&places->running);
+  return places;
+}
+
+void
+bt_tracker_places_free (BtTrackerPlaces *places)
+{
+  g_assert (places->turns.length + places->goodbyes.length + places->running.length == 0);
+  g_hash_table_unref (places->hosts);
+  g_free (places);
+}
+
+static gboolean
+is_idle (gpointer key, gpointer value, gpointer data)
+{
+  return ((BtTrackerHost *) value)->n_users == 0;
+}
+
+static char *
+name_host (const char *url)
+{
+  g_autofree char *scheme = NULL, *host = NULL, *name = NULL;
+  int port = -1;
+
+  if (!g_uri_split (url, G_URI_FLAGS_ENCODED, &scheme, NULL, &host, &port, NULL, NULL, NULL, NULL))
+    return g_strdup (url);
+  name = g_strdup_printf ("%s:%s:%d", scheme, host != NULL ? host : "", port);
+  return g_ascii_strdown (name, -1);
+}
+
+static BtTrackerHost *
+get_host (BtTrackerPlaces *places, const char *url)
+{
+  g_autofree char *name = name_host (url);
+  BtTrackerHost *host = g_hash_table_lookup (places->hosts, name);
+
+  if (host != NULL)
+    return host;
+  if (g_hash_table_size (places->hosts) >= MAX_HOSTS)
+    g_hash_table_foreach_remove (places->hosts, is_idle, NULL);
+  host = g_new0 (BtTrackerHost, 1);
+  host->turn.data = host;
+  host->max = g_str_has_prefix (name, "udp:") ? G_MAXUINT : BT_TRACKER_MAX_HTTP_PER_HOST;
+  host->answered_at = G_MININT64;
+  host->name = g_steal_pointer (&name);
+  g_queue_init (&host->waiting);
+  g_hash_table_insert (places->hosts, host->name, host);
+  return host;
+}
+
+void
+bt_tracker_places_wait (BtTrackerPlaces *places,
+                        BtTrackerPlace *place,
+                        const char *url,
+                        gboolean is_goodbye,
+                        gpointer call)
+{
+  BtTrackerHost *host = get_host (places, url);
+
+  place->link.data = call;
+  place->host = host;
+  place->is_goodbye = is_goodbye;
+  place->queue = is_goodbye ? &places->goodbyes : &host->waiting;
+  host->n_users++;
+  if (!is_goodbye && host->waiting.length == 0)
+    g_queue_push_tail_link (&places->turns, &host->turn);
+  g_queue_push_tail_link (place->queue, &place->link);
+}
+
+static void
+unqueue (BtTrackerPlaces *places, BtTrackerPlace *place)
+{
+  BtTrackerHost *host = place->host;
+
+  g_queue_unlink (place->queue, &place->link);
+  if (place->queue == &host->waiting && host->waiting.length == 0)
+    g_queue_unlink (&places->turns, &host->turn);
+}
+
+static gboolean
+may_begin (BtTrackerPlaces *places, BtTrackerHost *host)
+{
+  if (host->is_silent)
+    return host->n_running == 0 && places->n_probes < BT_TRACKER_MAX_PROBES;
+  return host->n_running < host->max;
+}
+
+/* Hosts that have been given a place go to the end, so that one with ten thousand torrents holds up no other. */
+static BtTrackerPlace *
+find_next (BtTrackerPlaces *places)
+{
+  if (places->running.length >= BT_TRACKER_MAX_CALLS)
+    return NULL;
+  if (places->goodbyes.length > 0)
+    return (BtTrackerPlace *) places->goodbyes.head;
+  if (places->running.length - places->n_goodbyes >= BT_TRACKER_MAX_CALLS - BT_TRACKER_KEPT_PLACES)
+    return NULL;
+  for (GList *link = places->turns.head; link != NULL; link = link->next)
+    {
+      BtTrackerHost *host = link->data;
+
+      if (!may_begin (places, host))
+        continue;
+      g_queue_unlink (&places->turns, link);
+      g_queue_push_tail_link (&places->turns, link);
+      return (BtTrackerPlace *) host->waiting.head;
+    }
+  return NULL;
+}
+
+gpointer
+bt_tracker_places_next (BtTrackerPlaces *places, gint64 now)
+{
+  BtTrackerPlace *place = find_next (places);
+
+  if (place == NULL)
+    return NULL;
+  unqueue (places, place);
+  place->queue = &places->running;
+  place->began = now;
+  place->is_probe = place->host->is_silent;
+  place->host->n_running++;
+  places->n_probes += place->is_probe ? 1 : 0;
+  places->n_goodbyes += place->is_goodbye ? 1 : 0;
+  g_queue_push_tail_link (&places->running, &place->link);
+  return place->link.data;
+}
+
+void
+bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place)
+{
+  BtTrackerHost *host = place->host;
+
+  if (host == NULL)
+    return;
+  unqueue (places, place);
+  if (place->queue == &places->running)
+    {
+      host->n_running--;
+      places->n_probes -= place->is_probe ? 1 : 0;
+      places->n_goodbyes -= place->is_goodbye ? 1 : 0;
+    }
+  place->queue = NULL;
+  place->host = NULL;
+  if (--host->n_users == 0 && !host->is_silent)
+    g_hash_table_remove (places->hosts, host->name);
+}
+
+gboolean
+bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place, gboolean answered, gint64 now)
+{
+  BtTrackerHost *host = place->host;
+
+  if (place->queue != &places->running)
+    return FALSE;
+  if (answered)
+    host->answered_at = now;
+  host->is_silent = !answered && host->answered_at < place->began;
+  return host->is_silent;
+}
+
+gpointer
+bt_tracker_places_peek_behind (BtTrackerPlace *place)
+{
+  return place->host != NULL ? g_queue_peek_head (&place->host->waiting) : NULL;
+}
+
+static gboolean
+forgive_host (gpointer key, gpointer value, gpointer data)
+{
+  BtTrackerHost *host = value;
+
+  host->is_silent = FALSE;
+  return host->n_users == 0;
+}
+
+void
+bt_tracker_places_forgive (BtTrackerPlaces *places)
+{
+  g_hash_table_foreach_remove (places->hosts, forgive_host, NULL);
+}
+
+GQueue *
+bt_tracker_places_running (BtTrackerPlaces *places)
+{
+  return &places->running;
+}

@@ -1,0 +1,58 @@
+/* bt-tracker-places.h: whose turn it is to ask a tracker: so many at once, each host in its turn. No I/O, no clock.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* So many calls run at once, over whatever protocol. The last of the places are kept for goodbyes, which are short
+ * and would come too late behind trackers that say nothing. */
+#define BT_TRACKER_MAX_CALLS 50
+#define BT_TRACKER_KEPT_PLACES 10
+/* More connections to one host libsoup does not make either, but there the time of a call would run while it waits. */
+#define BT_TRACKER_MAX_HTTP_PER_HOST 6
+/* Trackers that are known to say nothing hold up the others no more than this. */
+#define BT_TRACKER_MAX_PROBES 20
+
+typedef struct _BtTrackerPlaces BtTrackerPlaces;
+typedef struct _BtTrackerHost BtTrackerHost;
+
+/* Of one call; all zero at first. */
+typedef struct
+{
+  GList link;          /* in the queue that it is in; data is the call */
+  GQueue *queue;       /* (nullable): NULL: neither waits nor runs */
+  BtTrackerHost *host; /* (nullable) likewise */
+  gboolean is_goodbye;
+  gboolean is_probe;   /* runs, to see whether a silent host answers again */
+  gint64 began;        /* monotonic µs: runs since */
+} BtTrackerPlace;
+
+BtTrackerPlaces *bt_tracker_places_new (void);
+void bt_tracker_places_free (BtTrackerPlaces *places); /* nothing may be in it */
+
+/* Waits for a place, by the host and port of @url; goodbyes come first. */
+void bt_tracker_places_wait (BtTrackerPlaces *places,
+                             BtTrackerPlace *place,
+                             const char *url,
+                             gboolean is_goodbye,
+                             gpointer call);
+/* (nullable): the call that begins now. */
+gpointer bt_tracker_places_next (BtTrackerPlaces *places, gint64 now);
+/* Waits or runs no more. */
+void bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place);
+
+/* What the end of a running call says of its host. Who said nothing while others of the same host were answered was
+ * unlucky. TRUE: the host says nothing, and who waits for it waits in vain. From then on it is asked by one call at a
+ * time, until one is answered. */
+gboolean bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place, gboolean answered, gint64 now);
+/* (nullable): one of the calls that wait for the host of @place. */
+gpointer bt_tracker_places_peek_behind (BtTrackerPlace *place);
+/* Another network: hosts that were silent may be heard there. */
+void bt_tracker_places_forgive (BtTrackerPlaces *places);
+
+/* Of calls, by the links of their places: those that run. */
+GQueue *bt_tracker_places_running (BtTrackerPlaces *places);
+
+G_END_DECLS
