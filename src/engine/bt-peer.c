@@ -307,6 +307,20 @@ bt_peer_forget_requests (BtPeer *peer)
   bt_pipeline_clear (peer->pipeline, abandon_cb, peer);
 }
 
+/* Late answers are let pass, and thrown away. */
+void
+bt_peer_take_back_requests (BtPeer *peer)
+{
+  if (peer->closed)
+    return;
+  bt_pipeline_clear (peer->pipeline, cancel_cb, peer);
+  if (peer->receiving)
+    {
+      bt_link_discard_block (peer->link);
+      bt_torrent_block_lost (peer->torrent, peer);
+    }
+}
+
 /* Rounds of the second. */
 
 /* It is slow: what it was asked for may be asked of others as well. If it answers after all, the

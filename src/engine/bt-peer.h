@@ -123,6 +123,8 @@ void bt_peer_send_dont_have (BtPeer *peer, guint32 piece);
 gboolean bt_peer_send_extended (BtPeer *peer, BtExtendedId id, const void *payload, gsize length);
 /* The block came from elsewhere. */
 void bt_peer_cancel (BtPeer *peer, const BtBlock *block);
+/* All that it was asked for is off, also what is just coming. */
+void bt_peer_take_back_requests (BtPeer *peer);
 void bt_peer_second (BtPeer *peer, gint64 now);
 void bt_peer_fill_status (BtPeer *peer, BtPeerStatus *status, gint64 now);
 

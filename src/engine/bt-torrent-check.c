@@ -253,7 +253,7 @@ made_files_cb (const GError *error, gpointer owner)
   if (error != NULL)
     {
       torrent->files_made = FALSE;
-      bt_torrent_fail (torrent, error);
+      bt_torrent_fail_to_write (torrent, error);
     }
   bt_torrent_job_end (torrent);
 }
@@ -479,7 +479,7 @@ bt_torrent_check_unsynced (BtTorrent *torrent)
 void
 bt_torrent_read_failed (BtTorrent *torrent, const GError *error)
 {
-  if (torrent->phase != BT_PHASE_READY || torrent->problem != NULL)
+  if (torrent->phase != BT_PHASE_READY || (torrent->problem != NULL && !bt_torrent_gives_on (torrent)))
     return;
   if (!g_error_matches (error, BT_ERROR, BT_ERROR_CHANGED))
     {

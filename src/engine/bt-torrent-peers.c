@@ -488,7 +488,7 @@ static void
 init_choke_config (BtTorrent *torrent, BtChokeConfig *config)
 {
   config->n_slots = count_slots (torrent);
-  config->seeding = bt_torrent_is_complete (torrent);
+  config->seeding = bt_torrent_is_complete (torrent) || bt_torrent_only_seeds (torrent);
   config->piece_length = torrent->metainfo->piece_length;
 }
 

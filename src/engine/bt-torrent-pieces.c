@@ -207,6 +207,8 @@ piece_passed (BtTorrent *torrent, BtOpenPiece *open)
     bt_peer_send_have (g_ptr_array_index (torrent->peers, i), piece);
   if (bt_torrent_is_complete (torrent))
     bt_torrent_finished (torrent);
+  else if (torrent->problem != NULL)
+    bt_torrent_reconsider (torrent); /* it may be the first that can be given */
 }
 
 static void
@@ -333,7 +335,7 @@ written_cb (const GError *error, gpointer owner)
   bt_buffer_unref (write->buffer);
   g_free (write);
   if (error != NULL)
-    bt_torrent_fail (torrent, error);
+    bt_torrent_fail_to_write (torrent, error);
   bt_torrent_job_end (torrent);
 }
 
@@ -539,6 +541,14 @@ bt_torrent_block_came (BtTorrent *torrent, BtPeer *peer, const BtBlock *block)
   flush_if_whole (torrent, open, index / CHUNK_BLOCKS);
   if (result == BT_BLOCK_PIECE_COMPLETE)
     check_if_complete (torrent, open);
+}
+
+void
+bt_torrent_stop_receiving (BtTorrent *torrent)
+{
+  for (guint i = 0; i < torrent->peers->len; i++)
+    bt_peer_take_back_requests (g_ptr_array_index (torrent->peers, i));
+  bt_torrent_flush_pieces (torrent);
 }
 
 /* Saving. */

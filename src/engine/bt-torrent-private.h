@@ -88,6 +88,7 @@ struct _BtTorrent
 
   /* A problem stops it until a retry succeeds. */
   GError *problem;
+  gboolean only_writing_failed; /* while there is one: what is had can be read */
   GError *last_problem;   /* the one last told of, so that a retry does not tell it again */
   BtTimer retry;
 
@@ -390,6 +391,8 @@ void bt_torrent_block_came (BtTorrent *torrent, BtPeer *peer, const BtBlock *blo
 void bt_torrent_block_lost (BtTorrent *torrent, BtPeer *peer);
 /* Writes what is in memory, so that it is not lost. */
 void bt_torrent_flush_pieces (BtTorrent *torrent);
+/* Asks for nothing any more: what was asked for is taken back, what is coming is thrown away. */
+void bt_torrent_stop_receiving (BtTorrent *torrent);
 void bt_torrent_save_partials (BtTorrent *torrent, BtResume *resume);
 void bt_torrent_restore_partial (BtTorrent *torrent, const BtPartial *partial);
 void bt_torrent_drop_open_piece (BtTorrent *torrent, guint32 piece);
@@ -476,6 +479,10 @@ gboolean bt_torrent_replace_idle (BtTorrent *torrent);
 void bt_torrent_turn_over (BtTorrent *torrent, gint64 now);
 
 /* bt-torrent-problem.c */
+/* A write failed, as bt_torrent_fail(). A disk that is full or takes nothing stops downloading alone. */
+void bt_torrent_fail_to_write (BtTorrent *torrent, const GError *error);
+/* There is such a problem: it asks for nothing, and gives what it has. */
+gboolean bt_torrent_gives_on (BtTorrent *torrent);
 /* Somebody wants it to run: a problem that waits for its next try does not wait longer. */
 void bt_torrent_hurry_retry (BtTorrent *torrent);
 void bt_torrent_init_problems (BtTorrent *torrent);

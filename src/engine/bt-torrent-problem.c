@@ -1,4 +1,4 @@
-/* bt-torrent-problem.c: a problem stops a torrent until it is over.
+/* bt-torrent-problem.c: a problem stops a torrent, or downloading alone, until it is over.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -34,6 +34,7 @@ recover (BtTorrent *torrent)
   if (torrent->dirty)
     bt_torrent_save_soon (torrent);
   bt_torrent_reconsider (torrent);
+  bt_core_seek_peers (torrent->core, torrent); /* seeds are of use again */
 }
 
 static gboolean
@@ -125,22 +126,57 @@ may_pass (const GError *error)
          && !g_error_matches (error, BT_ERROR, BT_ERROR_HELD);
 }
 
-void
-bt_torrent_fail (BtTorrent *torrent, const GError *error)
+static void
+tell (BtTorrent *torrent, const GError *error)
 {
-  if (torrent->problem != NULL || torrent->phase == BT_PHASE_CLOSING)
+  if (was_told (torrent, error))
     return;
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "%s", error->message);
+  g_clear_error (&torrent->last_problem);
+  torrent->last_problem = g_error_copy (error);
+}
+
+/* Of two that come together the first is told, unless the second stops more. */
+static void
+take_problem (BtTorrent *torrent, const GError *error, gboolean only_writing_failed)
+{
+  if (torrent->phase == BT_PHASE_CLOSING
+      || (torrent->problem != NULL && (only_writing_failed || !torrent->only_writing_failed)))
+    return;
+  g_clear_error (&torrent->problem);
   torrent->problem = g_error_copy (error);
-  if (!was_told (torrent, error))
-    {
-      bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM, "%s", error->message);
-      g_clear_error (&torrent->last_problem);
-      torrent->last_problem = g_error_copy (error);
-    }
+  torrent->only_writing_failed = only_writing_failed;
+  tell (torrent, error);
   bt_torrent_stop_check (torrent);
   if (may_pass (error))
     retry_later (torrent);
+  if (bt_torrent_gives_on (torrent))
+    bt_torrent_stop_receiving (torrent);
   bt_torrent_reconsider (torrent);
+}
+
+void
+bt_torrent_fail (BtTorrent *torrent, const GError *error)
+{
+  take_problem (torrent, error, FALSE);
+}
+
+/* There may be room in a moment, or never: all that is had can still be read, so the peers stay (libtorrent calls that
+ * its upload mode). That is not told them as BEP 21 has it: seeds would leave, and come back with each try. */
+void
+bt_torrent_fail_to_write (BtTorrent *torrent, const GError *error)
+{
+  gboolean is_readable = g_error_matches (error, BT_ERROR, BT_ERROR_DISK_FULL)
+                         || g_error_matches (error, BT_ERROR, BT_ERROR_DISK_READ_ONLY);
+
+  take_problem (torrent, error, is_readable);
+}
+
+gboolean
+bt_torrent_gives_on (BtTorrent *torrent)
+{
+  return torrent->problem != NULL && torrent->only_writing_failed && torrent->phase == BT_PHASE_READY
+         && bt_torrent_count_had (torrent) > 0;
 }
 
 static gboolean

@@ -377,7 +377,7 @@ is_sure (BtTorrent *torrent)
 static gboolean
 knows_its_data (BtTorrent *torrent)
 {
-  return is_sure (torrent) && torrent->problem == NULL;
+  return is_sure (torrent) && (torrent->problem == NULL || bt_torrent_gives_on (torrent));
 }
 
 void

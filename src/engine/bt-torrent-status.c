@@ -228,6 +228,7 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
     {
       status->reason = problem_reason (torrent->problem);
       set_text (status, torrent->problem->message);
+      status->reason_count = torrent->active;
       status->reason_until = bt_core_to_unix (torrent->core, torrent->retry.deadline);
     }
   else if (waits_for_disk (torrent, status))

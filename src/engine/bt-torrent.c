@@ -11,7 +11,7 @@
 gboolean
 bt_torrent_only_seeds (BtTorrent *torrent)
 {
-  return torrent->core->config->mode == BT_MODE_SEEDING || torrent->spares_edits;
+  return torrent->core->config->mode == BT_MODE_SEEDING || torrent->spares_edits || bt_torrent_gives_on (torrent);
 }
 
 gboolean
@@ -34,7 +34,7 @@ mode_allows (BtTorrent *torrent)
   switch (torrent->core->config->mode)
     {
     case BT_MODE_DOWNLOADING:
-      return !bt_torrent_is_complete (torrent);
+      return !bt_torrent_is_complete (torrent) && !bt_torrent_gives_on (torrent);
     case BT_MODE_SEEDING:
       if (wants_details_alone (torrent))
         return TRUE;
@@ -99,7 +99,8 @@ deactivate (BtTorrent *torrent)
 gboolean
 bt_torrent_is_meant_to_run (BtTorrent *torrent)
 {
-  return (torrent->intent == BT_INTENT_RUN || wants_details_alone (torrent)) && torrent->problem == NULL && torrent->core->running
+  return (torrent->intent == BT_INTENT_RUN || wants_details_alone (torrent))
+         && (torrent->problem == NULL || bt_torrent_gives_on (torrent)) && torrent->core->running
          && torrent->core->config->suspend == BT_SUSPEND_NONE && mode_allows (torrent)
          && !bt_torrent_has_seeded_enough (torrent);
 }
@@ -218,7 +219,7 @@ priorities_set_cb (const GError *error, gpointer owner)
   if (error != NULL)
     {
       torrent->owes_priorities = TRUE;
-      bt_torrent_fail (torrent, error);
+      bt_torrent_fail_to_write (torrent, error);
     }
   else if (torrent->phase != BT_PHASE_CLOSING)
     {

@@ -220,9 +220,24 @@ describe_held (const BtTorrentStatus *status)
   return _("Stopped: FriendTorrent ended twice while it was starting this torrent; resume it to try again");
 }
 
+/* (nullable): NULL when it does nothing */
+static const char *
+describe_giving_on (const BtTorrentStatus *status)
+{
+  if (status->reason == BT_REASON_DISK_FULL && status->reason_count > 0)
+    return _("Only seeding: the disk is full");
+  if (status->reason == BT_REASON_DISK_READ_ONLY && status->reason_count > 0)
+    return _("Only seeding: the folder cannot be written to");
+  return NULL;
+}
+
 static char *
 describe_trouble (const BtTorrentStatus *status)
 {
+  const char *giving_on = describe_giving_on (status);
+
+  if (giving_on != NULL)
+    return g_strdup (giving_on);
   switch (status->reason)
     {
     case BT_REASON_DISK_FULL:

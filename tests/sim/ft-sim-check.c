@@ -69,7 +69,8 @@ check_piece (FtSimSwarm *self, FtSimMember *member, BtTorrent *torrent, guint32 
 static void
 check_files (FtSimSwarm *self, FtSimMember *member, BtTorrent *torrent)
 {
-  if (torrent->phase != BT_PHASE_READY || torrent->problem != NULL || torrent->relocating || member == self->faulty)
+  if (torrent->phase != BT_PHASE_READY || torrent->relocating || member == self->faulty
+      || (torrent->problem != NULL && !bt_torrent_gives_on (torrent)))
     return;
   for (guint32 piece = 0; piece < torrent->metainfo->n_pieces; piece++)
     if (bt_picker_has (torrent->picker, piece))
@@ -108,6 +109,20 @@ check_peers (BtTorrent *torrent)
     }
   g_assert_cmpuint (torrent->n_connecting, <=, n_connecting);
   g_assert_cmpuint (torrent->peers->len, <=, torrent->core->config->max_peers_per_torrent);
+}
+
+/* Nothing is asked for while the disk takes nothing. */
+static void
+check_requests (BtTorrent *torrent)
+{
+  for (guint i = 0; bt_torrent_gives_on (torrent) && i < torrent->peers->len; i++)
+    {
+      BtPeer *peer = g_ptr_array_index (torrent->peers, i);
+
+      g_assert_cmpuint (bt_pipeline_length (peer->pipeline), ==, 0);
+      g_assert_false (peer->am_interested);
+      g_assert_false (peer->receiving);
+    }
 }
 
 static void
@@ -174,6 +189,7 @@ ft_sim_swarm_check (FtSimSwarm *self, gboolean thoroughly)
       if (torrent == NULL)
         continue;
       check_peers (torrent);
+      check_requests (torrent);
       check_numbers (torrent, thoroughly);
       check_bans (self, member, torrent);
       if (thoroughly)

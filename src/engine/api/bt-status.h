@@ -24,7 +24,7 @@ typedef enum
   BT_STATE_PAUSED,
   BT_STATE_STOPPED,
   BT_STATE_MOVING,      /* its files are on the way to another folder; see move_progress */
-  BT_STATE_ERROR,       /* stopped with a reason; goes on by itself when it can */
+  BT_STATE_ERROR,       /* stopped with a reason, or seeds what it has; goes on by itself when it can */
 } BtState;
 
 /* Why it is not moving, in words for the face to choose. The fields reason_text, reason_count and
@@ -45,7 +45,7 @@ typedef enum
   BT_REASON_MODE,             /* the mode forbids it */
   BT_REASON_COMPLETE,         /* stopped because complete, mode Downloading */
   BT_REASON_NO_INTEREST,      /* seeding, nobody wants anything; [count] peers connected */
-  BT_REASON_DISK_FULL,        /* [text]: message */
+  BT_REASON_DISK_FULL,        /* [text]: message; [count] is 1 while what is here is seeded on, also of read-only */
   BT_REASON_DISK_MISSING,
   BT_REASON_DISK_READ_ONLY,
   BT_REASON_DISK_ERROR,
