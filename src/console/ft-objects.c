@@ -364,6 +364,7 @@ build_tracker (const BtTrackerStatus *tracker, const BtTorrentStatus *status, gi
   ft_json_uint (json, "tier", tracker->tier);
   ft_json_string (json, "state",
                   tracker->state < G_N_ELEMENTS (words) ? words[tracker->state] : NULL);
+  ft_json_boolean (json, "encrypted", tracker->encrypted);
   ft_json_string (json, "message", tracker->message);
   ft_json_int (json, "next", tracker->next_at);
   ft_json_int (json, "last", tracker->last_at);

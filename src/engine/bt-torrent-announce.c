@@ -164,6 +164,7 @@ announced_cb (const BtAnnounceReply *reply, const GError *error, gpointer owner)
     announce_failed (torrent, tracker, reply->failure, reply->retry_in_s, now);
   else
     {
+      tracker->encrypted = reply->encrypted;
       bt_tiers_succeeded (torrent->tiers, tracker, event, reply, now);
       bt_torrent_name_tracker (torrent);
       take_external_ip (torrent, tracker, &reply->external_ip, now);

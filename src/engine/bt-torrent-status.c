@@ -399,6 +399,7 @@ make_trackers (BtTorrent *torrent)
         .url = g_ref_string_new (tracker->url),
         .tier = tracker->tier,
         .state = tracker_state (tracker->state),
+        .encrypted = tracker->encrypted || g_ascii_strncasecmp (tracker->url, "https:", strlen ("https:")) == 0,
         .message = tracker->message != NULL ? g_ref_string_new (tracker->message) : NULL,
         .next_at = torrent->active ? bt_core_to_unix (torrent->core, tracker->next_announce) : 0,
         .last_at = bt_core_to_unix (torrent->core, tracker->last_announce),

@@ -22,6 +22,7 @@ enum
   PROP_0,
   PROP_HOST,
   PROP_URL,
+  /* From here on they change. */
   PROP_CHANNEL_ICON,
   PROP_CHANNEL_TEXT,
   PROP_TIER,
@@ -143,17 +144,11 @@ dup_host (const BtTrackerStatus *status)
 }
 
 /* Whether others on the way see what is announced. */
-static gboolean
-is_encrypted (const BtTrackerStatus *status)
-{
-  return g_ascii_strncasecmp (status->url, "https:", strlen ("https:")) == 0;
-}
-
 static const char *
 describe_channel (const BtTrackerStatus *status)
 {
   /* Translators: how a tracker is spoken to. */
-  return is_encrypted (status) ? _("Encrypted (HTTPS)") : _("Not encrypted");
+  return status->encrypted ? _("Encrypted (HTTPS)") : _("Not encrypted");
 }
 
 static char *
@@ -210,8 +205,8 @@ ft_tracker_get_property (GObject *object, guint prop_id, GValue *value, GParamSp
       g_value_set_string (value, self->status.url);
       break;
     case PROP_CHANNEL_ICON:
-      g_value_set_static_string (value, is_encrypted (&self->status) ? "channel-secure-symbolic"
-                                                                     : "channel-insecure-symbolic");
+      g_value_set_static_string (value, self->status.encrypted ? "channel-secure-symbolic"
+                                                               : "channel-insecure-symbolic");
       break;
     case PROP_CHANNEL_TEXT:
       g_value_set_string (value, describe_channel (&self->status));
@@ -293,7 +288,7 @@ ft_tracker_update (FtTracker *self, const BtTrackerStatus *status, gboolean lead
   self->leads = leads;
   self->now = now;
   g_object_freeze_notify (G_OBJECT (self));
-  for (guint prop_id = PROP_TIER; prop_id < N_PROPS; prop_id++)
+  for (guint prop_id = PROP_CHANNEL_ICON; prop_id < N_PROPS; prop_id++)
     g_object_notify_by_pspec (G_OBJECT (self), properties[prop_id]);
   g_object_thaw_notify (G_OBJECT (self));
 }

@@ -22,6 +22,7 @@ bt_tracker_client_new (BtWorld *world, BtTimers *timers)
   client->places = bt_tracker_places_new ();
   client->connections = bt_udp_connections_new ();
   client->scrapes = bt_tracker_scrapes_new ();
+  client->https_first = bt_https_first_new ();
   return client;
 }
 
@@ -49,9 +50,8 @@ begin_call (BtTrackerCall *call)
     bt_tracker_http_begin (call);
 }
 
-/* Whose turn it is begins. */
-static void
-go_on (BtTrackerClient *client)
+void
+bt_tracker_client_go_on (BtTrackerClient *client)
 {
   BtTrackerCall *call;
 
@@ -83,7 +83,7 @@ bt_tracker_call_cancel (BtTrackerCall *call)
   bt_tracker_http_end (call);
   bt_tracker_udp_end (call);
   free_call (call);
-  go_on (client);
+  bt_tracker_client_go_on (client);
 }
 
 void
@@ -96,6 +96,7 @@ bt_tracker_client_free (BtTrackerClient *client)
   bt_tracker_udp_close_sockets (client);
   bt_udp_connections_free (client->connections);
   g_hash_table_unref (client->scrapes);
+  bt_https_first_free (client->https_first);
   g_free (client);
 }
 
@@ -130,6 +131,7 @@ bt_tracker_client_close_sockets (BtTrackerClient *client)
   cancel_late (client, NULL);
   bt_tracker_udp_close_sockets (client);
   bt_tracker_places_forgive (client->places);
+  bt_https_first_forgive (client->https_first);
   /* What a tracker gave to another address of ours is of no use. */
   bt_udp_connections_free (client->connections);
   client->connections = bt_udp_connections_new ();
@@ -157,7 +159,7 @@ turn_late (BtTrackerCall *call)
   bt_tracker_places_leave (client->places, &call->place);
   if (client->late_calls.length > BT_TRACKER_MAX_LATE)
     bt_tracker_call_cancel (client->late_calls.head->data);
-  go_on (client);
+  bt_tracker_client_go_on (client);
 }
 
 /* Of a tracker that says nothing, those who wait for it are told so as well: each of them would hold a place for a
@@ -389,7 +391,9 @@ queue_call (BtTrackerCall *call)
   if (has_prefix (call->url, "udp://") || has_prefix (call->url, "http://") || has_prefix (call->url, "https://"))
     {
       bt_tracker_places_wait (client->places, &call->place, call->url, is_goodbye (call), call);
-      go_on (client);
+      if (bt_tracker_http_is_undecided (call))
+        bt_tracker_places_set_narrow (&call->place, TRUE);
+      bt_tracker_client_go_on (client);
     }
   else
     bt_tracker_call_fail_later (call, g_error_new (BT_ERROR, BT_ERROR_MALFORMED,

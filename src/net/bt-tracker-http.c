@@ -4,6 +4,8 @@
 
 #include "bt-tracker-private.h"
 
+#include <string.h>
+
 #include "bt-error.h"
 #include "bt-http-tracker.h"
 #include "bt-limits.h"
@@ -32,10 +34,17 @@ make_status_error (guint status)
                       status);
 }
 
+static gboolean
+has_https (const char *url)
+{
+  return g_ascii_strncasecmp (url, "https:", strlen ("https:")) == 0;
+}
+
 /* Some trackers put their reason beside a status such as 403; a page of a web server is none. */
 static void
 take_announce (BtTrackerFetch *fetch, guint status, GBytes *body)
 {
+  BtTrackerCall *call = fetch->call;
   gsize length;
   const void *bytes = g_bytes_get_data (body, &length);
 
@@ -46,6 +55,8 @@ take_announce (BtTrackerFetch *fetch, guint status, GBytes *body)
       g_clear_error (&fetch->error);
       fetch->error = make_status_error (status);
     }
+  if (fetch->reply != NULL)
+    fetch->reply->encrypted = call->channel != BT_TRACKER_AS_NAMED || has_https (call->url);
 }
 
 static void
@@ -69,9 +80,12 @@ finish_scrape (BtTrackerCall *call, guint status, GBytes *body)
 static char *
 make_url (BtTrackerCall *call)
 {
+  g_autofree char *secure = call->channel != BT_TRACKER_AS_NAMED ? bt_https_first_url (call->url) : NULL;
+  const char *url = secure != NULL ? secure : call->url;
+
   if (call->is_scrape)
-    return bt_http_tracker_scrape_url (call->url, &call->request.info_hash);
-  return bt_http_tracker_announce_url (call->url, &call->request);
+    return bt_http_tracker_scrape_url (url, &call->request.info_hash);
+  return bt_http_tracker_announce_url (url, &call->request);
 }
 
 static gboolean
@@ -112,29 +126,102 @@ asks_both (BtTrackerCall *call)
   return can_use (addresses, FALSE) && can_use (addresses, TRUE);
 }
 
-static void
-fetched_cb (guint status, GBytes *body, const GError *error, gpointer owner)
-{
-  BtTrackerFetch *fetch = owner;
-  BtTrackerCall *call = fetch->call;
+/* HTTPS first. */
 
-  fetch->fetch = NULL;
-  if (call->is_scrape && body != NULL)
-    finish_scrape (call, status, body);
-  else if (call->is_scrape)
-    bt_tracker_call_failed (call, translate_error (error));
-  else
-    {
-      if (body != NULL)
-        take_announce (fetch, status, body);
-      else
-        fetch->error = translate_error (error);
-      bt_tracker_call_settle (call);
-    }
+gboolean
+bt_tracker_http_is_undecided (BtTrackerCall *call)
+{
+  BtTrackerClient *client = call->client;
+
+  return !call->is_scrape && call->request.event != BT_ANNOUNCE_STOPPED
+         && bt_https_first_look (client->https_first, call->url, bt_world_now (client->world)) == BT_HTTPS_UNDECIDED;
+}
+
+/* Scrapes and goodbyes find nothing out: they come after announces that have. */
+static BtTrackerChannel
+choose_channel (BtTrackerCall *call)
+{
+  BtTrackerClient *client = call->client;
+
+  if (bt_https_first_look (client->https_first, call->url, bt_world_now (client->world)) == BT_HTTPS_WORKS)
+    return BT_TRACKER_SECURE;
+  return bt_tracker_http_is_undecided (call) ? BT_TRACKER_TRIAL : BT_TRACKER_AS_NAMED;
+}
+
+/* There is something to wait for, or to be told. */
+static gboolean
+has_hope (BtTrackerCall *call)
+{
+  for (guint i = 0; i < BT_TRACKER_N_ROUTES; i++)
+    if (call->fetches[i].fetch != NULL || call->fetches[i].reply != NULL)
+      return TRUE;
+  return call->told;
 }
 
 static void
-start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family)
+widen (BtTrackerCall *call)
+{
+  bt_tracker_places_set_narrow (&call->place, FALSE);
+  bt_tracker_client_go_on (call->client);
+}
+
+static void
+prepare_fall_back (BtTrackerCall *call)
+{
+  BtTrackerClient *client = call->client;
+
+  bt_https_first_note_fails (client->https_first, call->url, bt_world_now (client->world));
+  call->channel = BT_TRACKER_AS_NAMED;
+  call->fell_back = TRUE;
+  for (guint i = 0; i < BT_TRACKER_N_ROUTES; i++)
+    g_clear_error (&call->fetches[i].error);
+}
+
+/* A tracker that has too much to do would have it over HTTP as well. */
+static void
+note_busy (BtTrackerCall *call, guint status)
+{
+  if (call->channel == BT_TRACKER_SECURE && (status == 429 || status >= 500))
+    call->was_busy = TRUE;
+}
+
+/* What a fetch says of its host. TRUE: the call has to be asked again, as it is named. */
+static gboolean
+judge_channel (BtTrackerFetch *fetch)
+{
+  BtTrackerCall *call = fetch->call;
+  BtTrackerClient *client = call->client;
+
+  if (fetch->reply != NULL && call->fell_back)
+    bt_https_first_note_http_works (client->https_first, call->url, bt_world_now (client->world));
+  if (call->channel == BT_TRACKER_AS_NAMED)
+    return FALSE;
+  if (fetch->reply != NULL)
+    {
+      bt_https_first_note_works (client->https_first, call->url);
+      widen (call);
+      return FALSE;
+    }
+  if (has_hope (call) || call->was_busy)
+    return FALSE;
+  prepare_fall_back (call);
+  return TRUE;
+}
+
+static void
+set_limits (BtTrackerCall *call, BtFetchRequest *request)
+{
+  if (call->channel == BT_TRACKER_TRIAL)
+    {
+      request->timeout_s = BT_TRACKER_TRIAL_TIMEOUT_S;
+      request->connect_s = BT_TRACKER_TRIAL_CONNECT_S;
+    }
+  else if (!call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED)
+    request->timeout_s = BT_TRACKER_STOPPED_TIMEOUT_S;
+}
+
+static void
+start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family, BtFetchFunc func)
 {
   BtTrackerClient *client = call->client;
   g_autofree char *url = make_url (call);
@@ -148,20 +235,64 @@ start_fetch (BtTrackerCall *call, guint index, BtFetchFamily family)
     .answer_s = BT_TRACKER_HTTP_ANSWER_S,
   };
 
-  if (!call->is_scrape && call->request.event == BT_ANNOUNCE_STOPPED)
-    request.timeout_s = BT_TRACKER_STOPPED_TIMEOUT_S;
+  set_limits (call, &request);
   call->fetches[index].call = call;
-  call->fetches[index].fetch = client->world->ops->fetch (client->world, &request, fetched_cb, &call->fetches[index]);
+  call->fetches[index].fetch = client->world->ops->fetch (client->world, &request, func, &call->fetches[index]);
+}
+
+static void
+start_fetches (BtTrackerCall *call, BtFetchFunc func)
+{
+  gboolean both = asks_both (call);
+
+  start_fetch (call, 0, both ? BT_FETCH_IPV4 : BT_FETCH_ANY, func);
+  if (both)
+    start_fetch (call, 1, BT_FETCH_IPV6, func);
+}
+
+static void
+announce_fetched (BtTrackerFetch *fetch, guint status, GBytes *body, const GError *error)
+{
+  BtTrackerCall *call = fetch->call;
+
+  if (body != NULL)
+    {
+      note_busy (call, status);
+      take_announce (fetch, status, body);
+    }
+  else
+    fetch->error = translate_error (error);
+}
+
+static void
+fetched_cb (guint status, GBytes *body, const GError *error, gpointer owner)
+{
+  BtTrackerFetch *fetch = owner;
+  BtTrackerCall *call = fetch->call;
+
+  fetch->fetch = NULL;
+  if (call->is_scrape && body != NULL)
+    finish_scrape (call, status, body);
+  else if (call->is_scrape)
+    bt_tracker_call_failed (call, translate_error (error));
+  else
+    {
+      announce_fetched (fetch, status, body, error);
+      if (judge_channel (fetch))
+        {
+          start_fetches (call, fetched_cb);
+          widen (call);
+        }
+      else
+        bt_tracker_call_settle (call);
+    }
 }
 
 void
 bt_tracker_http_begin (BtTrackerCall *call)
 {
-  gboolean both = asks_both (call);
-
-  start_fetch (call, 0, both ? BT_FETCH_IPV4 : BT_FETCH_ANY);
-  if (both)
-    start_fetch (call, 1, BT_FETCH_IPV6);
+  call->channel = choose_channel (call);
+  start_fetches (call, fetched_cb);
 }
 
 gboolean

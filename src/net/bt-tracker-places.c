@@ -18,6 +18,7 @@ struct _BtTrackerHost
   guint n_running;
   guint max;      /* of them */
   gboolean is_silent;
+  gboolean is_narrow;
   gint64 answered_at; /* monotonic µs; G_MININT64: never */
 };
 
@@ -74,6 +75,8 @@ name_host (const char *url)
 
   if (!g_uri_split (url, G_URI_FLAGS_ENCODED, &scheme, NULL, &host, &port, NULL, NULL, NULL, NULL))
     return g_strdup (url);
+  if (port == 80 && g_ascii_strcasecmp (scheme, "http") == 0)
+    port = -1;
   name = g_strdup_printf ("%s:%s:%d", scheme, host != NULL ? host : "", port);
   return g_ascii_strdown (name, -1);
 }
@@ -132,7 +135,7 @@ may_begin (BtTrackerPlaces *places, BtTrackerHost *host)
 {
   if (host->is_silent)
     return host->n_running == 0 && places->n_probes < BT_TRACKER_MAX_PROBES;
-  return host->n_running < host->max;
+  return host->n_running < (host->is_narrow ? 1 : host->max);
 }
 
 /* Hosts that have been given a place go to the end, so that one with ten thousand torrents holds up no other. */
@@ -207,6 +210,13 @@ bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place, gboolean
     host->answered_at = now;
   host->is_silent = !answered && host->answered_at < place->began;
   return host->is_silent;
+}
+
+void
+bt_tracker_places_set_narrow (BtTrackerPlace *place, gboolean narrow)
+{
+  if (place->host != NULL)
+    place->host->is_narrow = narrow;
 }
 
 gpointer

@@ -47,6 +47,9 @@ void bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place);
  * unlucky. TRUE: the host says nothing, and who waits for it waits in vain. From then on it is asked by one call at a
  * time, until one is answered. */
 gboolean bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place, gboolean answered, gint64 now);
+/* One call at a time to the host of @place, until it is set otherwise or nobody asks it any more: the first finds out
+ * how it is asked. */
+void bt_tracker_places_set_narrow (BtTrackerPlace *place, gboolean narrow);
 /* (nullable): one of the calls that wait for the host of @place. */
 gpointer bt_tracker_places_peek_behind (BtTrackerPlace *place);
 /* Another network: hosts that were silent may be heard there. */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bt-https-first.h"
 #include "bt-tracker-client.h"
 #include "bt-tracker-places.h"
 #include "bt-udp-tracker.h"
@@ -15,6 +16,9 @@ G_BEGIN_DECLS
 #define BT_TRACKER_HTTP_TIMEOUT_S 30
 #define BT_TRACKER_HTTP_CONNECT_S 15
 #define BT_TRACKER_HTTP_ANSWER_S 10
+/* Whether a host that is named with "http:" is a tracker by HTTPS too. */
+#define BT_TRACKER_TRIAL_TIMEOUT_S 15
+#define BT_TRACKER_TRIAL_CONNECT_S 3
 /* How long the answer of one family waits for the other's; a failure may turn out better. */
 #define BT_TRACKER_OTHER_WAIT_US (G_USEC_PER_SEC / 2)
 #define BT_TRACKER_BETTER_WAIT_US (5 * G_USEC_PER_SEC)
@@ -33,6 +37,7 @@ struct _BtTrackerClient
 
   BtUdpConnections *connections;
   GHashTable *scrapes; /* bt-tracker-scrapes.c */
+  BtHttpsFirst *https_first;
   BtLateFunc late; /* (nullable) */
   gpointer late_owner;
   BtUdp *udp4; /* (nullable): opened on first use */
@@ -55,6 +60,14 @@ typedef struct
 } BtTrackerRoute;
 
 #define BT_TRACKER_N_ROUTES 2
+
+/* How a tracker is asked over HTTP. */
+typedef enum
+{
+  BT_TRACKER_AS_NAMED,
+  BT_TRACKER_TRIAL,  /* named with "http:", asked by HTTPS to see whether it answers */
+  BT_TRACKER_SECURE, /* likewise, and it has answered before */
+} BtTrackerChannel;
 
 /* The same over HTTP: one for any family, or one each. */
 typedef struct
@@ -86,6 +99,9 @@ struct _BtTrackerCall
   GList late_link; /* in client->late_calls, if told */
 
   /* HTTP */
+  BtTrackerChannel channel;
+  gboolean fell_back; /* asked as named, after it was not */
+  gboolean was_busy;  /* it said so by HTTPS */
   BtTrackerFetch fetches[BT_TRACKER_N_ROUTES];
 
   /* UDP */
@@ -108,6 +124,11 @@ void bt_tracker_call_failed (BtTrackerCall *call, GError *error);
 /* Takes over @error and tells it from the next run of the timers. */
 void bt_tracker_call_fail_later (BtTrackerCall *call, GError *error);
 
+/* Whose turn it is begins. */
+void bt_tracker_client_go_on (BtTrackerClient *client);
+
+/* Whether it has to be found out how this is asked. */
+gboolean bt_tracker_http_is_undecided (BtTrackerCall *call);
 /* Each begins without calling back, and lets go without calling back, also of what has not begun. */
 void bt_tracker_http_begin (BtTrackerCall *call);
 void bt_tracker_http_end (BtTrackerCall *call);

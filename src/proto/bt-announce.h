@@ -41,6 +41,7 @@ typedef struct
   char *warning;            /* (nullable), fit for display */
   char *failure;            /* (nullable), fit for display: then nothing else counts but retry_in_s */
   char *tracker_id;         /* (nullable) */
+  gboolean encrypted;       /* it came over TLS, and so went what it answers */
   BtEndpoint external_ip;   /* BEP 24; unspecified if not said */
   BtEndpoint other_external_ip; /* the same, where the answers of two families were put together */
 } BtAnnounceReply;

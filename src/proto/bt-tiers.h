@@ -23,6 +23,7 @@ typedef struct
   guint fails;             /* in a row */
   gboolean started;        /* it knows that we are here: owed a stopped */
   gboolean completed_sent;
+  gboolean encrypted;      /* its last good reply came over TLS; kept by who asks */
   gboolean hurried;        /* once it works it is asked again at once: a completed is owed */
   gint64 last_announce;    /* monotonic µs, 0: never */
   gint64 answered_at;      /* monotonic µs of its last good reply, 0: never */

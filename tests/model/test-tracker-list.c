@@ -17,6 +17,7 @@ add (GArray *trackers, const char *url, guint tier)
 {
   BtTrackerStatus status = { .url = g_ref_string_new (url), .tier = tier, .n_seeds = -1, .n_leechers = -1, .n_downloaded = -1 };
 
+  status.encrypted = g_str_has_prefix (url, "https:");
   g_array_append_val (trackers, status);
 }
 
@@ -110,6 +111,33 @@ test_host (void)
   g_assert_cmpstr (row, ==, "t.example, Not asked, Encrypted (HTTPS)");
 }
 
+/* Named with "http:", and answers by HTTPS. */
+static void
+test_channel (void)
+{
+  g_autoptr (FtTrackerList) list = ft_tracker_list_new ();
+  g_autoptr (GArray) trackers = new_trackers ();
+  g_autoptr (FtTracker) tracker = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *icon = NULL;
+  guint n_changes = 0;
+
+  add (trackers, "http://t.example/announce", 0);
+  ft_tracker_list_apply (list, trackers, NOW);
+  tracker = g_list_model_get_item (G_LIST_MODEL (list), 0);
+  g_object_get (tracker, "channel-text", &text, NULL);
+  g_assert_cmpstr (text, ==, "Not encrypted");
+  g_free (text);
+  g_signal_connect_swapped (tracker, "notify::channel-icon", G_CALLBACK (count_cb), &n_changes);
+  g_signal_connect_swapped (tracker, "notify::channel-text", G_CALLBACK (count_cb), &n_changes);
+  g_array_index (trackers, BtTrackerStatus, 0).encrypted = TRUE;
+  ft_tracker_list_apply (list, trackers, NOW);
+  g_assert_cmpuint (n_changes, ==, 2);
+  g_object_get (tracker, "channel-text", &text, "channel-icon", &icon, NULL);
+  g_assert_cmpstr (text, ==, "Encrypted (HTTPS)");
+  g_assert_cmpstr (icon, ==, "channel-secure-symbolic");
+}
+
 static void
 assert_text (const char *text, const char *expected)
 {
@@ -161,6 +189,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/model/tracker-list/in-place", test_in_place);
   g_test_add_func ("/model/tracker-list/words", test_words);
   g_test_add_func ("/model/tracker-list/host", test_host);
+  g_test_add_func ("/model/tracker-list/channel", test_channel);
   g_test_add_func ("/model/tracker-list/text", test_text);
   g_test_add_func ("/model/tracker-list/replace", test_replace);
   return g_test_run ();

@@ -135,6 +135,8 @@ describe_reply (const BtAnnounceReply *reply)
     g_string_append_printf (text, "failure %s", reply->failure);
   else
     g_string_append_printf (text, "interval %d", (int) reply->interval_s);
+  if (reply->encrypted)
+    g_string_append (text, " encrypted");
   if (reply->warning != NULL)
     g_string_append_printf (text, " warning %s", reply->warning);
   for (guint i = 0; i < reply->peers->len; i++)

@@ -33,7 +33,7 @@ test_http_stopped_is_short (Fixture *f, gconstpointer data)
   announce (f, "HTTPS://t/announce", BT_ANNOUNCE_STOPPED);
   g_assert_cmpuint (ft_fake_tracker_world_get_fetch (f->fake, 0)->timeout_s, ==, 5);
   ft_fake_tracker_world_answer (f->fake, 0, 200, "de", NULL);
-  assert_result (f, 1, "interval -1");
+  assert_result (f, 1, "interval -1 encrypted");
 }
 
 static void

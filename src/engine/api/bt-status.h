@@ -194,6 +194,7 @@ typedef struct
   GRefString *url;     /* without passkey it is not the user's: shown as it is */
   guint tier;
   BtTrackerStatusState state;
+  gboolean encrypted;  /* it is asked over TLS, also if it is named otherwise */
   GRefString *message; /* (nullable): what it said last */
   gint64 next_at;      /* Unix seconds, 0: none */
   gint64 last_at;      /* it was asked */
