@@ -93,6 +93,14 @@ ft_category_contains (FtCategory category, const BtTorrentStatus *status)
   return (ft_category_get_bits (status) & 1u << category) != 0;
 }
 
+BtState
+ft_category_get_look (const BtTorrentStatus *status)
+{
+  if (ft_category_contains (FT_CATEGORY_PROBLEMS, status))
+    return BT_STATE_ERROR;
+  return status->reason == BT_REASON_COMPLETE ? BT_STATE_SEEDING : status->state;
+}
+
 const char *
 ft_category_get_title (FtCategory category)
 {

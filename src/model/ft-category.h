@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  * flows or not. "Waiting" holds those of them that want to go on and cannot: no peers, a queue, a plan;
  * the seconds in which one starts, asks its trackers or connects are no waiting, nor is a seed that nobody
  * wants anything of. "Paused" holds what a person, a goal or the mode stopped; "Checking" what is being read
- * from the disk; "Problems" what stopped with an error.
+ * from the disk; "Problems" what an error stopped or holds up.
  */
 typedef enum
 {
@@ -39,5 +39,9 @@ const char *ft_category_get_title (FtCategory category);     /* translated */
 const char *ft_category_get_icon_name (FtCategory category); /* of a symbolic icon */
 /* (nullable): what is to be said when none is in it; NULL of all: then there is none at all. Translated. */
 const char *ft_category_get_empty_text (FtCategory category);
+
+/* The state that a torrent with @status looks like: one in trouble looks stopped by a problem even where it goes on
+ * with what it can, and what stopped because it is complete looks complete. */
+BtState ft_category_get_look (const BtTorrentStatus *status);
 
 G_END_DECLS

@@ -4,6 +4,8 @@
 
 #include "ft-torrent-cell.h"
 
+#include "ft-category.h"
+
 #define MIN_WIDTH 24
 #define MIN_WIDTH_EXPANDING 100
 #define BAR_HEIGHT 8
@@ -112,7 +114,7 @@ draw_text (FtTorrentCell *self, GtkSnapshot *snapshot, const GdkRGBA *color)
 static GdkRGBA
 get_bar_color (FtTorrentCell *self, GtkStyleContext *style, GdkRGBA color)
 {
-  switch (ft_torrent_get_status (self->torrent)->state)
+  switch (ft_category_get_look (ft_torrent_get_status (self->torrent)))
     {
     case BT_STATE_DOWNLOADING:
       gtk_style_context_lookup_color (style, "accent_bg_color", &color);

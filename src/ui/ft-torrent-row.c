@@ -4,11 +4,14 @@
 
 #include "ft-torrent-row.h"
 
+#include "ft-category.h"
 #include "ft-describe.h"
 #include "ft-torrent-summary.h"
 #include "ft-window.h"
 
 #include <glib/gi18n-lib.h>
+
+#define TOOLTIP_WIDTH_CHARS 60
 
 struct _FtTorrentRow
 {
@@ -48,15 +51,14 @@ static const struct
   [BT_STATE_PAUSED] = { "media-playback-pause-symbolic", "idle" },
   [BT_STATE_STOPPED] = { "media-playback-stop-symbolic", "idle" },
   [BT_STATE_MOVING] = { "folder-symbolic", "idle" },
-  [BT_STATE_ERROR] = { "dialog-warning-symbolic", "error" },
+  [BT_STATE_ERROR] = { "dialog-warning-symbolic", "troubled" },
 };
 
 /* Nothing is told to a widget that knows it already: most of the time only a number has changed. */
 static void
 update_look (FtTorrentRow *self, const BtTorrentStatus *status)
 {
-  /* What stopped because it is complete looks complete. */
-  BtState look = status->reason == BT_REASON_COMPLETE ? BT_STATE_SEEDING : status->state;
+  BtState look = ft_category_get_look (status);
 
   if ((int) look == self->look)
     return;
@@ -113,6 +115,19 @@ update (FtTorrentRow *self)
 
 /* For the template. */
 
+/* What a tracker says may be longer than the screen is wide, and GTK breaks no line of a tooltip by itself. */
+static GtkWidget *
+make_wrapped_label (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TOOLTIP_WIDTH_CHARS);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  return label;
+}
+
 /* Over the name, or over the sentence, which may be cut. */
 static gboolean
 query_tooltip_cb (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTooltip *tooltip, gpointer unused)
@@ -127,7 +142,7 @@ query_tooltip_cb (GtkWidget *widget, int x, int y, gboolean by_keyboard, GtkTool
   status = ft_torrent_get_status (self->torrent);
   state = ft_describe_state (status, g_get_real_time () / G_USEC_PER_SEC);
   text = g_strconcat (status->name, "\n", state, NULL);
-  gtk_tooltip_set_text (tooltip, text);
+  gtk_tooltip_set_custom (tooltip, make_wrapped_label (text));
   return TRUE;
 }
 

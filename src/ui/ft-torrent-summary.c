@@ -4,6 +4,7 @@
 
 #include "ft-torrent-summary.h"
 
+#include "ft-category.h"
 #include "ft-describe.h"
 
 #define LINE_GAP 4
@@ -166,7 +167,7 @@ draw_name (Drawing *drawing)
 static GdkRGBA
 get_bar_color (Drawing *drawing)
 {
-  switch (drawing->status->state)
+  switch (ft_category_get_look (drawing->status))
     {
     case BT_STATE_DOWNLOADING:
       return look_up (drawing, "accent_bg_color");
@@ -224,8 +225,8 @@ draw_state (Drawing *drawing)
 {
   g_autofree char *state = ft_describe_state (drawing->status, g_get_real_time () / G_USEC_PER_SEC);
   g_autoptr (PangoLayout) layout = make_caption (drawing->self, state);
-  GdkRGBA color = drawing->status->state == BT_STATE_ERROR ? look_up (drawing, "error_color")
-                                                           : fade (drawing->color, 0.75f);
+  gboolean is_trouble = ft_category_get_look (drawing->status) == BT_STATE_ERROR;
+  GdkRGBA color = is_trouble ? look_up (drawing, "error_color") : fade (drawing->color, 0.75f);
 
   draw_text (drawing, layout, 0, drawing->width, FALSE, &color);
 }

@@ -49,6 +49,32 @@ static const struct
   { BT_STATE_ERROR, BT_REASON_DISK_FULL, ALL | PROBLEMS },
 };
 
+/* Which picture and colour. */
+static void
+test_look (void)
+{
+  static const struct
+  {
+    BtState state;
+    BtReason reason;
+    BtState look;
+  } looks[] = {
+    { BT_STATE_DOWNLOADING, BT_REASON_NO_PEERS, BT_STATE_DOWNLOADING },
+    { BT_STATE_DOWNLOADING, BT_REASON_FILES_CHANGED, BT_STATE_ERROR },
+    { BT_STATE_LOADING, BT_REASON_DISK_SLOW, BT_STATE_ERROR },
+    { BT_STATE_ERROR, BT_REASON_DISK_FULL, BT_STATE_ERROR },
+    { BT_STATE_STOPPED, BT_REASON_COMPLETE, BT_STATE_SEEDING },
+    { BT_STATE_STOPPED, BT_REASON_NONE, BT_STATE_STOPPED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (looks); i++)
+    {
+      const BtTorrentStatus status = { .state = looks[i].state, .reason = looks[i].reason };
+
+      g_assert_cmpint (ft_category_get_look (&status), ==, looks[i].look);
+    }
+}
+
 static void
 test_belongs (void)
 {
@@ -82,6 +108,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/category/belongs", test_belongs);
+  g_test_add_func ("/model/category/look", test_look);
   g_test_add_func ("/model/category/words", test_words);
   return g_test_run ();
 }
