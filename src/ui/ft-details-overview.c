@@ -19,6 +19,10 @@ struct _FtDetailsOverview
 
   char *hash; /* (nullable) */
 
+  GtkWidget *remedies;
+  GtkWidget *verify_button;
+  GtkWidget *locate_button;
+  GtkWidget *download_again_button;
   GtkLabel *health_label;
   GtkWidget *pieces_box;
   FtPieceMap *piece_map;
@@ -128,6 +132,19 @@ show_torrent (FtDetailsOverview *self, const BtTorrentStatus *status)
   ft_fact_set_value (self->info_hash, self->hash);
 }
 
+/* What the person alone can decide. The rest is tried again by itself. */
+static void
+show_remedies (FtDetailsOverview *self, const BtTorrentStatus *status)
+{
+  gboolean is_changed = status->reason == BT_REASON_FILES_CHANGED;
+  gboolean is_gone = status->reason == BT_REASON_DISK_MISSING;
+
+  gtk_widget_set_visible (self->remedies, is_changed || is_gone);
+  gtk_widget_set_visible (self->verify_button, is_changed);
+  gtk_widget_set_visible (self->locate_button, is_gone);
+  gtk_widget_set_visible (self->download_again_button, is_gone);
+}
+
 static void
 update (FtDetailsPage *page)
 {
@@ -137,6 +154,7 @@ update (FtDetailsPage *page)
 
   gtk_label_set_label (self->health_label, health);
   gtk_widget_set_visible (self->pieces_box, status->n_pieces > 0);
+  show_remedies (self, status);
   show_transfer (self, status);
   show_torrent (self, status);
 }
@@ -239,6 +257,10 @@ ft_details_overview_class_init (FtDetailsOverviewClass *klass)
   g_type_ensure (FT_TYPE_PIECE_MAP);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/org/friendtorrent/FriendTorrent/ui/ft-details-overview.ui");
+  gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, remedies);
+  gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, verify_button);
+  gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, locate_button);
+  gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, download_again_button);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, health_label);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, pieces_box);
   gtk_widget_class_bind_template_child (widget_class, FtDetailsOverview, piece_map);

@@ -251,6 +251,7 @@ enable_actions (FtWindow *self, const Facts *facts)
     { "win.details", facts->n > 0 },
     { "win.options", facts->n > 0 },
     { "win.move", facts->n > 0 },
+    { "win.locate", facts->n > 0 },
     { "win.rename", facts->n == 1 },
   };
 

@@ -52,22 +52,21 @@ response_cb (GtkNativeDialog *dialog, int response, gpointer user_data)
     g_clear_object (&window->move_chooser);
 }
 
+/* @are_there: whether the files are already where they shall be, as long as the person says nothing else */
 static void
-move_action (GtkWidget *widget, const char *name, GVariant *parameter)
+choose_folder (FtWindow *self, GPtrArray *torrents, const char *title, const char *accept_label, gboolean are_there)
 {
-  FtWindow *self = FT_WINDOW (widget);
-  g_autoptr (GPtrArray) torrents = ft_window_dup_selected (self);
   g_autoptr (GFile) folder = NULL;
   GtkFileChooser *chooser;
 
   if (torrents->len == 0 || self->move_chooser != NULL)
     return;
-  self->move_chooser = gtk_file_chooser_native_new (
-    torrents->len == 1 ? _("Move the Torrent’s Files To") : _("Move the Torrents’ Files To"), GTK_WINDOW (self),
-    GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("_Move"), NULL);
+  self->move_chooser = gtk_file_chooser_native_new (title, GTK_WINDOW (self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                                                    accept_label, NULL);
   chooser = GTK_FILE_CHOOSER (self->move_chooser);
   gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (chooser), TRUE);
   gtk_file_chooser_add_choice (chooser, CHOICE, _("The files are there already"), NULL, NULL);
+  gtk_file_chooser_set_choice (chooser, CHOICE, are_there ? "true" : "false");
   folder = g_file_new_for_path (ft_torrent_get_status (torrents->pdata[0])->save_path);
   gtk_file_chooser_set_current_folder (chooser, folder, NULL);
   g_signal_connect_data (chooser, "response", G_CALLBACK (response_cb), ft_subject_new (self, torrents),
@@ -75,10 +74,31 @@ move_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (chooser));
 }
 
+static void
+move_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FtWindow *self = FT_WINDOW (widget);
+  g_autoptr (GPtrArray) torrents = ft_window_dup_selected (self);
+
+  choose_folder (self, torrents,
+                 torrents->len == 1 ? _("Move the Torrent’s Files To") : _("Move the Torrents’ Files To"), _("_Move"),
+                 FALSE);
+}
+
+static void
+locate_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  FtWindow *self = FT_WINDOW (widget);
+  g_autoptr (GPtrArray) torrents = ft_window_dup_selected (self);
+
+  choose_folder (self, torrents, _("Folder That the Torrent’s Files Are In"), _("_Select"), TRUE);
+}
+
 void
 ft_window_install_move (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.move", NULL, move_action);
+  gtk_widget_class_install_action (widget_class, "win.locate", NULL, locate_action);
 }
 
 void

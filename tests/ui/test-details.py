@@ -5,6 +5,7 @@
 
 import contextlib
 import hashlib
+import os
 import pathlib
 import socket
 import sys
@@ -113,6 +114,29 @@ def overview_complete(home):
     with looking(home, "overview", "All here, complete", make_torrent(home, "All here", True)) as face:
         face.wait("Complete here: nobody else is known to have all of it", Atspi.Role.LABEL)
         face.wait("All 6 pieces are here", Atspi.Role.LABEL)
+
+
+@test
+def remedies(home):
+    """What only the person can decide is one press away: files that another program changed, and files that are gone."""
+    torrent = make_torrent(home, "All here", True)
+    data = pathlib.Path(home, "Downloads", "All here")
+    with looking(home, "overview", "All here, complete", torrent) as face:
+        face.wait("Complete here: nobody else is known to have all of it", Atspi.Role.LABEL)
+    data.write_bytes(bytes(20000) + data.read_bytes()[20000:])
+    os.utime(data, (1, 1))
+    with looking(home, "overview", "All here, ") as face:
+        face.wait("Another program changed the files; verify the data to download the changed parts again", Atspi.Role.LABEL)
+        face.press("Verify the Data")
+        face.wait_row("All here, ", "no tracker")
+    data.unlink()
+    with looking(home, "overview", "All here, ") as face:
+        face.wait("Stopped: the folder or the data in it is gone", Atspi.Role.LABEL)
+        face.press("Locate…")
+        face.wait("Folder That the Torrent’s Files Are In")
+        face.key("Escape")
+        face.press("Download Again")
+        face.wait_row("All here, 0 percent, ", "no tracker")
 
 
 @test
