@@ -281,13 +281,29 @@ storage_free (BtDisk *disk, BtStorage *storage)
   bt_disk_submit (disk, bt_disk_job_new (&release_class, storage, NULL), NULL);
 }
 
+static BtRest *
+rest (BtDisk *disk, const BtRestConfig *config)
+{
+  return bt_rests_add (bt_file_set_get_rests (file_disk (disk)->set), config);
+}
+
 static void
-set_created (BtStorage *storage, const guint8 *created)
+wake (BtDisk *disk, BtRest *rest)
+{
+  bt_rests_remove (bt_file_set_get_rests (file_disk (disk)->set), rest);
+}
+
+static void
+set_created (BtStorage *storage, const guint8 *created, const BtFileStamp *stamps)
 {
   BtFileStore *store = file_storage (storage)->store;
 
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
-    atomic_store (&store->files[i].created, created[i] != 0);
+    {
+      atomic_store (&store->files[i].created, created[i] != 0);
+      if (stamps != NULL)
+        store->files[i].known = stamps[i].inode & ~BT_INODE_ELSEWHERE;
+    }
 }
 
 static void
@@ -334,6 +350,8 @@ free_disk (BtDisk *disk)
 static const BtDiskOps file_disk_ops = {
   .storage_new = storage_new,
   .storage_free = storage_free,
+  .rest = rest,
+  .wake = wake,
   .stat = bt_disk_stat,
   .write = bt_disk_write,
   .read = bt_disk_read,
@@ -399,9 +417,9 @@ bt_disk_get_file_set (BtDisk *disk)
 }
 
 void
-bt_storage_set_created (BtStorage *storage, const guint8 *created)
+bt_storage_set_created (BtStorage *storage, const guint8 *created, const BtFileStamp *stamps)
 {
-  storage->disk->ops->set_created (storage, created);
+  storage->disk->ops->set_created (storage, created, stamps);
 }
 
 void

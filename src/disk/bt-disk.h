@@ -10,6 +10,7 @@
 #include "bt-file-slices.h"
 #include "bt-mailbox.h"
 #include "bt-metainfo.h"
+#include "bt-state-reader.h"
 #include "bt-torrent-bytes.h"
 
 G_BEGIN_DECLS
@@ -39,12 +40,30 @@ typedef struct
   BtTorrentBytes *torrent;
 } BtStorageConfig;
 
+/* The highest bits of an inode number say more of it. */
+#define BT_INODE_MADE (G_GUINT64_CONSTANT (1) << 63)      /* the file was made for this torrent */
+#define BT_INODE_ELSEWHERE (G_GUINT64_CONSTANT (1) << 62) /* it is on another device than the folder of the torrent */
+#define BT_INODE_NUMBER (BT_INODE_ELSEWHERE - 1)
+
 /* Size and modification time of a file as last seen. size -1: not there. */
 typedef struct
 {
   gint64 size;
   gint64 mtime_ns;
+  guint64 inode; /* 0: it is not there, or another torrent's */
 } BtFileStamp;
+
+/* The files of a torrent of which nothing else is in memory: they stay its own. */
+typedef struct _BtRest BtRest;
+
+typedef struct
+{
+  const BtSha1 *info_hash;
+  GRefString *name;
+  GRefString *root;
+  GBytes *saved;         /* what was saved of it (BtResume) */
+  BtStateReader *reader; /* where its details are */
+} BtRestConfig;
 
 typedef void (*BtDiskFunc) (const GError *error, gpointer owner);
 /* @stamps: (array length=n_files) (nullable): NULL with an error. */
@@ -69,6 +88,11 @@ typedef struct
   /* Jobs that change files still finish, those that only look are skipped; no callback comes any
    * more. */
   void (*storage_free) (BtDisk *disk, BtStorage *storage);
+
+  /* What a torrent had when it was saved is written to for no other until it is woken: to be called before its storage
+   * is freed, and after the first stat of the next. Does not touch the disk. */
+  BtRest *(*rest) (BtDisk *disk, const BtRestConfig *config);
+  void (*wake) (BtDisk *disk, BtRest *rest);
 
   /* Looks at every file. Pad files and symlinks have size 0; what is not a regular file is not
    * there (size -1). A root that was never there is no error as long as its parent is: nothing is
@@ -202,7 +226,7 @@ typedef struct
   gsize (*backlog) (BtDisk *disk);
 
   /* See bt_storage_set_created(). */
-  void (*set_created) (BtStorage *storage, const guint8 *created);
+  void (*set_created) (BtStorage *storage, const guint8 *created, const BtFileStamp *stamps);
   void (*get_created) (BtStorage *storage, guint8 *created);
 
   /* Waits for all jobs, without calling back, closes, joins. Every storage must have been freed. */
@@ -227,8 +251,9 @@ struct _BtStorage
 BtDisk *bt_disk_new (BtMailbox *mailbox, guint n_workers);
 
 /* Which files were made by us rather than found (array length=n_files): never truncated or trashed
- * otherwise. Set from the state database on start; read before saving. */
-void bt_storage_set_created (BtStorage *storage, const guint8 *created);
+ * otherwise. Set from the state database on start, before the first job, with the stamps (nullable) that say which they
+ * were; read before saving. */
+void bt_storage_set_created (BtStorage *storage, const guint8 *created, const BtFileStamp *stamps);
 void bt_storage_get_created (BtStorage *storage, guint8 *created);
 
 G_END_DECLS

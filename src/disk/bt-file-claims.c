@@ -15,8 +15,10 @@
 
 /* A file is known by its device and inode number, so by whatever link, mount or second name it is reached. It belongs
  * to the first store that has it, and only that one may write to it; further ones may read, so that torrents with the
- * same data can be seeded from one file. A store that made the file goes before those that found it. What is claimed
- * stays so until the store is freed or its files are looked at anew, open or not.
+ * same data can be seeded from one file. Before a store takes a file that it did not make, it is asked whether a torrent
+ * has it that is at rest (bt-rests.c); what is its own once stays so, also after a restart, and goes before what others
+ * only found. A store that made the file goes before all. What is claimed stays so until the store is freed or its
+ * files are looked at anew, open or not.
  *
  * Inode numbers are used again, and some file systems make them up: so before anybody is refused, it is seen that the
  * path of the first still leads to the very file. */
@@ -26,13 +28,15 @@
 typedef enum
 {
   STANDING_NONE,
-  STANDING_FIRST,
+  STANDING_FIRST, /* but not asked yet whether a torrent at rest has it */
+  STANDING_OWNER,
   STANDING_LATER,
 } Standing;
 
 struct _BtFileClaims
 {
   pthread_mutex_t lock; /* never held while a disk is waited for */
+  BtRests *rests;
   GHashTable *firsts;   /* of BtStoreFile, by what it is on the disk: a set. Those after it by @next */
 };
 
@@ -53,11 +57,12 @@ is_same_file (gconstpointer a, gconstpointer b)
 }
 
 BtFileClaims *
-bt_file_claims_new (void)
+bt_file_claims_new (BtRests *rests)
 {
   BtFileClaims *claims = g_new0 (BtFileClaims, 1);
 
   pthread_mutex_init (&claims->lock, NULL);
+  claims->rests = rests;
   claims->firsts = g_hash_table_new (hash_file, is_same_file);
   return claims;
 }
@@ -80,11 +85,31 @@ shorten_device (dev_t device)
   return major (device) << 20 | minor (device);
 }
 
+/* Whether it was its own before, and it is the same file still. */
+static gboolean
+is_known (const BtStoreFile *file)
+{
+  return file->known != 0 && (file->known & BT_INODE_NUMBER) == (file->ino & BT_INODE_NUMBER);
+}
+
+static gboolean
+is_maker (const BtStoreFile *file)
+{
+  return is_known (file) && (file->known & BT_INODE_MADE) != 0;
+}
+
 static void
 put_first (BtFileClaims *claims, BtStoreFile *file)
 {
   g_hash_table_add (claims->firsts, file);
-  atomic_store (&file->standing, STANDING_FIRST);
+  atomic_store (&file->standing, is_known (file) ? STANDING_OWNER : STANDING_FIRST);
+}
+
+static void
+put_later (BtStoreFile *file)
+{
+  file->known = 0;
+  atomic_store (&file->standing, STANDING_LATER);
 }
 
 static void
@@ -108,7 +133,26 @@ leave (BtFileClaims *claims, BtStoreFile *file)
   atomic_store (&file->standing, STANDING_NONE);
 }
 
-/* @made: just now, so whoever had this number before has it no more */
+/* Just now, so whoever had this number before has it no more. */
+static void
+take_over (BtFileClaims *claims, BtStoreFile *file)
+{
+  BtStoreFile *first;
+
+  while ((first = g_hash_table_lookup (claims->firsts, file)) != NULL)
+    {
+      leave (claims, first);
+      first->known = 0;
+    }
+  file->known = (file->ino & BT_INODE_NUMBER) | BT_INODE_MADE;
+}
+
+static gboolean
+goes_before (const BtStoreFile *file, const BtStoreFile *first)
+{
+  return first == NULL || (is_maker (file) && !is_maker (first)) || (is_known (file) && !is_known (first));
+}
+
 static void
 enter (BtFileClaims *claims, BtFileStore *store, BtStoreFile *file, const struct stat *info, gboolean made)
 {
@@ -116,19 +160,19 @@ enter (BtFileClaims *claims, BtFileStore *store, BtStoreFile *file, const struct
 
   file->ino = info->st_ino;
   file->device = shorten_device (info->st_dev);
-  while (made && (first = g_hash_table_lookup (claims->firsts, file)) != NULL)
-    leave (claims, first);
+  if (made)
+    take_over (claims, file);
   first = g_hash_table_lookup (claims->firsts, file);
   file->claimant = store;
-  if (first == NULL || (atomic_load (&file->created) && !atomic_load (&first->created)))
+  if (goes_before (file, first))
     {
       file->next = first;
       put_first (claims, file);
       if (first != NULL)
-        atomic_store (&first->standing, STANDING_LATER);
+        put_later (first);
       return;
     }
-  atomic_store (&file->standing, STANDING_LATER);
+  put_later (file);
   while (first->next != NULL)
     first = first->next;
   first->next = file;
@@ -163,9 +207,10 @@ clear_owner (Owner *owner)
   g_free (owner->name);
 }
 
-/* Under the lock. Those that were let go only finish what was asked for before. FALSE: no other store goes before. */
+/* Under the lock. Those that were let go only finish what was asked for before. FALSE: no other store goes before.
+ * @asked (out): nor, then, has a torrent at rest */
 static gboolean
-find_owner (BtFileClaims *claims, BtStoreFile *file, Owner *owner)
+find_owner (BtFileClaims *claims, BtStoreFile *file, Owner *owner, gboolean *asked)
 {
   BtStoreFile *first = g_hash_table_lookup (claims->firsts, file);
   BtFileStore *store;
@@ -176,6 +221,7 @@ find_owner (BtFileClaims *claims, BtStoreFile *file, Owner *owner)
       first = g_hash_table_lookup (claims->firsts, file);
     }
   store = first->claimant;
+  *asked = atomic_load (&first->standing) == STANDING_OWNER;
   if (store == file->claimant)
     return FALSE;
   owner->file = first;
@@ -186,45 +232,22 @@ find_owner (BtFileClaims *claims, BtStoreFile *file, Owner *owner)
   return TRUE;
 }
 
-static int
-open_path (const Owner *owner)
-{
-  int root_fd = open (owner->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-  int fd = root_fd >= 0 ? bt_beneath_open (root_fd, owner->path, O_PATH) : -1;
-  int saved = errno;
-
-  if (root_fd >= 0)
-    close (root_fd);
-  errno = saved;
-  return fd;
-}
-
-/* Whether its path leads to what is open as @fd. Both are open meanwhile, so neither number can be used again. If it
- * cannot be seen, it may. */
-static gboolean
-leads_to (const Owner *owner, BtFileSet *set, int fd)
-{
-  struct stat here, there;
-  gboolean same;
-  int path_fd = open_path (owner);
-
-  if (path_fd < 0 && bt_file_set_make_room_in_disk (set, errno))
-    path_fd = open_path (owner);
-  if (path_fd < 0)
-    return errno != ENOENT && errno != ENOTDIR && errno != ELOOP;
-  same = fstat (fd, &here) != 0 || fstat (path_fd, &there) != 0
-         || (here.st_ino == there.st_ino && here.st_dev == there.st_dev);
-  close (path_fd);
-  return same;
-}
-
 static void
-set_taken_error (BtFileStore *store, guint32 file, const Owner *owner, GError **error)
+set_taken_error (BtFileStore *store, guint32 file, const char *name, GError **error)
 {
   g_autofree char *path = g_build_filename (store->root, bt_file_store_path (store, file), NULL);
   g_autofree char *shown = g_filename_display_name (path);
 
-  g_set_error (error, BT_ERROR, BT_ERROR_TAKEN, "“%s” is also a file of “%s”", shown, owner->name);
+  g_set_error (error, BT_ERROR, BT_ERROR_TAKEN, "“%s” is also a file of “%s”", shown, name);
+}
+
+/* Whether its path leads to what is open as @fd. Both are open meanwhile, so neither number can be used again. */
+static gboolean
+leads_to (const Owner *owner, BtFileSet *set, int fd)
+{
+  struct stat here;
+
+  return fstat (fd, &here) != 0 || bt_file_leads_to_in_disk (set, owner->root, owner->path, &here);
 }
 
 /* It may be another one meanwhile, or none. */
@@ -240,6 +263,31 @@ drop_owner (BtFileClaims *claims, BtStoreFile *file, const Owner *owner)
   pthread_mutex_unlock (&claims->lock);
 }
 
+/* Asks those at rest. Two names of one file may be the torrent's own. Returns: (transfer full) (nullable): the name of
+ * the one that has it; none of it is the store's then */
+static char *
+become_owner (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info, BtRestReading **reading)
+{
+  BtStoreFile *self = &store->files[file], *first;
+  char *name = NULL;
+
+  if (file < store->metainfo->n_files) /* nobody else has a parts file */
+    name = bt_rests_find_owner_in_disk (claims->rests, store, info, reading);
+  pthread_mutex_lock (&claims->lock);
+  first = self->claimant != NULL && self->ino == info->st_ino ? g_hash_table_lookup (claims->firsts, self) : NULL;
+  if (name != NULL)
+    {
+      leave (claims, self);
+    }
+  else if (first != NULL && first->claimant == store && atomic_load (&first->standing) == STANDING_FIRST)
+    {
+      first->known = first->ino & BT_INODE_NUMBER;
+      atomic_store (&first->standing, STANDING_OWNER);
+    }
+  pthread_mutex_unlock (&claims->lock);
+  return name;
+}
+
 /* The calls. */
 
 void
@@ -249,47 +297,82 @@ bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
 
   pthread_mutex_lock (&claims->lock);
   if (info != NULL)
-    claim (claims, store, self, info, FALSE);
+    {
+      claim (claims, store, self, info, FALSE);
+    }
   else
-    leave (claims, self);
+    {
+      leave (claims, self);
+      self->known = 0;
+    }
   pthread_mutex_unlock (&claims->lock);
+}
+
+guint64
+bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
+                             BtRestReading **reading)
+{
+  BtStoreFile *self = &store->files[file];
+  guint64 inode = 0;
+
+  bt_file_claims_note_in_disk (claims, store, file, info);
+  if (atomic_load (&self->standing) == STANDING_FIRST)
+    g_free (become_owner (claims, store, file, info, reading));
+  pthread_mutex_lock (&claims->lock);
+  if (atomic_load (&self->standing) == STANDING_OWNER)
+    inode = self->known | (info->st_dev != store->root_dev ? BT_INODE_ELSEWHERE : 0);
+  pthread_mutex_unlock (&claims->lock);
+  return inode;
+}
+
+/* Returns: (transfer full) (nullable): the name of the torrent that has it; NULL if that is this one, or if it is to be
+ * asked again */
+static char *
+try_to_take (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd, const struct stat *info, gboolean made,
+             gboolean *taken)
+{
+  BtStoreFile *self = &store->files[file];
+  BtRestReading *reading = NULL;
+  gboolean asked, other;
+  Owner owner = { 0 };
+  char *name = NULL;
+
+  pthread_mutex_lock (&claims->lock);
+  claim (claims, store, self, info, made);
+  other = find_owner (claims, self, &owner, &asked);
+  pthread_mutex_unlock (&claims->lock);
+  *taken = !other && asked;
+  if (other && leads_to (&owner, store->set, fd))
+    name = g_steal_pointer (&owner.name);
+  else if (other)
+    drop_owner (claims, self, &owner);
+  else if (!asked)
+    name = become_owner (claims, store, file, info, &reading);
+  clear_owner (&owner);
+  bt_rest_reading_free (reading);
+  return name;
 }
 
 gboolean
 bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd, const struct stat *info,
                              gboolean made, GError **error)
 {
-  BtStoreFile *self = &store->files[file];
+  g_autofree char *name = NULL;
+  gboolean taken = FALSE;
 
-  for (;;)
-    {
-      Owner owner = { 0 };
-      gboolean refused;
-
-      pthread_mutex_lock (&claims->lock);
-      claim (claims, store, self, info, made);
-      refused = find_owner (claims, self, &owner);
-      pthread_mutex_unlock (&claims->lock);
-      if (!refused)
-        return TRUE;
-      refused = leads_to (&owner, store->set, fd);
-      if (refused)
-        {
-          set_taken_error (store, file, &owner, error);
-          bt_file_claims_note_in_disk (claims, store, file, NULL);
-        }
-      else
-        drop_owner (claims, self, &owner);
-      clear_owner (&owner);
-      if (refused)
-        return FALSE;
-    }
+  while (!taken && name == NULL)
+    name = try_to_take (claims, store, file, fd, info, made, &taken);
+  if (taken)
+    return TRUE;
+  set_taken_error (store, file, name, error);
+  bt_file_claims_note_in_disk (claims, store, file, NULL);
+  return FALSE;
 }
 
 gboolean
 bt_file_claims_may_write (BtFileStore *store, guint32 file)
 {
-  return atomic_load (&store->files[file].standing) == STANDING_FIRST;
+  return atomic_load (&store->files[file].standing) == STANDING_OWNER;
 }
 
 void

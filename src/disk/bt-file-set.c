@@ -18,6 +18,7 @@ struct _BtFileSet
   pthread_mutex_t lock;
   pthread_cond_t freed; /* one is idle, or was closed */
   BtFileClaims *claims;
+  BtRests *rests;
   guint max_open;
   guint n_open;
   guint n_closing; /* no longer open to anybody, but still with a descriptor */
@@ -34,7 +35,8 @@ bt_file_set_new (guint max_open)
 
   pthread_mutex_init (&set->lock, NULL);
   pthread_cond_init (&set->freed, NULL);
-  set->claims = bt_file_claims_new ();
+  set->rests = bt_rests_new ();
+  set->claims = bt_file_claims_new (set->rests);
   set->max_open = max_open;
   set->sink = open ("/dev/null", O_WRONLY | O_CLOEXEC);
   g_queue_init (&set->idle);
@@ -106,6 +108,7 @@ bt_file_set_free (BtFileSet *set)
   if (set->sink >= 0)
     close (set->sink);
   bt_file_claims_free (set->claims);
+  bt_rests_free (set->rests);
   pthread_cond_destroy (&set->freed);
   pthread_mutex_destroy (&set->lock);
   g_free (set);
@@ -115,6 +118,12 @@ BtFileClaims *
 bt_file_set_get_claims (BtFileSet *set)
 {
   return set->claims;
+}
+
+BtRests *
+bt_file_set_get_rests (BtFileSet *set)
+{
+  return set->rests;
 }
 
 int

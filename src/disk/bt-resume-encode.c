@@ -126,6 +126,26 @@ write_stamps (BtBencodeWriter *writer, const GArray *stamps)
   bt_bencode_writer_bytes (writer, bytes, fields.used);
 }
 
+/* Of rows that are older, and of torrents that have nothing yet, there are none. */
+static void
+write_inodes (BtBencodeWriter *writer, const GArray *stamps)
+{
+  g_autofree guint8 *bytes = NULL;
+  gboolean any = FALSE;
+  BtWriter fields;
+
+  for (guint i = 0; stamps != NULL && i < stamps->len && !any; i++)
+    any = g_array_index (stamps, BtFileStamp, i).inode != 0;
+  if (!any)
+    return;
+  bytes = g_malloc ((gsize) stamps->len * BT_RESUME_INODE_BYTES);
+  fields = bt_writer (bytes, (gsize) stamps->len * BT_RESUME_INODE_BYTES);
+  for (guint i = 0; i < stamps->len; i++)
+    bt_writer_u64 (&fields, g_array_index (stamps, BtFileStamp, i).inode);
+  bt_bencode_writer_key (writer, "inodes");
+  bt_bencode_writer_bytes (writer, bytes, fields.used);
+}
+
 void
 bt_resume_write_tiers (BtBencodeWriter *writer, const GPtrArray *tiers)
 {
@@ -162,6 +182,7 @@ bt_resume_encode (const BtResume *resume)
   bt_resume_write_path (writer, "from", resume->move_from);
   bt_resume_write_goal (writer, resume);
   write_bytes (writer, "have", resume->have);
+  write_inodes (writer, resume->stamps);
   bt_resume_write_count (writer, "intent", resume->intent);
   bt_resume_write_options (writer, resume->options);
   write_partials (writer, resume->partials);

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 #define BT_RESUME_MAX_BANNED 10000
 #define BT_RESUME_MAX_TIME G_GINT64_CONSTANT (253402300799) /* the end of year 9999 */
 #define BT_RESUME_STAMP_BYTES 16
+#define BT_RESUME_INODE_BYTES 8
 #define BT_RESUME_PEER_BYTES 18
 
 /* Numbers of network interfaces mean nothing after a restart. */
@@ -42,6 +43,10 @@ gboolean bt_resume_read_number (BtNode dict, const char *key, gint64 max, gint64
 gboolean bt_resume_read_count (BtNode dict, const char *key, guint64 *out);
 /* @out: left as it is when they are not there. */
 gboolean bt_resume_read_tiers (BtNode dict, GPtrArray **out);
+
+/* Of bytes that were encoded, without decoding the rest. @out: (out) (transfer full) (nullable) (array length=return):
+ * of the stamps. Returns: how many; 0 if there are none */
+guint32 bt_resume_read_inodes (GBytes *bytes, guint64 **out);
 
 /* bt-resume-place.c: where files are. Reading as below. */
 void bt_resume_write_path (BtBencodeWriter *writer, const char *key, const char *path);

@@ -146,12 +146,55 @@ read_stamps (BtNode dict, GArray **out)
 
       if (!bt_reader_u64 (&fields, &size) || !bt_reader_u64 (&fields, &mtime_ns))
         return FALSE;
-      stamp = (BtFileStamp){ (gint64) size, (gint64) mtime_ns };
+      stamp = (BtFileStamp){ .size = (gint64) size, .mtime_ns = (gint64) mtime_ns };
       if (stamp.size < -1)
         return FALSE;
       g_array_append_val (*out, stamp);
     }
   return TRUE;
+}
+
+/* They came later than stamps: a row may be without. */
+static gboolean
+read_inodes (BtNode dict, GArray *stamps)
+{
+  const char *bytes;
+  gsize length;
+  BtReader fields;
+
+  if (!is_there (dict, "inodes"))
+    return TRUE;
+  if (stamps == NULL
+      || !read_string (dict, "inodes", (gsize) MAX_FILES * BT_RESUME_INODE_BYTES, &bytes, &length)
+      || length != (gsize) stamps->len * BT_RESUME_INODE_BYTES)
+    return FALSE;
+  fields = bt_reader (bytes, length);
+  for (guint i = 0; i < stamps->len; i++)
+    if (!bt_reader_u64 (&fields, &g_array_index (stamps, BtFileStamp, i).inode))
+      return FALSE;
+  return TRUE;
+}
+
+guint32
+bt_resume_read_inodes (GBytes *bytes, guint64 **out)
+{
+  gsize size;
+  const void *data = g_bytes_get_data (bytes, &size);
+  g_autoptr (BtBencode) doc
+    = bt_bencode_decode (data, size, &bt_bencode_limits_torrent, BT_BENCODE_STRICT, NULL, NULL);
+  const char *inodes;
+  gsize length;
+  BtReader fields;
+  guint32 n = 0;
+
+  *out = NULL;
+  if (doc == NULL || !bt_node_get_string (bt_bencode_root (doc), "inodes", &inodes, &length))
+    return 0;
+  fields = bt_reader (inodes, length);
+  *out = g_new (guint64, MAX (length / BT_RESUME_INODE_BYTES, 1));
+  while (bt_reader_u64 (&fields, &(*out)[n]))
+    n++;
+  return n;
 }
 
 static gboolean
@@ -365,6 +408,8 @@ read_all (BtNode dict, BtResume *resume)
     return "partials";
   if (!read_stamps (dict, &resume->stamps))
     return "stamps";
+  if (!read_inodes (dict, resume->stamps))
+    return "inodes";
   if (!read_file_bytes (dict, "priorities", BT_RESUME_MAX_PRIORITY, &resume->priorities))
     return "priorities";
   if (!read_file_bytes (dict, "created", 1, &resume->created))

@@ -20,8 +20,9 @@
 
 /* @root_fd: -1 when there is no root yet. */
 static gboolean
-stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
+stamp_file (BtFileStore *store, int root_fd, guint32 file, BtRestReading **reading, GError **error)
 {
+  BtFileClaims *claims = bt_file_set_get_claims (store->set);
   BtFileStamp *stamp = &store->stamps[file];
   gboolean is_there = FALSE;
   struct stat info;
@@ -33,7 +34,7 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
   stamp->size = -1;
   if (root_fd >= 0 && !bt_file_store_look_in_disk (store, root_fd, file, &is_there, &info, error))
     return FALSE;
-  bt_file_claims_note_in_disk (bt_file_set_get_claims (store->set), store, file, is_there ? &info : NULL);
+  stamp->inode = bt_file_claims_look_in_disk (claims, store, file, is_there ? &info : NULL, reading);
   if (is_there)
     {
       stamp->size = info.st_size;
@@ -45,12 +46,13 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, GError **error)
 static gboolean
 stamp_all (BtFileStore *store, int root_fd, GError **error)
 {
-  store->stamped = FALSE;
-  for (guint32 i = 0; i < store->metainfo->n_files; i++)
-    if (!stamp_file (store, root_fd, i, error))
-      return FALSE;
+  BtRestReading *reading = NULL;
+
   store->stamped = TRUE;
-  return TRUE;
+  for (guint32 i = 0; i < store->metainfo->n_files && store->stamped; i++)
+    store->stamped = stamp_file (store, root_fd, i, &reading, error);
+  bt_rest_reading_free (reading);
+  return store->stamped;
 }
 
 static gboolean
@@ -282,16 +284,19 @@ put_back (BtFileStore *store, const GArray *dirty)
 static gboolean
 stamp_synced (BtFileStore *store, int root_fd, const GArray *dirty, GError **error)
 {
+  BtRestReading *reading = NULL;
+  gboolean ok = TRUE;
+
   if (!store->stamped)
     return stamp_all (store, root_fd, error);
-  for (guint i = 0; i < dirty->len; i++)
+  for (guint i = 0; i < dirty->len && ok; i++)
     {
       guint32 file = g_array_index (dirty, guint32, i);
 
-      if (file < store->metainfo->n_files && !stamp_file (store, root_fd, file, error))
-        return FALSE;
+      ok = file >= store->metainfo->n_files || stamp_file (store, root_fd, file, &reading, error);
     }
-  return TRUE;
+  bt_rest_reading_free (reading);
+  return ok;
 }
 
 gboolean

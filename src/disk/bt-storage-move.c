@@ -381,6 +381,7 @@ place_copies (Mover *mover, GError **error)
           return FALSE;
         }
       mover->fates[i] = PLACED;
+      mover->store->files[i].known = 0; /* the copy is another file */
     }
   return TRUE;
 }
@@ -569,6 +570,7 @@ bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder)
   store->expects_files = FALSE;
   for (guint32 i = 0; i <= store->metainfo->n_files; i++)
     {
+      store->files[i].known = 0;
       atomic_store (&store->files[i].created, FALSE);
       atomic_store (&store->files[i].dirty, FALSE);
       atomic_store (&store->files[i].fresh, FALSE);

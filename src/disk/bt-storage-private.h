@@ -16,6 +16,8 @@ typedef struct _BtOpenFile BtOpenFile;
 typedef struct _BtFileStore BtFileStore;
 typedef struct _BtPieceHashes BtPieceHashes;
 typedef struct _BtPiecesAbreast BtPiecesAbreast;
+typedef struct _BtRests BtRests;
+typedef struct _BtRestReading BtRestReading;
 
 /* Where the bytes of a file are. */
 typedef enum
@@ -39,6 +41,7 @@ struct _BtStoreFile
                             guards */
   guint32 device;
   ino_t ino;
+  guint64 known;         /* number of the one that is its own, with BT_INODE_MADE; 0: it has none */
   BtFileStore *claimant; /* (nullable): the store that it is of, while it is claimed */
   BtStoreFile *next;     /* (nullable): who claimed the same later */
 };
@@ -202,17 +205,36 @@ gboolean bt_file_set_make_room_in_disk (BtFileSet *set, int error_number);
 guint bt_file_set_n_open (BtFileSet *set);
 
 BtFileClaims *bt_file_set_get_claims (BtFileSet *set);
+BtRests *bt_file_set_get_rests (BtFileSet *set);
+
+/* bt-rests.c: files of torrents that are at rest. */
+
+BtRests *bt_rests_new (void);
+void bt_rests_free (BtRests *rests);
+BtRest *bt_rests_add (BtRests *rests, const BtRestConfig *config);
+void bt_rests_remove (BtRests *rests, BtRest *rest);
+/* Looks whether what @info is of belongs to another torrent than that of @store. @reading: what was read of one for it,
+ * to be kept for the next question and freed in the end. Returns: (transfer full) (nullable): the name of the torrent,
+ * for people */
+char *bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const struct stat *info, BtRestReading **reading);
+void bt_rest_reading_free (BtRestReading *reading);
+
+/* bt-same-file.c: FALSE only if @path below @root surely does not lead to what @info is of. */
+gboolean bt_file_leads_to_in_disk (BtFileSet *set, const char *root, const char *path, const struct stat *info);
 
 /* bt-file-claims.c: which file on the disk is whose. */
 
-BtFileClaims *bt_file_claims_new (void);
+BtFileClaims *bt_file_claims_new (BtRests *rests);
 void bt_file_claims_free (BtFileClaims *claims);
 /* @store has seen its @file. @info: (nullable): NULL: it is not there. */
 void bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info);
+/* The same; and what is nobody's is its own from now on. Returns: its number if it is its own, as in a stamp, else 0 */
+guint64 bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
+                                     BtRestReading **reading);
 /* It is to be written to; open as @fd. @made: just now. Returns: FALSE with TAKEN if it is another's. */
 gboolean bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd,
                                       const struct stat *info, gboolean made, GError **error);
-/* Whether that was so when it was asked last, and nobody has come before it since. */
+/* Whether that was so when it was asked last, and nobody has come before it since. Never waits. */
 gboolean bt_file_claims_may_write (BtFileStore *store, guint32 file);
 /* @names: (transfer full) (nullable) */
 void bt_file_claims_set_names (BtFileClaims *claims, BtFileStore *store, char **names);

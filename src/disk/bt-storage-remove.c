@@ -151,7 +151,10 @@ forget_removed (BtFileStore *store, const gboolean *created)
 {
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
     if (created == NULL || created[i])
-      atomic_store (&store->files[i].created, FALSE);
+      {
+        store->files[i].known = 0;
+        atomic_store (&store->files[i].created, FALSE);
+      }
   for (guint32 i = 0; i <= store->metainfo->n_files; i++)
     {
       atomic_store (&store->files[i].dirty, FALSE);

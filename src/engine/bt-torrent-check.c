@@ -271,11 +271,21 @@ bt_torrent_make_files (BtTorrent *torrent)
   disk->ops->make_files (disk, torrent->storage, made_files_cb, torrent);
 }
 
+/* Which files are its own is saved, so that they stay that while nothing else of it is known. */
+static void
+note_inodes (BtTorrent *torrent, const BtFileStamp *stamps)
+{
+  for (guint i = 0; torrent->stamps != NULL && i < torrent->stamps->len && !torrent->dirty; i++)
+    torrent->dirty = g_array_index (torrent->stamps, BtFileStamp, i).inode != stamps[i].inode;
+}
+
 static void
 judge (BtTorrent *torrent, const BtFileStamp *stamps)
 {
   g_autoptr(BtBitfield) suspect = bt_bitfield_new (torrent->metainfo->n_pieces);
 
+  bt_torrent_end_guard (torrent);
+  note_inodes (torrent, stamps);
   if (torrent->load == BT_LOAD_TRUSTED && sizes_are_right (torrent, stamps))
     {
       for (guint32 piece = 0; piece < torrent->metainfo->n_pieces; piece++)

@@ -189,6 +189,29 @@ bt_torrent_unfold (BtTorrent *torrent)
 
 /* Folding. */
 
+void
+bt_torrent_guard_files (BtTorrent *torrent, GBytes *saved)
+{
+  BtCore *core = torrent->core;
+  const BtRestConfig config = { .info_hash = &torrent->metainfo->info_hash,
+                                .name = torrent->name_text,
+                                .root = torrent->data_text,
+                                .saved = saved,
+                                .reader = bt_state_db_get_reader (core->db) };
+
+  bt_torrent_end_guard (torrent);
+  torrent->rest = core->disk->ops->rest (core->disk, &config);
+}
+
+void
+bt_torrent_end_guard (BtTorrent *torrent)
+{
+  BtDisk *disk = torrent->core->disk;
+
+  if (torrent->rest != NULL)
+    disk->ops->wake (disk, g_steal_pointer (&torrent->rest));
+}
+
 gboolean
 bt_torrent_rests (BtTorrent *torrent)
 {
@@ -274,6 +297,7 @@ fold (BtTorrent *torrent)
 
   torrent->folded_complete = resume->summary->complete;
   torrent->folded_n_had = resume->summary->n_had;
+  bt_torrent_guard_files (torrent, folded);
   bt_torrent_drop_content (torrent, outline);
   torrent->folded = folded;
   torrent->phase = BT_PHASE_FOLDED;

@@ -216,6 +216,7 @@ bt_torrent_new_folded (BtCore *core, BtTorrentId id, const BtResume *resume, GBy
 
   torrent->phase = BT_PHASE_FOLDED;
   torrent->folded = g_bytes_ref (saved);
+  bt_torrent_guard_files (torrent, saved);
   torrent->sealed = g_bytes_get_size (saved) == 0;
   torrent->folded_complete = summary->complete;
   torrent->folded_n_had = summary->n_had;
@@ -324,6 +325,7 @@ bt_torrent_free (BtTorrent *torrent)
   g_clear_error (&torrent->problem);
   g_clear_error (&torrent->last_problem);
   g_clear_error (&torrent->close_error);
+  bt_torrent_end_guard (torrent);
   bt_torrent_free_place (torrent);
   g_clear_pointer (&torrent->tracker_text, g_ref_string_release);
   bt_torrent_options_unref (torrent->options);

@@ -339,6 +339,7 @@ adopted_cb (const GError *error, gpointer owner)
 static void
 forget_data (BtTorrent *torrent)
 {
+  bt_torrent_end_guard (torrent);
   g_clear_error (&torrent->problem);
   g_clear_pointer (&torrent->stamps, g_array_unref);
   g_clear_pointer (&torrent->saved_have, g_bytes_unref);

@@ -94,6 +94,7 @@ struct _BtTorrent
 
   /* Folding: bt-torrent-fold.c. */
   GBytes *folded;         /* (nullable): as it was saved: its content, while that is not in memory */
+  BtRest *rest;           /* (nullable): its files, until they are looked at */
   gboolean folded_complete;
   guint32 folded_n_had;   /* pieces */
   gboolean saved;         /* in the state database */
@@ -306,6 +307,9 @@ void bt_torrent_drop_content (BtTorrent *torrent, BtMetainfo *outline);
 void bt_torrent_restore_content (BtTorrent *torrent, BtMetainfo *metainfo, const BtResume *resume);
 
 /* bt-torrent-fold.c */
+/* Its files stay its own while nothing else of them is known; they were looked at, or are not its own any more. */
+void bt_torrent_guard_files (BtTorrent *torrent, GBytes *saved);
+void bt_torrent_end_guard (BtTorrent *torrent);
 /* It would run, and only waits for its content. */
 gboolean bt_torrent_waits_to_unfold (BtTorrent *torrent);
 /* Its state may be another: asks for its content if it needs it; says so if it has it. */

@@ -93,7 +93,8 @@ bt_torrent_apply_content (BtTorrent *torrent, const BtResume *resume)
         bt_torrent_restore_partial (torrent, g_ptr_array_index (resume->partials, i));
     }
   if (resume->created != NULL && g_bytes_get_size (resume->created) == n_files)
-    bt_storage_set_created (torrent->storage, g_bytes_get_data (resume->created, NULL));
+    bt_storage_set_created (torrent->storage, g_bytes_get_data (resume->created, NULL),
+                            torrent->stamps != NULL ? (const BtFileStamp *) torrent->stamps->data : NULL);
   apply_peers (torrent, resume);
 }
 

@@ -111,6 +111,7 @@ make_files (Maker *maker, const BtMetainfo *metainfo)
         g_error ("%s cannot be made", path);
       close (fd);
       stamp.size = info.st_size;
+      stamp.inode = (info.st_ino & BT_INODE_NUMBER) | BT_INODE_MADE;
       stamp.mtime_ns = info.st_mtim.tv_sec * G_GINT64_CONSTANT (1000000000) + info.st_mtim.tv_nsec;
       g_array_append_val (stamps, stamp);
     }

@@ -189,13 +189,41 @@ test_maker (void)
 {
   static const guint8 created[] = { 1 };
   g_autoptr (Two) two = two_new ();
+  BtFileStamp stamp;
 
   write_it (two, 0);
+  ft_assert_no_disk_error (ft_disk_stat (two->disk, &stamp));
   make_link (two, "root/t/file", "elsewhere/t/file", link);
   open_storage (two, 0, two->disk->root);
   write_it (two, 1);
-  bt_storage_set_created (two->storages[0], created);
+  bt_storage_set_created (two->storages[0], created, &stamp);
   stat_it (two, 0);
+  assert_refused (two, 1, "root/t/file");
+  write_it (two, 0);
+}
+
+/* Whoever made one that is not there any more has not made what another program put in its place. */
+static void
+test_maker_of_another (void)
+{
+  static const guint8 created[] = { 1 };
+  g_autoptr (Two) two = two_new ();
+  g_autofree char *path = ft_disk_path (two->disk, "elsewhere/t/file");
+  g_autofree char *elsewhere = ft_disk_path (two->disk, "elsewhere");
+  BtFileStamp stamp;
+
+  write_it (two, 1);
+  ft_assert_no_disk_error (ft_disk_stat (two->disk, &stamp));
+  write_it (two, 0);
+  open_storage (two, 0, two->disk->root);
+  write_it (two, 0);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  make_link (two, "root/t/file", "elsewhere/t/file", link);
+  stat_it (two, 1);
+  assert_refused (two, 1, "root/t/file");
+  open_storage (two, 1, elsewhere);
+  bt_storage_set_created (two->storages[1], created, &stamp);
+  stat_it (two, 1);
   assert_refused (two, 1, "root/t/file");
   write_it (two, 0);
 }
@@ -348,6 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/file-claims/not-open", test_not_open);
   g_test_add_func ("/disk/file-claims/readers", test_readers);
   g_test_add_func ("/disk/file-claims/maker", test_maker);
+  g_test_add_func ("/disk/file-claims/maker-of-another", test_maker_of_another);
   g_test_add_func ("/disk/file-claims/stale", test_stale);
   g_test_add_func ("/disk/file-claims/number-again", test_number_again);
   g_test_add_func ("/disk/file-claims/move", test_move);

@@ -66,7 +66,7 @@ make_options (void)
 static BtResume *
 make_full (void)
 {
-  const BtFileStamp stamps[] = { { 1000, 1700000000123456789 }, { -1, 0 }, { 0, -5 } };
+  const BtFileStamp stamps[] = { { 1000, 1700000000123456789, BT_INODE_MADE | 77 }, { -1, 0 }, { 0, -5, 3 } };
   const char *const tier[] = { "https://a.example/announce", "udp://b.example:80", NULL };
   BtResume *resume = bt_resume_new ();
 
@@ -284,6 +284,9 @@ static const struct
   { "stamps", "15:123456789012345" },
   { "stamps", "i1e" },
   { "stamps", "16:1234567890123456" }, /* priorities has three */
+  { "inodes", "i1e" },
+  { "inodes", "23:12345678901234567890123" },
+  { "inodes", "16:1234567890123456" },
   { "priorities", "3:\x08\x01\x01" },
   { "priorities", "2:\x01\x01" },
   { "created", "3:\x02\x01\x01" },
@@ -385,6 +388,7 @@ test_bad_values (void)
   g_assert_true (decodes_with ("options", NULL, 0));
   g_assert_true (decodes_with ("queue", NULL, 0));
   g_assert_true (decodes_with ("goal", NULL, 0));
+  g_assert_true (decodes_with ("inodes", NULL, 0));
   g_assert_true (decodes_with ("zzz-of-a-newer-version", "i1e", 3));
 }
 

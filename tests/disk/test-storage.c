@@ -135,7 +135,7 @@ test_created (void)
   g_assert_cmpmem (created, sizeof created, expected, sizeof expected);
 
   ft_disk_open (disk, NULL);
-  bt_storage_set_created (disk->storage, expected);
+  bt_storage_set_created (disk->storage, expected, NULL);
   bt_storage_get_created (disk->storage, created);
   g_assert_cmpmem (created, sizeof created, expected, sizeof expected);
 }

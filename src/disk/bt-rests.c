@@ -1,0 +1,339 @@
+/* bt-rests.c: the files of torrents that are at rest, and to whom of them a file belongs.
+ * SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "bt-storage-private.h"
+
+#include "bt-resume-private.h"
+#include "bt-text.h"
+
+#include <errno.h>
+
+/* Of a torrent at rest no more is known here than what was saved: among it the inode numbers of its files. They say
+ * whose a file may be, whatever name leads to it. Numbers of devices are other ones with the next mount, so only the
+ * numbers of inodes are compared; and some file systems use those again. So whoever has the right number is looked at:
+ * its details are read from the state database, and its path has to lead to the very file.
+ *
+ * That is asked seldom: before a torrent takes a file for its own that it did not make. The numbers are gathered when it
+ * is asked for the first time, for ten thousand torrents in a tenth of a second. Those of torrents that come later are
+ * at the end, not sorted until they are many; those of torrents that woke stay until they are half of all. */
+
+#define NAME_BYTES 200
+#define TAIL_MAX 1024
+
+struct _BtRest
+{
+  BtSha1 info_hash;
+  guint32 slot;
+  guint32 n_entries;
+  GRefString *name;
+  GRefString *root;
+  GBytes *saved;
+  BtStateReader *reader;
+};
+
+typedef struct
+{
+  guint64 inode; /* as in a stamp */
+  guint32 slot; /* may be another's by now, and the file another one: then it does not lead there */
+  guint32 file;
+} Entry;
+
+struct _BtRests
+{
+  pthread_mutex_t lock; /* never held while a disk is waited for */
+  GPtrArray *slots;     /* of BtRest (nullable) */
+  GArray *free_slots;   /* of guint32 */
+  GArray *entries;      /* (nullable) of Entry, sorted by number; NULL: to be made */
+  guint n_sorted;       /* of them */
+  guint n_dead;
+};
+
+/* What was read of one. */
+struct _BtRestReading
+{
+  BtSha1 info_hash;
+  BtMetainfo *metainfo; /* (nullable): it could not be read, as the next */
+  BtResume *resume;
+};
+
+BtRests *
+bt_rests_new (void)
+{
+  BtRests *rests = g_new0 (BtRests, 1);
+
+  pthread_mutex_init (&rests->lock, NULL);
+  rests->slots = g_ptr_array_new ();
+  rests->free_slots = g_array_new (FALSE, FALSE, sizeof (guint32));
+  return rests;
+}
+
+void
+bt_rests_free (BtRests *rests)
+{
+  g_assert (rests->slots->len == rests->free_slots->len);
+  g_ptr_array_unref (rests->slots);
+  g_array_unref (rests->free_slots);
+  g_clear_pointer (&rests->entries, g_array_unref);
+  pthread_mutex_destroy (&rests->lock);
+  g_free (rests);
+}
+
+/* The numbers: under the lock. */
+
+static int
+compare_entries (gconstpointer a, gconstpointer b)
+{
+  guint64 one = ((const Entry *) a)->inode & BT_INODE_NUMBER, other = ((const Entry *) b)->inode & BT_INODE_NUMBER;
+
+  return (one > other) - (one < other);
+}
+
+static void
+sort_entries (BtRests *rests)
+{
+  g_array_sort (rests->entries, compare_entries);
+  rests->n_sorted = rests->entries->len;
+}
+
+static void
+append_entries (BtRests *rests, BtRest *rest)
+{
+  g_autofree guint64 *inodes = NULL;
+  guint32 n = bt_resume_read_inodes (rest->saved, &inodes);
+  guint before = rests->entries->len;
+
+  for (guint32 file = 0; file < n; file++)
+    if (inodes[file] != 0)
+      g_array_append_vals (rests->entries, &(Entry){ inodes[file], rest->slot, file }, 1);
+  rest->n_entries = rests->entries->len - before;
+}
+
+static void
+gather (BtRests *rests)
+{
+  rests->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  rests->n_dead = 0;
+  for (guint i = 0; i < rests->slots->len; i++)
+    if (g_ptr_array_index (rests->slots, i) != NULL)
+      append_entries (rests, g_ptr_array_index (rests->slots, i));
+  sort_entries (rests);
+}
+
+static guint
+find_sorted (const BtRests *rests, guint64 number)
+{
+  guint low = 0, high = rests->n_sorted;
+
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
+
+      if ((g_array_index (rests->entries, Entry, middle).inode & BT_INODE_NUMBER) < number)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+  return low;
+}
+
+/* Coming and going. */
+
+static void
+take_slot (BtRests *rests, BtRest *rest)
+{
+  GArray *free_slots = rests->free_slots;
+
+  if (free_slots->len == 0)
+    {
+      rest->slot = rests->slots->len;
+      g_ptr_array_add (rests->slots, rest);
+      return;
+    }
+  rest->slot = g_array_index (free_slots, guint32, free_slots->len - 1);
+  g_array_set_size (free_slots, free_slots->len - 1);
+  rests->slots->pdata[rest->slot] = rest;
+}
+
+BtRest *
+bt_rests_add (BtRests *rests, const BtRestConfig *config)
+{
+  BtRest *rest = g_new0 (BtRest, 1);
+
+  rest->info_hash = *config->info_hash;
+  rest->name = g_ref_string_acquire (config->name);
+  rest->root = g_ref_string_acquire (config->root);
+  rest->saved = g_bytes_ref (config->saved);
+  rest->reader = bt_state_reader_ref (config->reader);
+  pthread_mutex_lock (&rests->lock);
+  take_slot (rests, rest);
+  if (rests->entries != NULL)
+    append_entries (rests, rest);
+  pthread_mutex_unlock (&rests->lock);
+  return rest;
+}
+
+static void
+clear_rest (BtRest *rest)
+{
+  g_ref_string_release (rest->name);
+  g_ref_string_release (rest->root);
+  g_bytes_unref (rest->saved);
+  bt_state_reader_unref (rest->reader);
+}
+
+void
+bt_rests_remove (BtRests *rests, BtRest *rest)
+{
+  pthread_mutex_lock (&rests->lock);
+  rests->slots->pdata[rest->slot] = NULL;
+  g_array_append_val (rests->free_slots, rest->slot);
+  rests->n_dead += rest->n_entries;
+  if (rests->entries != NULL && rests->n_dead > rests->entries->len / 2)
+    g_clear_pointer (&rests->entries, g_array_unref);
+  pthread_mutex_unlock (&rests->lock);
+  clear_rest (rest);
+  g_free (rest);
+}
+
+/* Who may have a file. */
+
+/* A torrent that may have it as @file: a copy of what is known, for the time after the lock. */
+typedef struct
+{
+  BtRest rest;
+  guint32 file;
+  gboolean elsewhere;
+} Suspect;
+
+static void
+clear_suspect (gpointer data)
+{
+  clear_rest (&((Suspect *) data)->rest);
+}
+
+static void
+add_suspect (GArray *suspects, const BtRest *rest, const Entry *entry)
+{
+  Suspect suspect = { *rest, entry->file, (entry->inode & BT_INODE_ELSEWHERE) != 0 };
+
+  g_ref_string_acquire (rest->name);
+  g_ref_string_acquire (rest->root);
+  g_bytes_ref (rest->saved);
+  bt_state_reader_ref (rest->reader);
+  g_array_append_val (suspects, suspect);
+}
+
+static void
+suspect (BtRests *rests, GArray *suspects, const Entry *entry, const BtSha1 *own)
+{
+  const BtRest *rest = g_ptr_array_index (rests->slots, entry->slot);
+
+  if (rest != NULL && !bt_sha1_equal (&rest->info_hash, own))
+    add_suspect (suspects, rest, entry);
+}
+
+static GArray *
+find_suspects (BtRests *rests, const BtSha1 *own, guint64 number)
+{
+  GArray *suspects = g_array_new (FALSE, FALSE, sizeof (Suspect));
+  const Entry *entries;
+
+  g_array_set_clear_func (suspects, clear_suspect);
+  pthread_mutex_lock (&rests->lock);
+  if (rests->entries == NULL)
+    gather (rests);
+  else if (rests->entries->len - rests->n_sorted > TAIL_MAX)
+    sort_entries (rests);
+  entries = (const Entry *) rests->entries->data;
+  for (guint i = find_sorted (rests, number);
+       i < rests->n_sorted && (entries[i].inode & BT_INODE_NUMBER) == number; i++)
+    suspect (rests, suspects, &entries[i], own);
+  for (guint i = rests->n_sorted; i < rests->entries->len; i++)
+    if ((entries[i].inode & BT_INODE_NUMBER) == number)
+      suspect (rests, suspects, &entries[i], own);
+  pthread_mutex_unlock (&rests->lock);
+  return suspects;
+}
+
+/* Who has it: without the lock, for a disk is waited for. */
+
+void
+bt_rest_reading_free (BtRestReading *reading)
+{
+  if (reading == NULL)
+    return;
+  g_clear_pointer (&reading->metainfo, bt_metainfo_unref);
+  g_clear_pointer (&reading->resume, bt_resume_free);
+  g_free (reading);
+}
+
+static void
+read_details (const BtRest *rest, BtRestReading **reading)
+{
+  g_autoptr(GBytes) torrent = NULL;
+
+  if (*reading != NULL && bt_sha1_equal (&(*reading)->info_hash, &rest->info_hash))
+    return;
+  bt_rest_reading_free (*reading);
+  *reading = g_new0 (BtRestReading, 1);
+  (*reading)->info_hash = rest->info_hash;
+  torrent = bt_state_reader_read_torrent (rest->reader, &rest->info_hash, NULL);
+  if (torrent != NULL)
+    (*reading)->metainfo = bt_metainfo_parse (torrent, NULL);
+  (*reading)->resume = bt_resume_decode (rest->saved, NULL);
+}
+
+/* Returns: (nullable): NULL if that cannot be known */
+static const char *
+get_path (const BtRestReading *reading, guint32 file)
+{
+  const GPtrArray *renamed = reading->resume != NULL ? reading->resume->renamed : NULL;
+
+  if (reading->metainfo == NULL || reading->resume == NULL || file >= reading->metainfo->n_files)
+    return NULL;
+  for (guint i = 0; renamed != NULL && i < renamed->len; i++)
+    if (((const BtRenamed *) g_ptr_array_index (renamed, i))->file == file)
+      return ((const BtRenamed *) g_ptr_array_index (renamed, i))->path;
+  return reading->metainfo->files[file].path;
+}
+
+/* A drive that is not there has no file that is. */
+static gboolean
+is_on_device (const char *root, dev_t device)
+{
+  struct stat info;
+
+  if (stat (root, &info) == 0)
+    return info.st_dev == device;
+  return errno != ENOENT && errno != ENOTDIR;
+}
+
+/* If it cannot be seen, it may. */
+static gboolean
+has_file (const Suspect *suspect, BtFileStore *store, const struct stat *info, BtRestReading **reading)
+{
+  const char *path;
+
+  if (!suspect->elsewhere && !is_on_device (suspect->rest.root, info->st_dev))
+    return FALSE;
+  read_details (&suspect->rest, reading);
+  path = get_path (*reading, suspect->file);
+  return path == NULL || bt_file_leads_to_in_disk (store->set, suspect->rest.root, path, info);
+}
+
+char *
+bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const struct stat *info, BtRestReading **reading)
+{
+  g_autoptr(GArray) suspects = find_suspects (rests, &store->metainfo->info_hash,
+                                               info->st_ino & BT_INODE_NUMBER);
+
+  for (guint i = 0; i < suspects->len; i++)
+    {
+      const Suspect *suspect = &g_array_index (suspects, Suspect, i);
+
+      if (has_file (suspect, store, info, reading))
+        return bt_text_for_display (suspect->rest.name, strlen (suspect->rest.name), NAME_BYTES);
+    }
+  return NULL;
+}
