@@ -4,18 +4,21 @@
 
 #include "bt-attempts.h"
 
+#include "bt-candidates.h"
 #include "bt-limits.h"
 
 #define REACHED_US (24 * 3600 * (gint64) G_USEC_PER_SEC)
-#define SEVERAL 0 /* no torrent has this id */
+#define FAILED_US (2 * 3600 * (gint64) G_USEC_PER_SEC) /* longer than any torrent waits between two tries */
 
 typedef struct
 {
   BtEndpoint endpoint;
   gint64 at;           /* monotonic µs */
-  BtTorrentId torrent; /* that alone tried and failed, or SEVERAL */
+  BtTorrentId torrent; /* that tried last */
+  guint n_failed;      /* in a row, by whomever */
   gboolean reached;
   gboolean awaited;    /* others were told to wait */
+  gboolean contested;  /* likewise, since it failed last: it is their turn */
   GList link;          /* in its list */
 } Attempt;
 
@@ -68,18 +71,17 @@ expire (BtAttempts *attempts, GQueue *list, gint64 before)
 static Attempt *
 find (BtAttempts *attempts, const BtEndpoint *endpoint, gint64 now)
 {
-  expire (attempts, &attempts->failed, now - BT_ATTEMPTS_PAUSE_US);
+  expire (attempts, &attempts->failed, now - FAILED_US);
   expire (attempts, &attempts->reached, now - REACHED_US);
   return g_hash_table_lookup (attempts->by_endpoint, endpoint);
 }
 
 static Attempt *
-add (BtAttempts *attempts, const BtEndpoint *endpoint, BtTorrentId torrent)
+add (BtAttempts *attempts, const BtEndpoint *endpoint)
 {
   Attempt *attempt = g_new0 (Attempt, 1);
 
   attempt->endpoint = *endpoint;
-  attempt->torrent = torrent;
   attempt->link.data = attempt;
   g_hash_table_insert (attempts->by_endpoint, &attempt->endpoint, attempt);
   g_queue_push_tail_link (&attempts->failed, &attempt->link);
@@ -105,11 +107,10 @@ bt_attempts_failed (BtAttempts *attempts, const BtEndpoint *endpoint, BtTorrentI
   if (attempt != NULL && attempt->reached && !unreachable)
     return;
   if (attempt == NULL)
-    attempt = add (attempts, endpoint, torrent);
-  else if (attempt->reached)
-    attempt->torrent = torrent;
-  else if (attempt->torrent != torrent)
-    attempt->torrent = SEVERAL;
+    attempt = add (attempts, endpoint);
+  attempt->torrent = torrent;
+  attempt->n_failed++;
+  attempt->contested = FALSE;
   file (attempts, attempt, FALSE, now);
 }
 
@@ -120,22 +121,35 @@ bt_attempts_reached (BtAttempts *attempts, const BtEndpoint *endpoint, gint64 no
   gboolean awaited;
 
   if (attempt == NULL)
-    attempt = add (attempts, endpoint, SEVERAL);
+    attempt = add (attempts, endpoint);
   awaited = attempt->awaited;
   attempt->awaited = FALSE;
+  attempt->n_failed = 0;
   file (attempts, attempt, TRUE, now);
   return awaited;
 }
 
+/* As one torrent alone would wait, until that is too long for others. */
+static gint64
+get_pause (const Attempt *attempt, gboolean hearsay)
+{
+  return hearsay ? BT_ATTEMPTS_PAUSE_US : MIN (bt_candidate_get_pause (attempt->n_failed), BT_ATTEMPTS_PAUSE_US);
+}
+
+/* The turn goes round: who tried last lets the others, if there are any, go first. */
 gint64
-bt_attempts_when (BtAttempts *attempts, const BtEndpoint *endpoint, BtTorrentId torrent, gint64 now)
+bt_attempts_when (BtAttempts *attempts, const BtEndpoint *endpoint, BtTorrentId torrent, gboolean hearsay, gint64 now)
 {
   Attempt *attempt = find (attempts, endpoint, now);
+  gint64 pause;
 
-  if (attempt == NULL || attempt->reached || attempt->torrent == torrent)
+  if (attempt == NULL || attempt->reached)
     return now;
-  attempt->awaited = TRUE;
-  return attempt->at + BT_ATTEMPTS_PAUSE_US;
+  pause = get_pause (attempt, hearsay);
+  if (attempt->torrent == torrent)
+    return attempt->contested ? MAX (attempt->at + 2 * pause, now) : now;
+  attempt->awaited = attempt->contested = TRUE;
+  return MAX (attempt->at + pause, now);
 }
 
 void

@@ -15,7 +15,7 @@
 #define MAX_TRACKERS 64 /* bits of named_by; any more share them */
 #define AFTER_USEFUL_US (2 * G_USEC_PER_SEC)
 #define POSTPONED_US (G_USEC_PER_SEC / 10)
-#define HEARSAY_S 900
+#define HEARSAY_US (900 * (gint64) G_USEC_PER_SEC)
 #define AFTER_TOO_MANY_US (60 * G_USEC_PER_SEC)
 #define USEFUL_LATELY_US (30 * 60 * (gint64) G_USEC_PER_SEC)
 /* Where the row of fails begins for somebody who talked nonsense. */
@@ -450,26 +450,32 @@ bt_candidate_is_unproven (const BtCandidate *candidate)
   return is_named_only_by (candidate, BT_SOURCE_TRACKER | BT_SOURCE_PEX | BT_SOURCE_DHT);
 }
 
-/* Strangers alone: it may be a machine that all of a swarm is to knock at. */
-static gboolean
-is_hearsay (const BtCandidate *candidate)
+/* It may be a machine that all of a swarm is to knock at. */
+gboolean
+bt_candidate_is_hearsay (const BtCandidate *candidate)
 {
   return is_named_only_by (candidate, BT_SOURCE_PEX | BT_SOURCE_DHT);
+}
+
+gint64
+bt_candidate_get_pause (guint fails)
+{
+  return retry_after_s[CLAMP (fails, 1, G_N_ELEMENTS (retry_after_s)) - 1] * G_USEC_PER_SEC;
 }
 
 static void
 count_fail (BtCandidate *candidate, guint reason, gint64 now)
 {
-  gint64 wait_s;
+  gint64 wait_us;
 
   candidate->fails++;
   if (is_nonsense (reason))
     candidate->fails = MAX (candidate->fails, FAILS_OF_NONSENSE);
   candidate->fails = MIN (candidate->fails, G_N_ELEMENTS (retry_after_s));
-  wait_s = retry_after_s[candidate->fails - 1];
-  if (is_hearsay (candidate))
-    wait_s = MAX (wait_s, HEARSAY_S);
-  candidate->next_try = now + wait_s * G_USEC_PER_SEC;
+  wait_us = bt_candidate_get_pause (candidate->fails);
+  if (bt_candidate_is_hearsay (candidate))
+    wait_us = MAX (wait_us, HEARSAY_US);
+  candidate->next_try = now + wait_us;
 }
 
 void

@@ -79,6 +79,10 @@ gint64 bt_candidates_next (BtCandidates *candidates, gboolean want_leechers); /*
 /* Only trackers and strangers say that somebody is there, and this torrent never found him: what came of it for others
  * counts. */
 gboolean bt_candidate_is_unproven (const BtCandidate *candidate);
+/* Strangers alone say so. */
+gboolean bt_candidate_is_hearsay (const BtCandidate *candidate);
+/* How long it is left alone after as many fails in a row, from 1 on. */
+gint64 bt_candidate_get_pause (guint fails); /* µs */
 
 /* Connecting began; it ended. @useful_bytes: payload that came of it, either way. A useful one is tried
  * again after 2 s; else after 5, 10, 60, 300, 900, 1800, 3600 s by fails. @reason: BtCloseReason. */

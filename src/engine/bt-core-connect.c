@@ -129,7 +129,8 @@ bt_core_may_dial_at (BtCore *core, BtTorrent *torrent, const BtCandidate *candid
 {
   if (!bt_candidate_is_unproven (candidate))
     return now;
-  return bt_attempts_when (core->attempts, &candidate->endpoint, bt_torrent_get_id (torrent), now);
+  return bt_attempts_when (core->attempts, &candidate->endpoint, bt_torrent_get_id (torrent),
+                           bt_candidate_is_hearsay (candidate), now);
 }
 
 /* What we ended ourselves says nothing of who is there. */
@@ -139,6 +140,8 @@ is_of_ours (guint reason)
   return reason == BT_CLOSE_STOPPED || reason == BT_CLOSE_TOO_MANY || reason == BT_CLOSE_BANNED;
 }
 
+/* Whoever takes the connection and then says nothing for all of the time is as good as nobody, also if he answered once:
+ * a place of each torrent would wait for him. */
 void
 bt_core_dial_failed (BtCore *core, BtTorrent *torrent, const BtEndpoint *endpoint, guint reason)
 {

@@ -60,6 +60,7 @@ drop_lost (BtCore *core, const BtNetworkView *before)
     }
   for (guint i = 0; i < core->torrents->len; i++)
     bt_torrent_drop_lost_peers (g_ptr_array_index (core->torrents, i), before, now);
+  bt_attempts_forget_failed (core->attempts);
 }
 
 static void

@@ -22,32 +22,56 @@ get_address (guint n)
   return endpoint;
 }
 
-/* Whoever alone tries it does so when he likes; others wait, and so do all once several tried. */
+/* Whoever alone tries it does so when he likes; others wait as long as one alone would. Then it is their turn. */
 static void
-test_several (void)
+test_turns (void)
 {
+  static const gint64 pauses_s[] = { 5, 10, 60, 300, 900, 900, 900 };
   g_autoptr(BtAttempts) attempts = bt_attempts_new ();
   BtEndpoint address = get_address (1), other_port = get_address (1);
   gint64 now = START;
 
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 1, now), ==, now);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 1, FALSE, now), ==, now);
   g_assert_cmpuint (bt_attempts_count (attempts), ==, 0);
-  bt_attempts_failed (attempts, &address, 1, TRUE, now);
   other_port.port++;
-  g_assert_cmpint (bt_attempts_when (attempts, &other_port, 2, now), ==, now);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 1, now), ==, now);
-  for (BtTorrentId id = 2; id < 1000; id++)
-    g_assert_cmpint (bt_attempts_when (attempts, &address, id, now), ==, START + PAUSE);
-  now += 60 * SECOND;
+  for (guint i = 0; i < G_N_ELEMENTS (pauses_s); i++)
+    {
+      BtTorrentId own = 1 + i % 3;
+      gint64 pause = pauses_s[i] * SECOND;
+
+      bt_attempts_failed (attempts, &address, own, TRUE, now);
+      g_assert_cmpint (bt_attempts_when (attempts, &other_port, 2, FALSE, now), ==, now);
+      g_assert_cmpint (bt_attempts_when (attempts, &address, own, FALSE, now), ==, now);
+      for (BtTorrentId id = 4; id < 1000; id++)
+        g_assert_cmpint (bt_attempts_when (attempts, &address, id, FALSE, now), ==, now + pause);
+      g_assert_cmpint (bt_attempts_when (attempts, &address, own, FALSE, now), ==, now + 2 * pause);
+      g_assert_cmpint (bt_attempts_when (attempts, &address, 4, FALSE, now + pause - 1), ==, now + pause);
+      now += pause;
+      g_assert_cmpint (bt_attempts_when (attempts, &address, own, FALSE, now), ==, now + pause);
+      g_assert_cmpint (bt_attempts_when (attempts, &address, 4, FALSE, now), ==, now);
+    }
+  /* If none of them comes, it goes on. */
   bt_attempts_failed (attempts, &address, 1, TRUE, now);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 2, START + PAUSE), ==, now + PAUSE);
-  /* By hand, say. */
-  bt_attempts_failed (attempts, &address, 2, FALSE, now);
-  for (BtTorrentId id = 1; id < 1000; id++)
-    g_assert_cmpint (bt_attempts_when (attempts, &address, id, now), ==, now + PAUSE);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now + PAUSE - 1), ==, now + PAUSE);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now + PAUSE), ==, now + PAUSE);
-  g_assert_cmpuint (bt_attempts_count (attempts), ==, 0);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 2, FALSE, now), ==, now + PAUSE);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 1, FALSE, now + 2 * PAUSE), ==, now + 2 * PAUSE);
+  bt_attempts_failed (attempts, &address, 1, TRUE, now + 2 * PAUSE);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 1, FALSE, now + 2 * PAUSE), ==, now + 2 * PAUSE);
+}
+
+/* What only strangers name is left alone for a quarter of an hour, whoever tried it. */
+static void
+test_hearsay (void)
+{
+  g_autoptr(BtAttempts) attempts = bt_attempts_new ();
+  BtEndpoint address = get_address (1);
+  gint64 now = START;
+
+  bt_attempts_failed (attempts, &address, 1, FALSE, now);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 2, TRUE, now), ==, now + PAUSE);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, FALSE, now), ==, now + 5 * SECOND);
+  now += PAUSE;
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 1, TRUE, now), ==, now + PAUSE);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 2, TRUE, now), ==, now);
 }
 
 /* Who answered once may refuse a torrent that he does not have; who is gone is not there for any. */
@@ -61,24 +85,24 @@ test_reached (void)
   bt_attempts_failed (attempts, &address, 1, TRUE, now);
   g_assert_false (bt_attempts_reached (attempts, &address, now));
   bt_attempts_failed (attempts, &address, 2, FALSE, now);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now), ==, now);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, TRUE, now), ==, now);
   bt_attempts_failed (attempts, &address, 2, TRUE, now);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 2, now), ==, now);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now), ==, now + PAUSE);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 2, TRUE, now), ==, now);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, TRUE, now), ==, now + PAUSE);
   /* It was waited for, which is said once. */
   g_assert_true (bt_attempts_reached (attempts, &address, now));
   g_assert_false (bt_attempts_reached (attempts, &address, now));
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now), ==, now);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, TRUE, now), ==, now);
   /* The network did that, and not they. */
   bt_attempts_failed (attempts, &address, 1, TRUE, now);
   bt_attempts_forget_failed (attempts);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now), ==, now);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, TRUE, now), ==, now);
   /* A day later nobody knows who is there. */
   bt_attempts_reached (attempts, &address, now);
   bt_attempts_failed (attempts, &address, 1, FALSE, now + DAY - 1);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now + DAY - 1), ==, now + DAY - 1);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, TRUE, now + DAY - 1), ==, now + DAY - 1);
   bt_attempts_failed (attempts, &address, 1, FALSE, now + DAY);
-  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, now + DAY), ==, now + DAY + PAUSE);
+  g_assert_cmpint (bt_attempts_when (attempts, &address, 3, TRUE, now + DAY), ==, now + DAY + PAUSE);
 }
 
 /* As many as can be tried in the time are known, and no more. */
@@ -95,11 +119,11 @@ test_bounds (void)
       bt_attempts_failed (attempts, &address, 1, TRUE, START + i);
     }
   g_assert_cmpuint (bt_attempts_count (attempts), ==, BT_LIMIT_ATTEMPTS);
-  g_assert_cmpint (bt_attempts_when (attempts, &first, 2, START + SECOND), >, START + SECOND);
+  g_assert_cmpint (bt_attempts_when (attempts, &first, 2, TRUE, START + SECOND), >, START + SECOND);
   bt_attempts_failed (attempts, &last, 1, TRUE, START + SECOND);
   g_assert_cmpuint (bt_attempts_count (attempts), ==, BT_LIMIT_ATTEMPTS);
-  g_assert_cmpint (bt_attempts_when (attempts, &first, 2, START + SECOND), ==, START + SECOND);
-  g_assert_cmpint (bt_attempts_when (attempts, &second, 2, START + SECOND), >, START + SECOND);
+  g_assert_cmpint (bt_attempts_when (attempts, &first, 2, TRUE, START + SECOND), ==, START + SECOND);
+  g_assert_cmpint (bt_attempts_when (attempts, &second, 2, TRUE, START + SECOND), >, START + SECOND);
   for (guint i = 0; i < 2 * BT_LIMIT_ATTEMPTS; i++)
     {
       BtEndpoint address = get_address (3 * BT_LIMIT_ATTEMPTS + i);
@@ -108,7 +132,7 @@ test_bounds (void)
     }
   g_assert_cmpuint (bt_attempts_count (attempts), ==, 2 * BT_LIMIT_ATTEMPTS);
   /* What is old goes by itself. */
-  g_assert_cmpint (bt_attempts_when (attempts, &second, 2, START + 2 * DAY), ==, START + 2 * DAY);
+  g_assert_cmpint (bt_attempts_when (attempts, &second, 2, TRUE, START + 2 * DAY), ==, START + 2 * DAY);
   g_assert_cmpuint (bt_attempts_count (attempts), ==, 0);
 }
 
@@ -116,7 +140,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/engine/attempts/several", test_several);
+  g_test_add_func ("/engine/attempts/turns", test_turns);
+  g_test_add_func ("/engine/attempts/hearsay", test_hearsay);
   g_test_add_func ("/engine/attempts/reached", test_reached);
   g_test_add_func ("/engine/attempts/bounds", test_bounds);
   return g_test_run ();

@@ -235,11 +235,30 @@ test_shared_peer (void)
   crowd_free (crowd);
 }
 
+/* Somebody who has another torrent and not this one hangs up on it, and is tried for the other next: also when this one
+ * was the first, and tries again and again. */
+static void
+test_by_turns (void)
+{
+  Crowd *crowd = crowd_new ();
+  FtSimNode *other = ft_sim_add_node (crowd->sim, "50.0.0.2", be_alone);
+  BtTorrent *vain = crowd->torrents->pdata[0], *right = crowd->torrents->pdata[1];
+  BtEndpoint endpoint = ft_sim_node_endpoint (other);
+
+  ft_sim_node_add (other, ((FtSample *) crowd->samples->pdata[1])->torrent, NULL);
+  bt_torrent_add_peer (vain, &endpoint, BT_SOURCE_TRACKER);
+  ft_sim_run_for (crowd->sim, FT_SIM_SECOND);
+  bt_torrent_add_peer (right, &endpoint, BT_SOURCE_TRACKER);
+  ft_sim_wait (crowd->sim, ft_sim_find_peer (right, "50.0.0.2") != NULL, 30);
+  crowd_free (crowd);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/addresses/at-rest", test_at_rest);
+  g_test_add_func ("/addresses/by-turns", test_by_turns);
   g_test_add_func ("/addresses/named-by-trackers", test_named_by_trackers);
   g_test_add_func ("/addresses/one-victim", test_one_victim);
   g_test_add_func ("/addresses/shared-peer", test_shared_peer);
