@@ -17,6 +17,7 @@ reconfigure_torrents (BtCore *core, gboolean reconsider, gboolean pex_switched)
       if (reconsider)
         bt_torrent_reconsider (torrent);
     }
+  bt_core_trim_peers (core);
 }
 
 /* Whether torrents may have to start or stop for it: each that is asked is told of anew. */

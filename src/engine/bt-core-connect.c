@@ -39,8 +39,7 @@ static gint64
 serve (BtCore *core, GList *link, gint64 now)
 {
   BtTorrent *torrent = link->data;
-  guint room = core->config->max_peers - core->n_peers;
-  guint made = bt_torrent_connect_some (torrent, MIN (room, (guint) MAX (core->connect_tokens, 0)), now);
+  guint made = bt_torrent_connect_some (torrent, (guint) MAX (core->connect_tokens, 0), now);
   gint64 next = bt_torrent_next_connect (torrent);
 
   core->connect_tokens -= made;

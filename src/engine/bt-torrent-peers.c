@@ -4,8 +4,6 @@
 
 #include "bt-torrent-private.h"
 
-#include "bt-compare.h"
-
 #define CONNECTING_MAX 30
 
 BtPeer *
@@ -158,7 +156,8 @@ bt_torrent_try_again (BtTorrent *torrent, const BtEndpoint *endpoint, gint64 now
 guint
 bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now)
 {
-  guint tries = n + torrent->boost;
+  guint room = torrent->core->config->max_peers - torrent->core->n_peers;
+  guint tries = MIN (n + torrent->boost, room);
   guint made = 0, failed = 0;
 
   if (n > 0 && wants_connections (torrent) && find_candidate (torrent, now) != NULL)
@@ -314,33 +313,6 @@ bt_torrent_drop_first_of (BtTorrent *torrent, GPtrArray *peers, guint n, const c
   for (guint i = 0; i < MIN (n, peers->len); i++)
     g_hash_table_add (chosen, GUINT_TO_POINTER (((BtPeer *) g_ptr_array_index (peers, i))->id));
   close_peers (torrent, is_among, chosen, BT_CLOSE_TOO_MANY, why);
-}
-
-/* Below 0: @a moves less payload, or as much and is newer. */
-static int
-compare_use_cb (gconstpointer first, gconstpointer second, gpointer data)
-{
-  BtPeer *a = *(BtPeer *const *) first, *b = *(BtPeer *const *) second;
-  gint64 now = *(const gint64 *) data;
-  guint64 a_rate = bt_rate_get (&a->rate_down, now) + bt_rate_get (&a->rate_up, now);
-  guint64 b_rate = bt_rate_get (&b->rate_down, now) + bt_rate_get (&b->rate_up, now);
-  int order = BT_COMPARE (a_rate, b_rate);
-
-  return order != 0 ? order : BT_COMPARE (b->connected_at, a->connected_at);
-}
-
-void
-bt_torrent_trim_peers (BtTorrent *torrent)
-{
-  gint64 now = bt_core_now (torrent->core);
-  guint n = torrent->peers->len, most = bt_torrent_max_peers (torrent);
-  g_autoptr(GPtrArray) sorted = NULL;
-
-  if (n <= most)
-    return;
-  sorted = g_ptr_array_copy (torrent->peers, NULL, NULL);
-  g_ptr_array_sort_with_data (sorted, compare_use_cb, &now);
-  bt_torrent_drop_first_of (torrent, sorted, n - most, NULL);
 }
 
 /* Who shares our address may be a machine of ours behind the same router: it loses its connection, and the others there

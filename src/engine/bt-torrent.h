@@ -94,6 +94,8 @@ BtTorrentOptions *bt_torrent_get_options (BtTorrent *torrent);
 void bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options);
 /* Fewer peers may be allowed now than there are: those that bring least go. */
 void bt_torrent_trim_peers (BtTorrent *torrent);
+/* Likewise of all torrents together. */
+void bt_core_trim_peers (BtCore *core);
 /* Peer exchange was switched on or off: says so to the peers. */
 void bt_torrent_pex_switched (BtTorrent *torrent);
 /* The limits of the engine or of tags are others now. */
@@ -190,7 +192,8 @@ gboolean bt_torrent_rests (BtTorrent *torrent);
 BtRounds *bt_torrent_get_rounds (BtTorrent *torrent);
 BtDiskWait *bt_torrent_get_disk_wait (BtTorrent *torrent);
 void bt_torrent_note_stuck (BtTorrent *torrent); /* that of the above changed */
-/* Connects to at most @n more peers; returns how many it began. */
+/* Connects to at most @n more peers, or to more just after its start, as far as there is room; returns how many of the
+ * @n it used up. There is room. */
 guint bt_torrent_connect_some (BtTorrent *torrent, guint n, gint64 now);
 /* Somebody was found there after all. */
 void bt_torrent_try_again (BtTorrent *torrent, const BtEndpoint *endpoint, gint64 now);

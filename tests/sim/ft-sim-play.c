@@ -47,12 +47,22 @@ draw_access (FtSimSwarm *swarm)
   return lines[ft_sim_swarm_draw (swarm, G_N_ELEMENTS (lines))];
 }
 
+static guint64
+sum_sizes (FtSimSwarm *swarm)
+{
+  guint64 sum = 0;
+
+  for (guint i = 0; i < swarm->shares->len; i++)
+    sum += ((FtSimTorrent *) g_ptr_array_index (swarm->shares, i))->sample->size;
+  return sum;
+}
+
 /* It takes a while in any case, so that something can happen meanwhile. */
 static void
 connect_line (FtSimSwarm *swarm, const FtSimPlan *plan, BtWorld *world)
 {
   FtFakeAccess *access = ft_fake_host_access (world);
-  guint64 pace = MAX (swarm->sample->size / PACE_S, 1000);
+  guint64 pace = MAX (sum_sizes (swarm) / PACE_S, 1000);
 
   *access = plan->lines ? draw_access (swarm) : (FtFakeAccess){ .latency_us = 2000 };
   if (plan->max_troubles > 0 && (access->up_bytes_per_s == 0 || access->up_bytes_per_s > pace))
@@ -60,12 +70,12 @@ connect_line (FtSimSwarm *swarm, const FtSimPlan *plan, BtWorld *world)
 }
 
 static void
-put_behind_nat (FtSimSwarm *swarm, FtSimMember *member)
+put_behind_nat (FtSimSwarm *swarm, FtSimEngine *engine)
 {
   g_autofree char *ip = ft_sim_swarm_next_ip (swarm);
   FtNatKind kind = (FtNatKind) ft_sim_swarm_draw (swarm, FT_NAT_SYMMETRIC + 1);
 
-  ft_fake_nat_add_host (ft_fake_net_add_nat (swarm->sim->net, ip, kind), member->node->world);
+  ft_fake_nat_add_host (ft_fake_net_add_nat (swarm->sim->net, ip, kind), engine->node->world);
 }
 
 /* Those who take part. */
@@ -78,6 +88,11 @@ draw_config (FtSimSwarm *swarm)
   /* Below the node's own folder. */
   if (ft_sim_swarm_draw (swarm, 3) == 0)
     config->incomplete_dir = g_strdup ("incomplete");
+  if (swarm->shares->len > 1)
+    {
+      config->max_active_downloads = ft_sim_swarm_draw (swarm, FT_SIM_MAX_TORRENTS);
+      config->max_active_seeds = ft_sim_swarm_draw (swarm, FT_SIM_MAX_TORRENTS);
+    }
   config->upload_slots_per_torrent = 1 + ft_sim_swarm_draw (swarm, 8);
   config->listen_port = (guint16) (1024 + ft_sim_swarm_draw (swarm, 60000));
   config->dht = ft_sim_swarm_draw (swarm, 4) == 0;
@@ -90,17 +105,44 @@ draw_config (FtSimSwarm *swarm)
 }
 
 static void
-add_members (FtSimSwarm *swarm, const FtSimPlan *plan, gboolean is_seed, guint n, guint trackers)
+take_part (FtSimSwarm *swarm, const FtSimPlan *plan, FtSimEngine *engine, guint number, gboolean is_seed, guint trackers)
+{
+  FtSimMember *member = ft_sim_swarm_add (swarm, engine, g_ptr_array_index (swarm->shares, number), is_seed);
+
+  member->by_link = plan->links && !is_seed && ft_sim_swarm_draw (swarm, 2) == 0;
+  ft_sim_swarm_give (swarm, member, trackers);
+}
+
+/* Of each of the other torrents it has all, or wants all, or does not know it. Of those that nobody has yet the
+ * first has all. */
+static void
+take_part_in_some (FtSimSwarm *swarm, const FtSimPlan *plan, FtSimEngine *engine, gboolean is_seed, guint trackers)
+{
+  guint first = ft_sim_swarm_draw (swarm, swarm->shares->len);
+  gboolean has_all = swarm->engines->len == 1;
+
+  for (guint i = 0; i < swarm->shares->len; i++)
+    {
+      guint choice = ft_sim_swarm_draw (swarm, 4);
+
+      if (i == first || has_all)
+        take_part (swarm, plan, engine, i, is_seed, trackers);
+      else if (choice > 0)
+        take_part (swarm, plan, engine, i, choice == 1, trackers);
+    }
+}
+
+static void
+add_engines (FtSimSwarm *swarm, const FtSimPlan *plan, gboolean is_seed, guint n, guint trackers)
 {
   for (; n > 0; n--)
     {
-      FtSimMember *member = ft_sim_swarm_add (swarm, is_seed, draw_config (swarm));
+      FtSimEngine *engine = ft_sim_swarm_add_engine (swarm, draw_config (swarm));
 
-      connect_line (swarm, plan, member->node->world);
+      connect_line (swarm, plan, engine->node->world);
       if (plan->nats && !is_seed && ft_sim_swarm_draw (swarm, 2) == 0)
-        put_behind_nat (swarm, member);
-      member->by_link = plan->links && !is_seed && ft_sim_swarm_draw (swarm, 2) == 0;
-      ft_sim_swarm_give (swarm, member, trackers);
+        put_behind_nat (swarm, engine);
+      take_part_in_some (swarm, plan, engine, is_seed, trackers);
     }
 }
 
@@ -110,21 +152,35 @@ add_bad (FtSimSwarm *swarm, const FtSimPlan *plan)
   guint n = plan->max_bad > 0 ? 1 + ft_sim_swarm_draw (swarm, plan->max_bad) : 0;
 
   for (; n > 0; n--)
-    connect_line (swarm, plan, ft_sim_swarm_add_bad (swarm, (FtBadKind) draw_bit (swarm, plan->bad))->world);
+    {
+      FtSimTorrent *share = g_ptr_array_index (swarm->shares, ft_sim_swarm_draw (swarm, swarm->shares->len));
+      FtBadKind kind = (FtBadKind) draw_bit (swarm, plan->bad);
+
+      connect_line (swarm, plan, ft_sim_swarm_add_bad (swarm, share, kind)->world);
+    }
 }
 
-/* Bad ones go to others as well. */
+/* Bad ones go to others as well, also to those who do not know their torrent. */
 static void
 let_bad_call (FtSimSwarm *swarm)
 {
   for (guint i = 0; i < swarm->bad->len; i++)
     {
-      FtSimMember *member = g_ptr_array_index (swarm->members, ft_sim_swarm_draw (swarm, swarm->members->len));
-      BtEndpoint endpoint = ft_fake_host_get_outer (member->node->world);
+      FtSimEngine *engine = g_ptr_array_index (swarm->engines, ft_sim_swarm_draw (swarm, swarm->engines->len));
+      BtEndpoint endpoint = ft_fake_host_get_outer (engine->node->world);
 
-      endpoint.port = member->node->port;
+      endpoint.port = engine->node->port;
       ft_bad_peer_connect (g_ptr_array_index (swarm->bad, i), &endpoint);
     }
+}
+
+static void
+add_torrents (FtSimSwarm *swarm, const FtSimPlan *plan, guint64 size)
+{
+  guint n = ft_sim_swarm_draw (swarm, 2) == 0 ? 1 : 1 + ft_sim_swarm_draw (swarm, plan->max_torrents);
+
+  for (guint i = 0; i < n; i++)
+    ft_sim_swarm_add_torrent (swarm, size / n, plan->max_piece);
 }
 
 static void
@@ -138,8 +194,8 @@ add_all (FtSimSwarm *swarm, const FtSimPlan *plan)
   if (plan->trackers == FT_SIM_HONEST_TRACKERS && trackers == 0)
     trackers = plan->trackers;
   add_bad (swarm, plan);
-  add_members (swarm, plan, TRUE, 1 + ft_sim_swarm_draw (swarm, plan->max_seeds), trackers);
-  add_members (swarm, plan, FALSE, n_leechers, trackers);
+  add_engines (swarm, plan, TRUE, 1 + ft_sim_swarm_draw (swarm, plan->max_seeds), trackers);
+  add_engines (swarm, plan, FALSE, n_leechers, trackers);
   let_bad_call (swarm);
 }
 
@@ -202,10 +258,11 @@ wait_for_all (FtSimSwarm *swarm, const FtSimPlan *plan)
 guint64
 ft_sim_play (const FtSimPlan *plan, guint64 seed)
 {
-  FtSimSwarm *swarm = ft_sim_swarm_new (seed, plan->max_size / 4 + seed * 7919 % (plan->max_size * 3 / 4), plan->max_piece);
+  FtSimSwarm *swarm = ft_sim_swarm_new (seed);
   guint64 digest;
 
   ft_file_calls_set_room (ROOM);
+  add_torrents (swarm, plan, plan->max_size / 4 + seed * 7919 % (plan->max_size * 3 / 4));
   add_all (swarm, plan);
   run_troubles (swarm, plan);
   ft_sim_heal (swarm, plan->trackers);

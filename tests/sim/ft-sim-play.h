@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char *name;
+  guint max_torrents; /* half of the seeds have one */
   guint max_seeds;
   guint max_leechers;
   guint n_leechers;   /* exactly so many, if it is not 0 */

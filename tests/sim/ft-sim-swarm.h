@@ -1,21 +1,33 @@
-/* ft-sim-swarm.h: one torrent in a simulation: those who have it, who want it, who do harm; and what must hold.
+/* ft-sim-swarm.h: the torrents of a simulation: those who have them, who want them, who do harm; and what must hold.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
 #include "ft-sim-manners.h"
+#include "ft-sim-meter.h"
+#include "ft-sim-torrent.h"
 #include "ft-sim-tracker.h"
 #include "ft-sim.h"
 
 G_BEGIN_DECLS
 
-#define FT_SIM_MAX_FILES 6
+#define FT_SIM_MAX_TORRENTS 3
 
+/* One engine, which may have several torrents. */
 typedef struct
 {
   FtSimNode *node;
+  FtSimMeter meter;
+} FtSimEngine;
+
+/* Its part in one of them. */
+typedef struct
+{
+  FtSimEngine *engine;
+  FtSimTorrent *share;
   BtTorrentId id;
   gboolean is_seed;   /* it had the data from the start */
   gboolean by_link;   /* it is given a magnet link only */
+  FtSimMeter meter;
 } FtSimMember;
 
 typedef struct
@@ -23,36 +35,35 @@ typedef struct
   FtSim *sim;
   BtRandom random;    /* for what the scenario decides */
   FtSimTrackers *trackers;
-  FtSample *sample;
-  FtSampleFile files[FT_SIM_MAX_FILES + 1];
-  char *paths[FT_SIM_MAX_FILES];
   gint64 began;
   guint n_hosts;      /* addresses that were given away */
+  GPtrArray *shares;  /* of FtSimTorrent */
+  GPtrArray *engines; /* of FtSimEngine */
   GPtrArray *members; /* of FtSimMember */
   GPtrArray *bad;     /* of FtBadPeer */
-  FtSimMember *faulty; /* (nullable): whose disk has faults */
-  guint n_liars;
-  gboolean forgot;    /* some engine does not know any more what it gave */
-  gboolean noisy;     /* some bad one gives what it does not count */
+  FtSimEngine *faulty; /* (nullable): whose disk has faults */
 } FtSimSwarm;
 
-/* A torrent of up to @max_size bytes in some files, of which some may be empty, drawn from the seed; up to
- * @max_piece blocks a piece, a power of two. */
-FtSimSwarm *ft_sim_swarm_new (guint64 seed, guint64 max_size, guint max_piece);
+/* Without torrents. */
+FtSimSwarm *ft_sim_swarm_new (guint64 seed);
 void ft_sim_swarm_free (FtSimSwarm *self); /* stops all; fails if something is left open */
 guint32 ft_sim_swarm_draw (FtSimSwarm *self, guint32 n); /* 0 … n - 1 */
+/* See ft_sim_torrent_new(). */
+FtSimTorrent *ft_sim_swarm_add_torrent (FtSimSwarm *self, guint64 max_size, guint max_piece);
 
 /* An address in the Internet that is nobody's neighbour; free with g_free(). */
 char *ft_sim_swarm_next_ip (FtSimSwarm *self);
 
-/* An engine. @config: (transfer full) */
-FtSimMember *ft_sim_swarm_add (FtSimSwarm *self, gboolean is_seed, BtConfig *config);
+/* @config: (transfer full) */
+FtSimEngine *ft_sim_swarm_add_engine (FtSimSwarm *self, BtConfig *config);
+/* It is to have that torrent. */
+FtSimMember *ft_sim_swarm_add (FtSimSwarm *self, FtSimEngine *engine, FtSimTorrent *share, gboolean is_seed);
 /* Gives its engine the torrent, with the trackers whose bits are set in @trackers. */
 void ft_sim_swarm_give (FtSimSwarm *self, FtSimMember *member, guint trackers);
 BtTorrent *ft_sim_swarm_torrent (FtSimMember *member);
 /* It is told of all who had the data from the start. */
 void ft_sim_swarm_introduce (FtSimSwarm *self, FtSimMember *member);
-FtBadPeer *ft_sim_swarm_add_bad (FtSimSwarm *self, FtBadKind kind);
+FtBadPeer *ft_sim_swarm_add_bad (FtSimSwarm *self, FtSimTorrent *share, FtBadKind kind);
 gboolean ft_sim_swarm_is_complete (FtSimSwarm *self);
 
 /* ft-sim-check.c */

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #pragma once
 
+#include "bt-hash.h"
 #include "ft-fake-world.h"
 
 G_BEGIN_DECLS
@@ -30,7 +31,7 @@ typedef enum
 typedef struct
 {
   FtFakeNet *net;
-  GArray *peers;      /* of BtEndpoint: who said to whichever of them that it is there */
+  GHashTable *peers;  /* BtSha1* -> GArray of BtEndpoint: who said to whichever of them that it is there */
   guint n_announces[FT_N_TRACKERS];
   GPtrArray *udp;     /* of FtSimUdpTracker */
 } FtSimTrackers;
@@ -41,8 +42,10 @@ FtSimTrackers *ft_sim_trackers_new (FtFakeNet *net);
 void ft_sim_trackers_close (FtSimTrackers *self);
 void ft_sim_trackers_free (FtSimTrackers *self); /* after the network: engines say goodbye */
 char *ft_sim_tracker_url (FtTrackerManner manner);
+/* Who is there for a torrent. Returns: (transfer none): of BtEndpoint */
+GArray *ft_sim_trackers_list (FtSimTrackers *self, const BtSha1 *info_hash);
 /* Somebody who did not say so himself. */
-void ft_sim_trackers_add (FtSimTrackers *self, const BtEndpoint *peer);
-void ft_sim_trackers_remove (FtSimTrackers *self, const BtEndpoint *peer);
+void ft_sim_trackers_add (FtSimTrackers *self, const BtSha1 *info_hash, const BtEndpoint *peer);
+void ft_sim_trackers_remove (FtSimTrackers *self, const BtSha1 *info_hash, const BtEndpoint *peer);
 
 G_END_DECLS

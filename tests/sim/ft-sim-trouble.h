@@ -19,6 +19,9 @@ typedef enum
   FT_TROUBLE_LIMITS,   /* of speed and connections */
   FT_TROUBLE_FILES,    /* some are not wanted, or are again */
   FT_TROUBLE_MOVE,     /* its files are to be in another folder */
+  FT_TROUBLE_QUEUE,    /* it is moved in it, or passes it by; other numbers may be active at once */
+  FT_TROUBLE_OPTIONS,  /* it gets limits of its own, and its pieces in order */
+  FT_TROUBLE_RIVAL,    /* another torrent is added that would have the same files */
   FT_TROUBLE_DISK,     /* it takes its time */
   FT_TROUBLE_FAULTS,   /* calls of one of them fail: full, read-only, broken, too many files */
   FT_N_TROUBLES,

@@ -65,9 +65,9 @@ write_lies (BtWriter *writer)
 
 /* Some of those it knows, as they come round. */
 static void
-write_peers (FtSimUdpTracker *self, BtWriter *writer)
+write_peers (FtSimUdpTracker *self, const BtSha1 *info_hash, BtWriter *writer)
 {
-  GArray *peers = self->trackers->peers;
+  GArray *peers = ft_sim_trackers_list (self->trackers, info_hash);
   guint first = peers->len > 0 ? bt_random_below (ft_fake_net_random (self->trackers->net), peers->len) : 0;
 
   for (guint i = 0; i < MIN (peers->len, MAX_PEERS); i++)
@@ -80,12 +80,15 @@ take_announce (FtSimUdpTracker *self, const BtEndpoint *from, guint32 transactio
   guint8 bytes[2048];
   BtWriter writer;
   BtEndpoint peer = *from;
+  const guint8 *hash;
+  BtSha1 info_hash;
   guint32 event;
 
-  /* Hash, id and sums; event; address, key and how many; port. */
-  if (!bt_reader_skip (reader, 64) || !bt_reader_u32 (reader, &event) || !bt_reader_skip (reader, 12)
+  /* Hash; id and sums; event; address, key and how many; port. */
+  if (!bt_reader_take (reader, sizeof info_hash.bytes, &hash) || !bt_reader_skip (reader, 44) || !bt_reader_u32 (reader, &event) || !bt_reader_skip (reader, 12)
       || !bt_reader_u16 (reader, &peer.port))
     g_error ("An announce is too short");
+  memcpy (info_hash.bytes, hash, sizeof info_hash.bytes);
   self->trackers->n_announces[self->manner]++;
   writer = bt_writer (bytes, sizeof bytes);
   bt_writer_u32 (&writer, self->manner == FT_TRACKER_UDP_FAILS ? FAIL : ANNOUNCE);
@@ -100,12 +103,12 @@ take_announce (FtSimUdpTracker *self, const BtEndpoint *from, guint32 transactio
       if (self->manner == FT_TRACKER_UDP_LIES)
         write_lies (&writer);
       else
-        write_peers (self, &writer);
+        write_peers (self, &info_hash, &writer);
     }
   if (event == EVENT_STOPPED)
-    ft_sim_trackers_remove (self->trackers, &peer);
+    ft_sim_trackers_remove (self->trackers, &info_hash, &peer);
   else if (peer.port != 0)
-    ft_sim_trackers_add (self->trackers, &peer);
+    ft_sim_trackers_add (self->trackers, &info_hash, &peer);
   answer (self, from, &writer);
 }
 

@@ -17,46 +17,51 @@
 
 /* One of these after the other, each with seeds of its own. */
 static const FtSimPlan plans[] = {
-  { .name = "honest", .max_seeds = 2, .max_leechers = 8, .trackers = HONEST, .lines = TRUE, .nats = TRUE,
+  { .name = "honest", .max_torrents = 3, .max_seeds = 2, .max_leechers = 8, .trackers = HONEST, .lines = TRUE, .nats = TRUE,
     .links = TRUE, .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
-  { .name = "liars", .max_seeds = 1, .max_leechers = 5, .max_bad = 3, .trackers = HONEST,
+  { .name = "liars", .max_torrents = 3, .max_seeds = 1, .max_leechers = 5, .max_bad = 3, .trackers = HONEST,
     .bad = FT_SIM_BIT (FT_BAD_LIAR) | FT_SIM_BIT (FT_BAD_CHANGER),
     .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
-  { .name = "stalling", .max_seeds = 1, .max_leechers = 5, .max_bad = 5, .trackers = HONEST,
+  { .name = "stalling", .max_torrents = 3, .max_seeds = 1, .max_leechers = 5, .max_bad = 5, .trackers = HONEST,
     .bad = FT_SIM_BIT (FT_BAD_STALLER) | FT_SIM_BIT (FT_BAD_CLAIMER) | FT_SIM_BIT (FT_BAD_REFUSER)
            | FT_SIM_BIT (FT_BAD_LEAVER),
     .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
-  { .name = "noise", .max_seeds = 1, .max_leechers = 4, .max_bad = 5, .trackers = HONEST,
+  { .name = "noise", .max_torrents = 3, .max_seeds = 1, .max_leechers = 4, .max_bad = 5, .trackers = HONEST,
     .bad = FT_SIM_BIT (FT_BAD_FLOODER) | FT_SIM_BIT (FT_BAD_BABBLER) | FT_SIM_BIT (FT_BAD_GARBAGE)
            | FT_SIM_BIT (FT_BAD_STRANGER) | FT_SIM_BIT (FT_BAD_PUSHER),
     .max_size = 512 * KIB, .max_piece = 4, .patience_s = 2 * HOUR_S },
-  { .name = "inventions", .max_seeds = 1, .max_leechers = 4, .max_bad = 5, .trackers = HONEST,
+  { .name = "inventions", .max_torrents = 3, .max_seeds = 1, .max_leechers = 4, .max_bad = 5, .trackers = HONEST,
     .bad = FT_SIM_BIT (FT_BAD_INVENTOR) | FT_SIM_BIT (FT_BAD_NAMER), .links = TRUE,
     .max_size = 512 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
-  { .name = "trackers", .max_seeds = 2, .max_leechers = 4, .trackers = FT_SIM_ALL_TRACKERS, .max_troubles = 4,
+  { .name = "trackers", .max_torrents = 3, .max_seeds = 2, .max_leechers = 4, .trackers = FT_SIM_ALL_TRACKERS, .max_troubles = 4,
     .troubles = FT_SIM_BIT (FT_TROUBLE_PAUSE) | FT_SIM_BIT (FT_TROUBLE_NETWORK) | FT_SIM_BIT (FT_TROUBLE_SLEEP),
     .max_size = 512 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
-  { .name = "flapping", .max_seeds = 2, .max_leechers = 4, .trackers = HONEST, .lines = TRUE, .nats = TRUE,
+  { .name = "flapping", .max_torrents = 3, .max_seeds = 2, .max_leechers = 4, .trackers = HONEST, .lines = TRUE, .nats = TRUE,
     .max_troubles = 20, .troubles = FT_SIM_BIT (FT_TROUBLE_DARK) | FT_SIM_BIT (FT_TROUBLE_NETWORK),
     .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
-  { .name = "clock", .max_seeds = 2, .max_leechers = 4, .trackers = HONEST, .lines = TRUE, .max_troubles = 10,
+  { .name = "clock", .max_torrents = 3, .max_seeds = 2, .max_leechers = 4, .trackers = HONEST, .lines = TRUE, .max_troubles = 10,
     .troubles = FT_SIM_BIT (FT_TROUBLE_CLOCK) | FT_SIM_BIT (FT_TROUBLE_SLEEP) | FT_SIM_BIT (FT_TROUBLE_PAUSE),
     .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
-  { .name = "disk", .max_seeds = 1, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
+  { .name = "disk", .max_torrents = 3, .max_seeds = 1, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
     .troubles = FT_SIM_BIT (FT_TROUBLE_DISK) | FT_SIM_BIT (FT_TROUBLE_FAULTS) | FT_SIM_BIT (FT_TROUBLE_VERIFY)
                 | FT_SIM_BIT (FT_TROUBLE_FILES),
     .max_size = 1024 * KIB, .max_piece = 8, .patience_s = 4 * HOUR_S },
-  { .name = "moving", .max_seeds = 1, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
+  { .name = "moving", .max_torrents = 3, .max_seeds = 1, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
     .troubles = FT_SIM_BIT (FT_TROUBLE_MOVE) | FT_SIM_BIT (FT_TROUBLE_FAULTS) | FT_SIM_BIT (FT_TROUBLE_PAUSE)
                 | FT_SIM_BIT (FT_TROUBLE_FILES) | FT_SIM_BIT (FT_TROUBLE_DISK) | FT_SIM_BIT (FT_TROUBLE_VERIFY),
     .max_size = 1024 * KIB, .max_piece = 8, .patience_s = 4 * HOUR_S },
-  { .name = "chaos", .max_seeds = 2, .max_leechers = 6, .max_bad = 4, .bad = FT_SIM_ALL_BAD,
+  { .name = "several", .max_torrents = 3, .max_seeds = 2, .max_leechers = 4, .trackers = HONEST, .max_troubles = 20,
+    .troubles = FT_SIM_BIT (FT_TROUBLE_QUEUE) | FT_SIM_BIT (FT_TROUBLE_OPTIONS) | FT_SIM_BIT (FT_TROUBLE_LIMITS)
+                | FT_SIM_BIT (FT_TROUBLE_RIVAL) | FT_SIM_BIT (FT_TROUBLE_PAUSE) | FT_SIM_BIT (FT_TROUBLE_MOVE)
+                | FT_SIM_BIT (FT_TROUBLE_REMOVE) | FT_SIM_BIT (FT_TROUBLE_RESTART) | FT_SIM_BIT (FT_TROUBLE_FILES),
+    .links = TRUE, .max_size = 1024 * KIB, .max_piece = 4, .patience_s = 4 * HOUR_S },
+  { .name = "chaos", .max_torrents = 3, .max_seeds = 2, .max_leechers = 6, .max_bad = 4, .bad = FT_SIM_ALL_BAD,
     .trackers = FT_SIM_ALL_TRACKERS, .max_troubles = 30, .troubles = FT_SIM_ALL_TROUBLES, .lines = TRUE, .nats = TRUE,
     .links = TRUE, .max_size = 2048 * KIB, .max_piece = 16, .patience_s = 8 * HOUR_S },
 };
 
 static const FtSimPlan crowd = {
-  .name = "crowd", .max_seeds = 1, .n_leechers = 199, .trackers = HONEST, .lines = TRUE,
+  .name = "crowd", .max_torrents = 1, .max_seeds = 1, .n_leechers = 199, .trackers = HONEST, .lines = TRUE,
   .max_size = 512 * KIB, .max_piece = 2, .patience_s = 4 * HOUR_S,
 };
 
