@@ -12,7 +12,7 @@ packages_test=(
   python3 valgrind iproute2 dbus xvfb xauth at-spi2-core python3-gi gir1.2-atspi-2.0 gir1.2-gtk-4.0 x11-utils imagemagick
   fonts-cantarell librsvg2-common mandoc git bash-completion flatpak-builder gir1.2-gdkpixbuf-2.0
   transmission-daemon transmission-cli aria2 python3-libtorrent opentracker miniupnpd-nftables nftables
-  binutils systemd
+  binutils systemd openssl ca-certificates
 )
 # What the long form needs beside: libFuzzer, which is in the latter.
 packages_fuzz=(clang libclang-rt-dev)

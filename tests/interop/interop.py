@@ -8,9 +8,10 @@ import pathlib
 import signal
 import sys
 
-from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_ipv6, scenarios_lsd,
-                        scenarios_magnet, scenarios_network, scenarios_pex, scenarios_private,
-                        scenarios_router, scenarios_strangers, scenarios_tracker)
+from ft_interop import (scenarios, scenarios_crash, scenarios_dht, scenarios_https,
+                        scenarios_ipv6, scenarios_lsd, scenarios_magnet, scenarios_network,
+                        scenarios_pex, scenarios_private, scenarios_router,
+                        scenarios_strangers, scenarios_tracker)
 from ft_interop.aria2 import Aria2
 from ft_interop.rasterbar import Rasterbar
 from ft_interop.swarm import Lab
@@ -49,6 +50,7 @@ GROUPS = {
     "opentracker": lambda whole: scenarios_tracker.make_all(),
     "crash": make_crashes,
     "dht": lambda whole: scenarios_dht.make_all(),
+    "https": lambda whole: scenarios_https.make_all(),
     "ipv6": lambda whole: scenarios_ipv6.make_all([Rasterbar, Transmission]),
     "lsd": lambda whole: scenarios_lsd.make_all(),
     "magnet": lambda whole: scenarios_magnet.make_all([Rasterbar, Transmission, Aria2]),

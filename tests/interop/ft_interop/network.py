@@ -52,7 +52,7 @@ class Node:
         self.name = name
         self.address = address
         self.address6 = address6
-        self.hosts = None  # a file that its programs see as /etc/hosts
+        self.files = {}  # by names of files of the system, what its programs see there
         self._descriptor = descriptor
         self._hub = hub
         self._plug = plug
@@ -61,10 +61,11 @@ class Node:
         """Called between fork and exec: moves there, and dies with the test. @account: (nullable):
         of pwd, to become somebody else, which must come before the order to die."""
         _call("setns", self._descriptor, CLONE_NEWNET)
-        if self.hosts is not None:
+        if self.files:
             _call("unshare", CLONE_NEWNS)
             _call("mount", None, b"/", None, MS_PRIVATE_ALL, None)
-            _call("mount", os.fsencode(self.hosts), b"/etc/hosts", None, MS_BIND, None)
+            for name, file in self.files.items():
+                _call("mount", os.fsencode(file), os.fsencode(name), None, MS_BIND, None)
         if account is not None:
             os.setgroups([])
             os.setgid(account.pw_gid)

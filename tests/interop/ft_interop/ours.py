@@ -85,6 +85,13 @@ class FriendTorrent(Peer):
         return [event for event in self._ask(f"trackers {torrent.hex}")
                 if event["event"] == "tracker"]
 
+    def wait_tracker(self, torrent, state, timeout_s):
+        """What it says of the first one, once that is @state."""
+        def find():
+            rows = self.trackers(torrent)
+            return rows[0] if rows and rows[0]["state"] == state else None
+        return wait_until(f"the tracker is {state}", timeout_s, find, lambda: str(self.trackers(torrent)))
+
     def peers(self, torrent):
         return [event for event in self._ask(f"peers {torrent.hex}") if event["event"] == "peer"]
 

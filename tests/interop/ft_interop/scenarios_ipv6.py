@@ -77,15 +77,15 @@ def both(protocol):
     def run(swarm):
         torrent, tracker = _share(swarm, _url(protocol, NAME))
         node = _add_node(swarm, "ours", ipv4=True)
-        node.hosts = swarm.home / "hosts"
-        node.hosts.write_text(f"127.0.0.1 localhost\n{HUB_ADDRESS} {NAME}\n{HUB_ADDRESS6} {NAME}\n")
+        node.files["/etc/hosts"] = swarm.home / "hosts"
+        node.files["/etc/hosts"].write_text(f"127.0.0.1 localhost\n{HUB_ADDRESS} {NAME}\n{HUB_ADDRESS6} {NAME}\n")
         ours = swarm.start_ours(swarm.data, [torrent], bound=False, node=node)
         for address in (node.address, node.address6):
             tracker.wait_for(address, TIMEOUT_S, protocol=protocol, event="started")
         swarm.block.passed(names[0])
         for name, ipv4 in (("four", True), ("six", False)):
             other = swarm.network.add(name, ipv4=ipv4, ipv6=not ipv4)
-            other.hosts = node.hosts
+            other.files = node.files
             folder = swarm.folder(name)
             swarm.start_ours(folder, [torrent], ["--exit-when-done"], bound=False,
                              node=other).wait_left(TIMEOUT_S)

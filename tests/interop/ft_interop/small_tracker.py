@@ -16,12 +16,14 @@ NAME = "tracker.test"
 
 
 class SmallTracker:
-    """Serves all torrents. @told: (nullable): by address of who asks, the addresses that it is told of; else all"""
+    """Serves all torrents. @told: (nullable): by address of who asks, the addresses that it is told of; else all.
+    @web: (nullable): it is at the ports of the web instead: "none": port 80 only; "hangs": 443 says nothing; else the
+    certificate for 443"""
 
-    def __init__(self, network, home, told=None):
+    def __init__(self, network, home, told=None, web=None):
         self._output = home / "announces.jsonl"
         with open(self._output, "wb") as output:
-            self._process = Process(network.hub, [sys.executable, "-B", str(RUN), str(PORT), json.dumps(told)], home,
+            self._process = Process(network.hub, [sys.executable, "-B", str(RUN), str(PORT), json.dumps(told), json.dumps(web)], home,
                                     stdin=subprocess.PIPE, stdout=output)
         wait_until("the tracker is ready", 10, lambda: b"ready" in self._output.read_bytes(),
                    self._process.tail)

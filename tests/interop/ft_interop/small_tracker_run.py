@@ -1,12 +1,13 @@
 # small_tracker_run.py: a tracker of both families over HTTP and UDP, that tells who asked it.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""small_tracker_run.py PORT TOLD: writes a line of JSON for each announce. Peers of a family are told of those of the
-same family, as trackers do (BEP 7); where TOLD is not null, of those alone that it lists for their address."""
+"""small_tracker_run.py PORT TOLD WEB: writes a line of JSON for each announce. Peers of a family are told of those of the
+same family, as trackers do (BEP 7); where TOLD is not null, of those alone that it lists for their address. WEB: see SmallTracker."""
 
 import http.server
 import json
 import os
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -57,7 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             key, _, value = part.partition("=")
             query[key] = urllib.parse.unquote_to_bytes(value)
         family = self.server.address_family
-        peers = self.server.swarms.announce("http", family, query.get("info_hash", b""),
+        peers = self.server.swarms.announce(self.server.protocol, family, query.get("info_hash", b""),
                                             self.client_address[0], int(query["port"]),
                                             query.get("event", b"").decode(), int(query.get("left", 0)))
         key = b"6:peers6" if family == socket.AF_INET6 else b"5:peers"
@@ -75,6 +76,7 @@ class Server(http.server.ThreadingHTTPServer):
     """Of one family only."""
 
     daemon_threads = True
+    protocol = "http"
 
     def __init__(self, family, port, swarms):
         self.address_family = family
@@ -85,6 +87,32 @@ class Server(http.server.ThreadingHTTPServer):
         if self.address_family == socket.AF_INET6:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         super().server_bind()
+
+
+class SecureServer(Server):
+    """With the certificate and key of @path."""
+
+    protocol = "https"
+
+    def __init__(self, port, swarms, path):
+        super().__init__(socket.AF_INET, port, swarms)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+
+def start_thread(target, *args):
+    threading.Thread(target=target, args=args, daemon=True).start()
+
+
+def serve_web(swarms, web):
+    """HTTP, and HTTPS as @web wants it. Returns: what has to be kept open"""
+    start_thread(Server(socket.AF_INET, 80, swarms).serve_forever)
+    if web == "hangs":
+        return socket.create_server(("0.0.0.0", 443))
+    if web != "none":
+        start_thread(SecureServer(443, swarms, web).serve_forever)
+    return None
 
 
 def serve_udp(family, port, swarms):
@@ -112,11 +140,15 @@ def serve_udp(family, port, swarms):
 def main():
     port = int(sys.argv[1])
     swarms = Swarms(json.loads(sys.argv[2]))
-    for family in (socket.AF_INET, socket.AF_INET6):
-        threading.Thread(target=Server(family, port, swarms).serve_forever, daemon=True).start()
-        threading.Thread(target=serve_udp, args=(family, port, swarms), daemon=True).start()
+    web = json.loads(sys.argv[3])
+    kept = serve_web(swarms, web) if web else None
+    for family in (socket.AF_INET, socket.AF_INET6) if not web else ():
+        start_thread(Server(family, port, swarms).serve_forever)
+        start_thread(serve_udp, family, port, swarms)
     print(json.dumps({"ready": True}), flush=True)
     sys.stdin.read()
+    if kept is not None:
+        kept.close()
 
 
 main()

@@ -99,9 +99,9 @@ class Swarm:
         self._peers.append(peer)
         return peer
 
-    def start_small_tracker(self, told=None):
+    def start_small_tracker(self, told=None, web=None):
         """One that speaks both families, for all torrents."""
-        self.tracker = SmallTracker(self.network, self.folder("tracker"), told)
+        self.tracker = SmallTracker(self.network, self.folder("tracker"), told, web)
         return self.tracker
 
     def start_ours(self, folder, torrents=(), options=(), again=None, bound=True, node=None, uses=(),
