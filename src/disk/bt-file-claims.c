@@ -8,10 +8,7 @@
 #include "bt-error.h"
 #include "bt-text.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <sys/sysmacros.h>
-#include <unistd.h>
 
 /* A file is known by its device and inode number, so by whatever link, mount or second name it is reached. It belongs
  * to the first store that has it, and only that one may write to it; further ones may read, so that torrents with the
@@ -21,7 +18,7 @@
  * files are looked at anew, open or not.
  *
  * Inode numbers are used again, and some file systems make them up: so before anybody is refused, it is seen that the
- * path of the first still leads to the very file. */
+ * path of the first still leads to the very file. Where all files have one number, none is claimed: paths decide. */
 
 #define NAME_BYTES 200
 
@@ -133,6 +130,13 @@ leave (BtFileClaims *claims, BtStoreFile *file)
   atomic_store (&file->standing, STANDING_NONE);
 }
 
+/* No file has the number of a folder, nor none. */
+static gboolean
+has_number (const BtFileStore *store, const struct stat *info)
+{
+  return info->st_ino != 0 && (info->st_ino != store->root_ino || info->st_dev != store->root_dev);
+}
+
 /* Just now, so whoever had this number before has it no more. */
 static void
 take_over (BtFileClaims *claims, BtStoreFile *file)
@@ -173,14 +177,19 @@ enter (BtFileClaims *claims, BtFileStore *store, BtStoreFile *file, const struct
       return;
     }
   put_later (file);
-  while (first->next != NULL)
-    first = first->next;
+  file->next = first->next;
   first->next = file;
 }
 
 static void
 claim (BtFileClaims *claims, BtFileStore *store, BtStoreFile *file, const struct stat *info, gboolean made)
 {
+  if (!has_number (store, info))
+    {
+      leave (claims, file);
+      atomic_store (&file->standing, STANDING_OWNER);
+      return;
+    }
   if (!made && file->claimant != NULL && file->ino == info->st_ino && file->device == shorten_device (info->st_dev))
     return;
   leave (claims, file);
@@ -200,6 +209,18 @@ typedef struct
 } Owner;
 
 static void
+set_owner (Owner *owner, BtStoreFile *first)
+{
+  BtFileStore *store = first->claimant;
+
+  owner->file = first;
+  owner->id = store->id;
+  owner->root = g_strdup (store->root);
+  owner->path = g_strdup (bt_file_store_path (store, (guint32) (first - store->files)));
+  owner->name = bt_text_for_display (store->metainfo->name, strlen (store->metainfo->name), NAME_BYTES);
+}
+
+static void
 clear_owner (Owner *owner)
 {
   g_free (owner->root);
@@ -213,41 +234,26 @@ static gboolean
 find_owner (BtFileClaims *claims, BtStoreFile *file, Owner *owner, gboolean *asked)
 {
   BtStoreFile *first = g_hash_table_lookup (claims->firsts, file);
-  BtFileStore *store;
 
   while (first->claimant != file->claimant && atomic_load (&first->claimant->abandoned))
     {
       leave (claims, first);
       first = g_hash_table_lookup (claims->firsts, file);
     }
-  store = first->claimant;
   *asked = atomic_load (&first->standing) == STANDING_OWNER;
-  if (store == file->claimant)
+  if (first->claimant == file->claimant)
     return FALSE;
-  owner->file = first;
-  owner->id = store->id;
-  owner->root = g_strdup (store->root);
-  owner->path = g_strdup (bt_file_store_path (store, (guint32) (first - store->files)));
-  owner->name = bt_text_for_display (store->metainfo->name, strlen (store->metainfo->name), NAME_BYTES);
+  set_owner (owner, first);
   return TRUE;
 }
 
 static void
-set_taken_error (BtFileStore *store, guint32 file, const char *name, GError **error)
+set_taken_error (BtFileStore *store, const char *path, const char *name, GError **error)
 {
-  g_autofree char *path = g_build_filename (store->root, bt_file_store_path (store, file), NULL);
-  g_autofree char *shown = g_filename_display_name (path);
+  g_autofree char *full = g_build_filename (store->root, path, NULL);
+  g_autofree char *shown = g_filename_display_name (full);
 
   g_set_error (error, BT_ERROR, BT_ERROR_TAKEN, "“%s” is also a file of “%s”", shown, name);
-}
-
-/* Whether its path leads to what is open as @fd. Both are open meanwhile, so neither number can be used again. */
-static gboolean
-leads_to (const Owner *owner, BtFileSet *set, int fd)
-{
-  struct stat here;
-
-  return fstat (fd, &here) != 0 || bt_file_leads_to_in_disk (set, owner->root, owner->path, &here);
 }
 
 /* It may be another one meanwhile, or none. */
@@ -263,18 +269,25 @@ drop_owner (BtFileClaims *claims, BtStoreFile *file, const Owner *owner)
   pthread_mutex_unlock (&claims->lock);
 }
 
+/* The root is open for whoever asks. */
+static BtSeenFile
+see (BtFileStore *store, guint32 file, const struct stat *info)
+{
+  return (BtSeenFile){ bt_file_store_root_in_disk (store, BT_ROOT_USE, NULL), bt_file_store_path (store, file), *info };
+}
+
 /* Asks those at rest. Two names of one file may be the torrent's own. Returns: (transfer full) (nullable): the name of
  * the one that has it; none of it is the store's then */
 static char *
-become_owner (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info, BtRestReading **reading)
+become_owner (BtFileClaims *claims, BtFileStore *store, guint32 file, const BtSeenFile *seen, BtRestReading **reading)
 {
   BtStoreFile *self = &store->files[file], *first;
   char *name = NULL;
 
   if (file < store->metainfo->n_files) /* nobody else has a parts file */
-    name = bt_rests_find_owner_in_disk (claims->rests, store, info, reading);
+    name = bt_rests_find_owner_in_disk (claims->rests, store, seen, BT_SAME_FILE, reading);
   pthread_mutex_lock (&claims->lock);
-  first = self->claimant != NULL && self->ino == info->st_ino ? g_hash_table_lookup (claims->firsts, self) : NULL;
+  first = self->claimant != NULL && self->ino == seen->info.st_ino ? g_hash_table_lookup (claims->firsts, self) : NULL;
   if (name != NULL)
     {
       leave (claims, self);
@@ -304,6 +317,7 @@ bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
     {
       leave (claims, self);
       self->known = 0;
+      atomic_store (&self->standing, STANDING_NONE);
     }
   pthread_mutex_unlock (&claims->lock);
 }
@@ -317,55 +331,113 @@ bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
 
   bt_file_claims_note_in_disk (claims, store, file, info);
   if (atomic_load (&self->standing) == STANDING_FIRST)
-    g_free (become_owner (claims, store, file, info, reading));
+    {
+      const BtSeenFile seen = see (store, file, info);
+
+      g_free (become_owner (claims, store, file, &seen, reading));
+    }
   pthread_mutex_lock (&claims->lock);
-  if (atomic_load (&self->standing) == STANDING_OWNER)
+  if (self->claimant != NULL && atomic_load (&self->standing) == STANDING_OWNER)
     inode = self->known | (info->st_dev != store->root_dev ? BT_INODE_ELSEWHERE : 0);
   pthread_mutex_unlock (&claims->lock);
   return inode;
 }
 
-/* Returns: (transfer full) (nullable): the name of the torrent that has it; NULL if that is this one, or if it is to be
- * asked again */
+/* The file is open, so that its number cannot be used again meanwhile. Returns: (transfer full) (nullable): the name of
+ * the torrent that has it; NULL if that is this one, or if it is to be asked again */
 static char *
-try_to_take (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd, const struct stat *info, gboolean made,
+try_to_take (BtFileClaims *claims, BtFileStore *store, guint32 file, const BtSeenFile *seen, gboolean made,
              gboolean *taken)
 {
   BtStoreFile *self = &store->files[file];
   BtRestReading *reading = NULL;
-  gboolean asked, other;
+  gboolean asked = TRUE, other;
   Owner owner = { 0 };
   char *name = NULL;
 
   pthread_mutex_lock (&claims->lock);
-  claim (claims, store, self, info, made);
-  other = find_owner (claims, self, &owner, &asked);
+  claim (claims, store, self, &seen->info, made);
+  other = self->claimant != NULL && find_owner (claims, self, &owner, &asked);
   pthread_mutex_unlock (&claims->lock);
   *taken = !other && asked;
-  if (other && leads_to (&owner, store->set, fd))
+  if (other && bt_file_compare_in_disk (store->set, seen, owner.root, owner.path) != BT_SAME_NOT)
     name = g_steal_pointer (&owner.name);
   else if (other)
     drop_owner (claims, self, &owner);
   else if (!asked)
-    name = become_owner (claims, store, file, info, &reading);
+    name = become_owner (claims, store, file, seen, &reading);
   clear_owner (&owner);
   bt_rest_reading_free (reading);
   return name;
 }
 
 gboolean
-bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd, const struct stat *info,
+bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
                              gboolean made, GError **error)
 {
+  const BtSeenFile seen = see (store, file, info);
   g_autofree char *name = NULL;
   gboolean taken = FALSE;
 
   while (!taken && name == NULL)
-    name = try_to_take (claims, store, file, fd, info, made, &taken);
+    name = try_to_take (claims, store, file, &seen, made, &taken);
   if (taken)
     return TRUE;
-  set_taken_error (store, file, name, error);
+  set_taken_error (store, seen.path, name, error);
   bt_file_claims_note_in_disk (claims, store, file, NULL);
+  return FALSE;
+}
+
+/* Under the lock. FALSE: no other store has it. */
+static gboolean
+find_other (BtFileClaims *claims, BtFileStore *store, const struct stat *info, Owner *owner)
+{
+  BtStoreFile key = { .ino = info->st_ino, .device = shorten_device (info->st_dev) };
+  BtStoreFile *first = g_hash_table_lookup (claims->firsts, &key);
+
+  while (first != NULL && first->claimant != store && atomic_load (&first->claimant->abandoned))
+    first = first->next;
+  if (first == NULL || first->claimant == store)
+    return FALSE;
+  set_owner (owner, first);
+  return TRUE;
+}
+
+/* Returns: (transfer full) (nullable) */
+static char *
+find_holder (BtFileClaims *claims, BtFileStore *store, const BtSeenFile *seen)
+{
+  BtRestReading *reading = NULL;
+  Owner owner = { 0 };
+  gboolean other;
+  char *name = NULL;
+
+  pthread_mutex_lock (&claims->lock);
+  other = find_other (claims, store, &seen->info, &owner);
+  pthread_mutex_unlock (&claims->lock);
+  if (other && bt_file_compare_in_disk (store->set, seen, owner.root, owner.path) == BT_SAME_NAME)
+    name = g_steal_pointer (&owner.name);
+  else
+    name = bt_rests_find_owner_in_disk (claims->rests, store, seen, BT_SAME_NAME, &reading);
+  clear_owner (&owner);
+  bt_rest_reading_free (reading);
+  return name;
+}
+
+gboolean
+bt_file_claims_may_remove_in_disk (BtFileClaims *claims, BtFileStore *store, int root_fd, const char *path,
+                                   GError **error)
+{
+  BtSeenFile seen = { root_fd, path, { 0 } };
+  g_autofree char *name = NULL;
+
+  if (bt_beneath_stat (root_fd, path, &seen.info) < 0 || !S_ISREG (seen.info.st_mode)
+      || !has_number (store, &seen.info))
+    return TRUE;
+  name = find_holder (claims, store, &seen);
+  if (name == NULL)
+    return TRUE;
+  set_taken_error (store, path, name, error);
   return FALSE;
 }
 

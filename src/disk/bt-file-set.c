@@ -265,11 +265,11 @@ set_open_error (BtFileStore *store,
 
 /* Reading is everybody's: torrents with the same data may be seeded from one file. */
 static gboolean
-claim_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, int fd, const struct stat *info,
-            gboolean made, GError **error)
+claim_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, const struct stat *info, gboolean made,
+            GError **error)
 {
   if (mode == BT_OPEN_WRITE)
-    return bt_file_claims_take_in_disk (set->claims, store, file, fd, info, made, error);
+    return bt_file_claims_take_in_disk (set->claims, store, file, info, made, error);
   bt_file_claims_note_in_disk (set->claims, store, file, info);
   return TRUE;
 }
@@ -295,7 +295,7 @@ open_file (BtFileSet *set, BtFileStore *store, guint32 file, BtOpenMode mode, st
     {
       set_not_regular_error (store, file, error);
     }
-  else if (claim_file (set, store, file, mode, fd, info, made, error))
+  else if (claim_file (set, store, file, mode, info, made, error))
     {
       return fd;
     }

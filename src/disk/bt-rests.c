@@ -311,28 +311,29 @@ is_on_device (const char *root, dev_t device)
 
 /* If it cannot be seen, it may. */
 static gboolean
-has_file (const Suspect *suspect, BtFileStore *store, const struct stat *info, BtRestReading **reading)
+has_file (const Suspect *suspect, BtFileStore *store, const BtSeenFile *seen, BtSameness same, BtRestReading **reading)
 {
   const char *path;
 
-  if (!suspect->elsewhere && !is_on_device (suspect->rest.root, info->st_dev))
+  if (!suspect->elsewhere && !is_on_device (suspect->rest.root, seen->info.st_dev))
     return FALSE;
   read_details (&suspect->rest, reading);
   path = get_path (*reading, suspect->file);
-  return path == NULL || bt_file_leads_to_in_disk (store->set, suspect->rest.root, path, info);
+  return path == NULL || bt_file_compare_in_disk (store->set, seen, suspect->rest.root, path) >= same;
 }
 
 char *
-bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const struct stat *info, BtRestReading **reading)
+bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const BtSeenFile *seen, BtSameness same,
+                             BtRestReading **reading)
 {
   g_autoptr(GArray) suspects = find_suspects (rests, &store->metainfo->info_hash,
-                                               info->st_ino & BT_INODE_NUMBER);
+                                               seen->info.st_ino & BT_INODE_NUMBER);
 
   for (guint i = 0; i < suspects->len; i++)
     {
       const Suspect *suspect = &g_array_index (suspects, Suspect, i);
 
-      if (has_file (suspect, store, info, reading))
+      if (has_file (suspect, store, seen, same, reading))
         return bt_text_for_display (suspect->rest.name, strlen (suspect->rest.name), NAME_BYTES);
     }
   return NULL;

@@ -11,15 +11,17 @@
 #include <unistd.h>
 
 /* Removed is only what there is a copy of: the same length and time, and not the very same file, which one
- * folder under two names would have. */
+ * folder under two names would have; nor what is another torrent's. */
 static gboolean
 has_copy (BtFileStore *store, int root_fd, int old_fd, guint32 file)
 {
+  BtFileClaims *claims = bt_file_set_get_claims (store->set);
   const char *path = bt_file_store_path (store, file);
   struct stat old, copy;
 
   return bt_beneath_stat (old_fd, path, &old) == 0 && bt_beneath_stat (root_fd, path, &copy) == 0
-         && (old.st_dev != copy.st_dev || old.st_ino != copy.st_ino) && bt_file_is_copy (&old, &copy);
+         && (old.st_dev != copy.st_dev || old.st_ino != copy.st_ino) && bt_file_is_copy (&old, &copy)
+         && bt_file_claims_may_remove_in_disk (claims, store, old_fd, path, NULL);
 }
 
 /* What is not synced before the state forgets of it may come back with the loss of power, and stay for good. */

@@ -127,14 +127,11 @@ open_new_root (Mover *mover, gboolean make, GError **error)
   return mover->to_fd >= 0;
 }
 
-/* One folder may have two names. */
 static gboolean
 is_same_folder (const Mover *mover)
 {
-  struct stat from, to;
-
-  return mover->from_fd >= 0 && mover->to_fd >= 0 && fstat (mover->from_fd, &from) == 0
-         && fstat (mover->to_fd, &to) == 0 && from.st_dev == to.st_dev && from.st_ino == to.st_ino;
+  return mover->from_fd >= 0 && mover->to_fd >= 0
+         && bt_folder_is_same_in_disk (mover->from_fd, mover->store->root, mover->to_fd, mover->folder);
 }
 
 /* Looking. */
@@ -147,6 +144,14 @@ look (int root_fd, const char *path, gboolean *is_there, struct stat *info)
   return *is_there || root_fd < 0 || errno == ENOENT || errno == ENOTDIR || errno == ELOOP;
 }
 
+/* Whether it may leave @root_fd: not if it is another torrent's by that name. */
+static gboolean
+may_take (const Mover *mover, int root_fd, guint32 file, GError **error)
+{
+  return bt_file_claims_may_remove_in_disk (bt_file_set_get_claims (mover->store->set), mover->store, root_fd,
+                                            get_path (mover, file), error);
+}
+
 /* What nobody but us makes is no obstacle. */
 static gboolean
 is_in_the_way (const Mover *mover, guint32 file, gboolean is_here, const struct stat *here, const struct stat *there)
@@ -155,7 +160,7 @@ is_in_the_way (const Mover *mover, guint32 file, gboolean is_here, const struct 
     return FALSE;
   if (!mover->resuming || !S_ISREG (there->st_mode))
     return TRUE;
-  return is_here && !bt_file_is_copy (here, there);
+  return (is_here && !bt_file_is_copy (here, there)) || !may_take (mover, mover->to_fd, file, NULL);
 }
 
 static gboolean
@@ -171,7 +176,7 @@ look_at_file (Mover *mover, guint32 file, guint64 *bytes, GError **error)
     set_error (mover, mover->folder, path, errno, error);
   else if (is_there && is_in_the_way (mover, file, is_here, &here, &there))
     set_error (mover, mover->folder, path, EEXIST, error);
-  else
+  else if (!is_here || may_take (mover, mover->from_fd, file, error))
     {
       *bytes += is_here && S_ISREG (here.st_mode) ? (guint64) here.st_size : 0;
       return TRUE;
@@ -433,6 +438,8 @@ take_file_back (Mover *mover, guint32 file)
   int result = 0;
 
   find_earlier_fate (mover, file);
+  if ((mover->fates[file] == RENAMED || mover->fates[file] == PLACED) && !may_take (mover, mover->to_fd, file, NULL))
+    return TRUE;
   if (mover->fates[file] == RENAMED)
     result = bt_beneath_rename (mover->to_fd, path, mover->from_fd, path);
   else if (mover->fates[file] != NOT_MOVED)
@@ -517,7 +524,8 @@ bt_file_store_look_at_move_in_disk (BtFileStore *store, const char *folder, GErr
         set_error (&mover, parent, NULL, errno, error);
     }
   else if (ok)
-    ok = open_new_root (&mover, FALSE, error) && (is_same_folder (&mover) || look_at_files (&mover, error));
+    ok = open_new_root (&mover, FALSE, error);
+  ok = ok && (is_same_folder (&mover) || look_at_files (&mover, error));
   mover_clear (&mover);
   return ok;
 }

@@ -207,20 +207,39 @@ guint bt_file_set_n_open (BtFileSet *set);
 BtFileClaims *bt_file_set_get_claims (BtFileSet *set);
 BtRests *bt_file_set_get_rests (BtFileSet *set);
 
+/* bt-same-file.c: whether two paths lead to one file. */
+
+/* A file, and the path by which it was reached. */
+typedef struct
+{
+  int root_fd;
+  const char *path;
+  struct stat info;
+} BtSeenFile;
+
+typedef enum
+{
+  BT_SAME_NOT,
+  BT_SAME_FILE, /* by another name: each can go without the other */
+  BT_SAME_NAME, /* by the same, in the same folder; or that cannot be seen */
+} BtSameness;
+
+BtSameness bt_file_compare_in_disk (BtFileSet *set, const BtSeenFile *seen, const char *root, const char *path);
+/* Whether @one and @other, open already, are one folder. */
+gboolean bt_folder_is_same_in_disk (int one_fd, const char *one, int other_fd, const char *other);
+
 /* bt-rests.c: files of torrents that are at rest. */
 
 BtRests *bt_rests_new (void);
 void bt_rests_free (BtRests *rests);
 BtRest *bt_rests_add (BtRests *rests, const BtRestConfig *config);
 void bt_rests_remove (BtRests *rests, BtRest *rest);
-/* Looks whether what @info is of belongs to another torrent than that of @store. @reading: what was read of one for it,
- * to be kept for the next question and freed in the end. Returns: (transfer full) (nullable): the name of the torrent,
- * for people */
-char *bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const struct stat *info, BtRestReading **reading);
+/* Looks whether what is seen belongs to another torrent than that of @store, to which it is at least as much the @same.
+ * @reading: what was read of one for it, to be kept for the next question and freed in the end. Returns: (transfer full)
+ * (nullable): the name of the torrent, for people */
+char *bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const BtSeenFile *seen, BtSameness same,
+                                   BtRestReading **reading);
 void bt_rest_reading_free (BtRestReading *reading);
-
-/* bt-same-file.c: FALSE only if @path below @root surely does not lead to what @info is of. */
-gboolean bt_file_leads_to_in_disk (BtFileSet *set, const char *root, const char *path, const struct stat *info);
 
 /* bt-file-claims.c: which file on the disk is whose. */
 
@@ -231,13 +250,16 @@ void bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guin
 /* The same; and what is nobody's is its own from now on. Returns: its number if it is its own, as in a stamp, else 0 */
 guint64 bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
                                      BtRestReading **reading);
-/* It is to be written to; open as @fd. @made: just now. Returns: FALSE with TAKEN if it is another's. */
-gboolean bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, int fd,
-                                      const struct stat *info, gboolean made, GError **error);
+/* It is to be written to, and open. @made: just now. Returns: FALSE with TAKEN if it is another's. */
+gboolean bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
+                                      gboolean made, GError **error);
 /* Whether that was so when it was asked last, and nobody has come before it since. Never waits. */
 gboolean bt_file_claims_may_write (BtFileStore *store, guint32 file);
 /* @names: (transfer full) (nullable) */
 void bt_file_claims_set_names (BtFileClaims *claims, BtFileStore *store, char **names);
+/* FALSE with TAKEN if what has that name is another torrent's: to rename or remove it would take it from that. */
+gboolean bt_file_claims_may_remove_in_disk (BtFileClaims *claims, BtFileStore *store, int root_fd, const char *path,
+                                            GError **error);
 /* None of the files of @store is its own any more. */
 void bt_file_claims_drop (BtFileClaims *claims, BtFileStore *store);
 

@@ -34,11 +34,12 @@ note_error (Removal *removal, const char *path)
     bt_file_store_set_error (removal->store, path, "remove", errno, &removal->error);
 }
 
-/* What of the list is there as a regular file. */
+/* What of the list is there as a regular file, and no other torrent's. */
 static gboolean
 find_files (Removal *removal, const gboolean *created, GError **error)
 {
   BtFileStore *store = removal->store;
+  BtFileClaims *claims = bt_file_set_get_claims (store->set);
 
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
     {
@@ -50,7 +51,7 @@ find_files (Removal *removal, const gboolean *created, GError **error)
         continue;
       if (!bt_file_store_look_in_disk (store, removal->root_fd, i, &is_there, &info, error))
         return FALSE;
-      if (!is_there)
+      if (!is_there || !bt_file_claims_may_remove_in_disk (claims, store, removal->root_fd, path, NULL))
         continue;
       g_ptr_array_add (removal->files, (gpointer) path);
       bt_file_store_add_folders (removal->folders, path);

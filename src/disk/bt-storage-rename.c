@@ -35,6 +35,31 @@ rename_below (BtFileStore *store, int root_fd, const char *from, const char *to,
   return FALSE;
 }
 
+static gboolean
+is_below (const char *path, const char *folder)
+{
+  gsize length = strlen (folder);
+
+  return strncmp (path, folder, length) == 0 && (path[length] == '/' || path[length] == '\0');
+}
+
+/* What is another torrent's by the same name would be gone for that. */
+static gboolean
+may_rename (BtFileStore *store, int root_fd, const char *from, GError **error)
+{
+  BtFileClaims *claims = bt_file_set_get_claims (store->set);
+
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    {
+      const char *path = bt_file_store_path (store, i);
+
+      if (bt_file_store_is_real (store, i) && is_below (path, from)
+          && !bt_file_claims_may_remove_in_disk (claims, store, root_fd, path, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 gboolean
 bt_file_store_rename_in_disk (BtFileStore *store, const char *from, const char *to, char **names, GError **error)
 {
@@ -44,7 +69,8 @@ bt_file_store_rename_in_disk (BtFileStore *store, const char *from, const char *
   bt_file_set_close_store_in_disk (store->set, store);
   root_fd = bt_file_store_root_in_disk (store, BT_ROOT_USE, &local_error);
   if ((root_fd < 0 && !g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
-      || (root_fd >= 0 && !rename_below (store, root_fd, from, to, &local_error)))
+      || (root_fd >= 0 && (!may_rename (store, root_fd, from, &local_error)
+                           || !rename_below (store, root_fd, from, to, &local_error))))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));
       bt_file_store_free_names (names, store->metainfo->n_files);

@@ -6,6 +6,7 @@
 
 #include "bt-error.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -303,6 +304,124 @@ test_rename (void)
   assert_refused (two, 1, "root/t/other");
 }
 
+/* The second finds the files of the first by a link to their folder. @make: a link that makes another name of a file, or
+ * of the folder */
+static void
+share (Two *two, const char *from, const char *to, int (*make) (const char *, const char *))
+{
+  write_it (two, 0);
+  stat_it (two, 0);
+  make_link (two, from, to, make);
+  stat_it (two, 1);
+}
+
+static void
+assert_still_there (Two *two)
+{
+  g_autofree char *path = ft_disk_path (two->disk, "root/t/file");
+  g_autofree char *bytes = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  g_assert_cmpmem (bytes, length, two->contents[0], 16384);
+}
+
+static void
+assert_taken (GError *error)
+{
+  g_autoptr (GError) taken = error;
+
+  g_assert_error (taken, BT_ERROR, BT_ERROR_TAKEN);
+  g_assert_nonnull (strstr (taken->message, "/t/file” is also a file of “t”"));
+}
+
+/* To move or rename it would be to take it from the first. A name of its own (a hard link) it may move. */
+static void
+test_not_its_to_move (void)
+{
+  static const char *const names[] = { "t/other" };
+  g_autoptr (Two) two = two_new ();
+  g_autofree char *third = ft_disk_path (two->disk, "third");
+
+  share (two, "root", "elsewhere", symlink);
+  assert_taken (ft_disk_look_at_move (two->disk, third));
+  assert_taken (ft_disk_move (two->disk, third, FALSE));
+  assert_taken (ft_disk_move (two->disk, third, TRUE));
+  assert_taken (ft_disk_rename (two->disk, "t/file", "t/other", names));
+  assert_taken (ft_disk_rename (two->disk, "t", "u", (const char *const[]){ "u/file" }));
+  assert_still_there (two);
+  close_storage (two, 0);
+  use (two, 1);
+  ft_assert_no_disk_error (ft_disk_move (two->disk, third, FALSE));
+}
+
+static void
+test_moves_its_own_name (void)
+{
+  static const char *const names[] = { "t/other" };
+  g_autoptr (Two) two = two_new ();
+  g_autofree char *third = ft_disk_path (two->disk, "third");
+
+  share (two, "root/t/file", "elsewhere/t/file", link);
+  ft_assert_no_disk_error (ft_disk_rename (two->disk, "t/file", "t/other", names));
+  ft_assert_no_disk_error (ft_disk_move (two->disk, third, FALSE));
+  g_assert_cmpint (ft_disk_size_of (two->disk, "third/t/other"), ==, 16384);
+  assert_still_there (two);
+}
+
+/* What a move that is taken up again finds in the new place may be another torrent's, and is not taken back from there. */
+static void
+test_not_its_to_take_back (void)
+{
+  g_autoptr (Two) two = two_new ();
+  g_autofree char *third = ft_disk_path (two->disk, "third");
+
+  write_it (two, 0);
+  stat_it (two, 0);
+  make_link (two, "root", "third", symlink);
+  use (two, 1);
+  ft_assert_disk_error (ft_disk_move (two->disk, third, TRUE), BT_ERROR_EXISTS);
+  assert_still_there (two);
+}
+
+/* As if the second had been moved by copying. What it left is not removed where it is the first's. */
+static void
+test_not_its_to_clean (void)
+{
+  g_autoptr (Two) two = two_new ();
+  g_autofree char *third = ft_disk_path (two->disk, "third");
+  g_autofree char *elsewhere = ft_disk_path (two->disk, "elsewhere");
+  g_autofree char *old = ft_disk_path (two->disk, "root/t/file"), *copy = NULL;
+  struct timespec times[2];
+  struct stat info;
+
+  share (two, "root", "elsewhere", symlink);
+  ft_disk_put (two->disk, "third/t/file", two->contents[0], 16384);
+  copy = ft_disk_path (two->disk, "third/t/file");
+  g_assert_cmpint (stat (old, &info), ==, 0);
+  times[0] = info.st_atim;
+  times[1] = info.st_mtim;
+  g_assert_cmpint (utimensat (AT_FDCWD, copy, times, 0), ==, 0);
+  open_storage (two, 1, third);
+  stat_it (two, 1);
+  ft_assert_no_disk_error (ft_disk_clean (two->disk, elsewhere));
+  assert_still_there (two);
+  close_storage (two, 0);
+  use (two, 1);
+  ft_assert_no_disk_error (ft_disk_clean (two->disk, elsewhere));
+  g_assert_cmpint (ft_disk_size_of (two->disk, "root/t/file"), ==, -1);
+}
+
+static void
+test_not_its_to_remove (void)
+{
+  g_autoptr (Two) two = two_new ();
+
+  share (two, "root", "elsewhere", symlink);
+  ft_assert_no_disk_error (ft_disk_remove (two->disk, NULL));
+  assert_still_there (two);
+}
+
 /* Two names of one torrent's own. */
 static void
 test_own_link (void)
@@ -332,6 +451,24 @@ run_bind_mount (void)
   g_assert_cmpint (umount2 (elsewhere, MNT_DETACH), ==, 0);
 }
 
+/* The number of names does not count that one. */
+static void
+run_bind_mount_of_file (void)
+{
+  g_autoptr (Two) two = two_new ();
+  g_autofree char *elsewhere = ft_disk_path (two->disk, "elsewhere");
+  g_autofree char *from = ft_disk_path (two->disk, "root/t/file");
+  g_autofree char *to = ft_disk_path (two->disk, "elsewhere/t/file");
+
+  write_it (two, 0);
+  ft_disk_put (two->disk, "elsewhere/t/file", "", 0);
+  g_assert_cmpint (mount (from, to, NULL, MS_BIND, NULL), ==, 0);
+  open_storage (two, 1, elsewhere);
+  assert_refused (two, 1, "root/t/file");
+  close_storage (two, 1);
+  g_assert_cmpint (umount2 (to, MNT_DETACH), ==, 0);
+}
+
 static gboolean
 take_mounts_of_its_own (void)
 {
@@ -356,6 +493,7 @@ test_bind_mount (void)
     {
       g_assert_true (take_mounts_of_its_own ());
       run_bind_mount ();
+      run_bind_mount_of_file ();
       return;
     }
   if (!may_mount ())
@@ -382,6 +520,11 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/file-claims/move", test_move);
   g_test_add_func ("/disk/file-claims/remove", test_remove);
   g_test_add_func ("/disk/file-claims/rename", test_rename);
+  g_test_add_func ("/disk/file-claims/not-its-to-move", test_not_its_to_move);
+  g_test_add_func ("/disk/file-claims/moves-its-own-name", test_moves_its_own_name);
+  g_test_add_func ("/disk/file-claims/not-its-to-take-back", test_not_its_to_take_back);
+  g_test_add_func ("/disk/file-claims/not-its-to-clean", test_not_its_to_clean);
+  g_test_add_func ("/disk/file-claims/not-its-to-remove", test_not_its_to_remove);
   g_test_add_func ("/disk/file-claims/own-link", test_own_link);
   g_test_add_func ("/disk/file-claims/bind-mount", test_bind_mount);
   return ft_disk_test_run ();
