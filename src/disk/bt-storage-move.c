@@ -391,10 +391,19 @@ place_copies (Mover *mover, GError **error)
   return TRUE;
 }
 
-/* All is on the platter, so it need not say any more that something is there. */
+/* It need not say any more that something is there. A move that was cut off may have left copies in it that nobody needs:
+ * of files that came here another way, or are gone. */
 static void
 remove_hidden (Mover *mover)
 {
+  if (!is_marked (mover))
+    return;
+  for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
+    {
+      g_autofree char *hidden = make_hidden_path (mover, i);
+
+      (void) bt_beneath_unlink (mover->to_fd, hidden);
+    }
   if (bt_beneath_rmdir (mover->to_fd, mover->hidden) == 0)
     (void) fsync (mover->to_fd);
 }
@@ -465,7 +474,7 @@ take_back (Mover *mover)
     }
   else
     {
-      (void) bt_beneath_rmdir (mover->to_fd, mover->hidden);
+      remove_hidden (mover);
     }
   g_hash_table_iter_init (&iter, mover->strange);
   while (g_hash_table_iter_next (&iter, &folder, NULL))

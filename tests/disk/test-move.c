@@ -399,19 +399,26 @@ copy_with_time (FtDisk *disk, const char *from, const char *to)
   g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
 }
 
+/* Of a copy of the second file that a move has made. */
+static char *
+make_hidden_path (FtDisk *disk)
+{
+  char hex[BT_SHA1_HEX_SIZE];
+
+  bt_sha1_to_hex (&disk->metainfo->info_hash, hex);
+  return g_strdup_printf ("new/.%s.moving/1", hex);
+}
+
 /* As a crash leaves it: one file renamed, one copied under its name, one half under a hidden name. */
 static void
 test_resumed (gboolean copy)
 {
   g_autoptr (FtDisk) disk = make_disk ();
   g_autofree char *folder = ft_disk_path (disk, "new");
-  g_autofree char *hidden = NULL;
-  char hex[BT_SHA1_HEX_SIZE];
+  g_autofree char *hidden = make_hidden_path (disk);
 
   if (copy && !mount_memory (disk, "new", "size=4m"))
     return;
-  bt_sha1_to_hex (&disk->metainfo->info_hash, hex);
-  hidden = g_strdup_printf ("new/.%s.moving/1", hex);
   copy_with_time (disk, "root/t/a", "new/t/a");
   copy_with_time (disk, "root/t/sub/deep/c", "new/t/sub/deep/c");
   if (!copy)
@@ -440,11 +447,8 @@ test_resumed_in_vain (void)
   g_autofree char *folder = ft_disk_path (disk, "new");
   g_autofree char *from = ft_disk_path (disk, "root/t/sub/deep/c");
   g_autofree char *to = ft_disk_path (disk, "new/t/sub/deep/c");
-  g_autofree char *hidden = NULL;
-  char hex[BT_SHA1_HEX_SIZE];
+  g_autofree char *hidden = make_hidden_path (disk);
 
-  bt_sha1_to_hex (&disk->metainfo->info_hash, hex);
-  hidden = g_strdup_printf ("new/.%s.moving/1", hex);
   ft_disk_put (disk, hidden, "half", 4);
   copy_with_time (disk, "root/t/sub/deep/c", "new/t/sub/deep/c"); /* makes the folders */
   g_assert_cmpint (g_rename (from, to), ==, 0);
@@ -455,6 +459,32 @@ test_resumed_in_vain (void)
   g_assert_cmpuint (count_entries (disk, "new"), ==, 1);
   assert_files_in (disk, "root");
   assert_works (disk);
+}
+
+/* Copies of which the originals are gone do not stay. @called_off: it does not go on */
+static void
+leave_copies (gboolean called_off)
+{
+  g_autoptr (FtDisk) disk = make_disk ();
+  g_autofree char *folder = ft_disk_path (disk, "new");
+  g_autofree char *original = ft_disk_path (disk, "root/t/sub/b");
+  g_autofree char *hidden = make_hidden_path (disk);
+
+  copy_with_time (disk, "root/t/sub/b", hidden);
+  g_assert_cmpint (g_unlink (original), ==, 0);
+  if (called_off)
+    ft_assert_disk_error (ft_disk_stopped_move (disk, folder), BT_ERROR_CANCELLED);
+  else
+    ft_assert_no_disk_error (ft_disk_move (disk, folder, TRUE));
+  g_assert_cmpint (ft_disk_size_of (disk, hidden), ==, -1);
+  g_assert_cmpuint (count_entries (disk, "new"), ==, called_off ? 0 : 1);
+}
+
+static void
+test_copies_left (void)
+{
+  leave_copies (FALSE);
+  leave_copies (TRUE);
 }
 
 static void
@@ -564,6 +594,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/move/resumed-rename", test_resumed_rename);
   g_test_add_func ("/move/resumed-in-vain", test_resumed_in_vain);
   g_test_add_func ("/move/resumed-copy", test_resumed_copy);
+  g_test_add_func ("/move/copies-left", test_copies_left);
   g_test_add_func ("/move/adopt", test_adopt);
   g_test_add_func ("/move/rename-file", test_rename_file);
   g_test_add_func ("/move/rename-folder", test_rename_folder);
