@@ -19,8 +19,9 @@ static const char *const routers[] = {
 /* Some routers answer to this alone, as everything does. */
 static const char *const devices[] = { "upnp:rootdevice", NULL };
 
-/* For all that is asked at a time, but for what has to come to an end. */
-#define PATIENCE_US (30 * G_TIME_SPAN_SECOND)
+/* A device of the same network that takes longer for an answer is of no use. */
+static const BtIgdPatience usual_patience = { .round_ms = 600, .answer_s = 5, .whole_s = 30 };
+
 #define DESCRIPTION "FriendTorrent"
 
 #define ERROR_ACTION_FAILED 501
@@ -33,8 +34,9 @@ struct _BtIgd
   char *user_agent;
   const atomic_int *unwanted; /* (nullable) */
   GMainContext *context;
+  BtIgdPatience patience;
   BtWorld *world;  /* (nullable): while something is asked */
-  gint64 deadline; /* of that */
+  gint64 deadline; /* of that; the time of one more answer is kept for what has to come to an end */
 
   gboolean found; /* then the following */
   BtUpnpDescription description;
@@ -51,14 +53,32 @@ bt_igd_new (const char *user_agent, const atomic_int *unwanted)
 
   igd->user_agent = g_strdup (user_agent);
   igd->unwanted = unwanted;
+  igd->patience = usual_patience;
   igd->context = g_main_context_new ();
   return igd;
+}
+
+void
+bt_igd_set_patience (BtIgd *igd, const BtIgdPatience *patience)
+{
+  igd->patience = *patience;
+}
+
+/* How long an answer may take; 0: nothing is asked any more. */
+static guint
+get_time_left (BtIgd *igd)
+{
+  gint64 left_s = (igd->deadline - g_get_monotonic_time ()) / G_TIME_SPAN_SECOND;
+
+  if (igd->unwanted != NULL && atomic_load (igd->unwanted) != 0)
+    return 0;
+  return (guint) CLAMP (left_s, 0, igd->patience.answer_s);
 }
 
 static gboolean
 may_go_on (BtIgd *igd)
 {
-  return (igd->unwanted == NULL || atomic_load (igd->unwanted) == 0) && g_get_monotonic_time () < igd->deadline;
+  return get_time_left (igd) > 0;
 }
 
 static void
@@ -83,7 +103,8 @@ bt_igd_free (BtIgd *igd)
 static void
 begin (BtIgd *igd, const BtEndpoint *source)
 {
-  igd->deadline = g_get_monotonic_time () + PATIENCE_US;
+  igd->deadline = g_get_monotonic_time ()
+                  + (igd->patience.whole_s - igd->patience.answer_s) * G_TIME_SPAN_SECOND;
   g_main_context_push_thread_default (igd->context);
   igd->world = bt_gio_world_new (igd->context, source, igd->user_agent);
 }
@@ -116,23 +137,6 @@ bt_igd_accepts_url (const BtUpnpRequest *request, const char *url, BtEndpoint *h
              || (bt_endpoint_is_loopback (host) && bt_endpoint_is_loopback (&request->source)));
 }
 
-/* From @first on: the gateway before others. */
-static void
-sort_devices (const BtUpnpRequest *request, GPtrArray *urls, guint first)
-{
-  for (guint i = first; i < urls->len; i++)
-    {
-      char *url = g_ptr_array_index (urls, i);
-      BtEndpoint host;
-
-      if (bt_igd_accepts_url (request, url, &host) && bt_endpoint_same_ip (&host, &request->gateway))
-        {
-          urls->pdata[i] = urls->pdata[first];
-          urls->pdata[first++] = url;
-        }
-    }
-}
-
 /* What is put into requests as it is. */
 static gboolean
 is_plain (const char *service)
@@ -161,9 +165,9 @@ stays_at_home (const BtUpnpRequest *request, BtIgd *igd, const char *url)
 }
 
 static int
-call (BtIgd *igd, const char *action, const char *const *arguments, const char *wanted, char *value)
+call (BtIgd *igd, guint timeout_s, const char *action, const char *const *arguments, const char *wanted, char *value)
 {
-  BtSoap soap = { igd->world, igd->context, get_way (igd)->control, get_way (igd)->type };
+  BtSoap soap = { igd->world, igd->context, get_way (igd)->control, timeout_s, get_way (igd)->type };
 
   return bt_soap_call (&soap, action, arguments, wanted, value);
 }
@@ -173,7 +177,7 @@ ask_address (BtIgd *igd, BtEndpoint *out)
 {
   char text[BT_SOAP_VALUE_SIZE];
 
-  if (call (igd, "GetExternalIPAddress", NULL, "NewExternalIPAddress", text) != BT_SOAP_DONE
+  if (call (igd, get_time_left (igd), "GetExternalIPAddress", NULL, "NewExternalIPAddress", text) != BT_SOAP_DONE
       || !bt_endpoint_parse_ip (out, text, 0))
     memset (out, 0, sizeof *out);
 }
@@ -184,7 +188,7 @@ leads_out (BtIgd *igd)
   char status[BT_SOAP_VALUE_SIZE];
   BtEndpoint external;
 
-  if (call (igd, "GetStatusInfo", NULL, "NewConnectionStatus", status) != BT_SOAP_DONE
+  if (call (igd, get_time_left (igd), "GetStatusInfo", NULL, "NewConnectionStatus", status) != BT_SOAP_DONE
       || (strcmp (status, "Connected") != 0 && strcmp (status, "Up") != 0))
     return FALSE;
   ask_address (igd, &external);
@@ -212,7 +216,7 @@ choose_way (BtIgd *igd, const BtUpnpRequest *request, const char *url)
 static void
 try_device (BtIgd *igd, const BtUpnpRequest *request, const char *url)
 {
-  BtSoap soap = { igd->world, igd->context, url, NULL };
+  BtSoap soap = { igd->world, igd->context, url, get_time_left (igd), NULL };
   g_autoptr (GBytes) description = NULL;
   BtEndpoint host;
 
@@ -232,27 +236,26 @@ try_device (BtIgd *igd, const BtUpnpRequest *request, const char *url)
     forget (igd);
 }
 
-/* Adds those that answer to @urls and asks them. */
+/* Adds those that answer to @finds and asks them. */
 static void
-search (BtIgd *igd, const BtUpnpRequest *request, const char *const *types, gboolean whole, GPtrArray *urls)
+search (BtIgd *igd, const BtUpnpRequest *request, const char *const *types, gboolean whole, BtSsdpFinds *finds)
 {
-  guint first = urls->len;
+  const char *url;
 
-  bt_ssdp_search (igd->world, igd->context, &request->source, types, whole ? NULL : &request->gateway, urls);
-  sort_devices (request, urls, first);
-  for (guint i = first; i < urls->len && !igd->found && may_go_on (igd); i++)
-    try_device (igd, request, g_ptr_array_index (urls, i));
+  bt_ssdp_search (igd->world, igd->context, &request->source, types, whole, igd->patience.round_ms, finds);
+  while (!igd->found && may_go_on (igd) && (url = bt_ssdp_finds_take (finds)) != NULL)
+    try_device (igd, request, url);
 }
 
 static gboolean
 find (BtIgd *igd, const BtUpnpRequest *request)
 {
-  g_autoptr (GPtrArray) urls = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (BtSsdpFinds) finds = bt_ssdp_finds_new (&request->gateway);
 
   forget (igd);
-  search (igd, request, routers, FALSE, urls);
+  search (igd, request, routers, FALSE, finds);
   if (!igd->found && may_go_on (igd))
-    search (igd, request, devices, TRUE, urls);
+    search (igd, request, devices, TRUE, finds);
   return igd->found && may_go_on (igd);
 }
 
@@ -272,7 +275,7 @@ add_one (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, const 
   g_snprintf (external, sizeof external, "%u", external_port);
   g_snprintf (internal, sizeof internal, "%u", request->internal_port);
   g_snprintf (lease, sizeof lease, "%u", lifetime_s);
-  return call (igd, "AddPortMapping", arguments, NULL, NULL);
+  return call (igd, get_time_left (igd), "AddPortMapping", arguments, NULL, NULL);
 }
 
 static int
@@ -287,7 +290,7 @@ add_lasting (BtIgd *igd, const BtUpnpRequest *request, guint16 external_port, co
   return add_one (igd, request, external_port, protocol, 0);
 }
 
-/* FALSE: nobody heard it. */
+/* Whatever the time, and whether it is wanted or not. FALSE: nobody heard it. */
 static gboolean
 remove_one (BtIgd *igd, guint16 external_port, const char *protocol)
 {
@@ -295,7 +298,7 @@ remove_one (BtIgd *igd, guint16 external_port, const char *protocol)
   const char *arguments[] = { "NewRemoteHost", "", "NewExternalPort", external, "NewProtocol", protocol, NULL };
 
   g_snprintf (external, sizeof external, "%u", external_port);
-  return call (igd, "DeletePortMapping", arguments, NULL, NULL) != BT_SOAP_NO_ANSWER;
+  return call (igd, igd->patience.answer_s, "DeletePortMapping", arguments, NULL, NULL) != BT_SOAP_NO_ANSWER;
 }
 
 /* Both protocols or none. */

@@ -16,6 +16,16 @@ typedef struct _BtIgd BtIgd;
 BtIgd *bt_igd_new (const char *user_agent, const atomic_int *unwanted);
 void bt_igd_free (BtIgd *igd);
 
+typedef struct
+{
+  guint round_ms; /* of a search; there are two, twice */
+  guint answer_s; /* of one answer */
+  guint whole_s;  /* of all that is done at a time */
+} BtIgdPatience;
+
+/* Tests have less than the usual one. */
+void bt_igd_set_patience (BtIgd *igd, const BtIgdPatience *patience);
+
 /* Does what is asked and fills @reply in; up to some ten seconds, or thirty of devices that are slow. */
 void bt_igd_do (BtIgd *igd, const BtUpnpRequest *request, BtUpnpReply *reply);
 

@@ -7,8 +7,6 @@
 #include "bt-limits.h"
 #include "bt-upnp-xml.h"
 
-/* A device of the same network; one that takes longer is of no use. */
-#define TIMEOUT_S 5
 #define LEAST_CODE 400
 #define MOST_CODE 999
 
@@ -39,12 +37,15 @@ ask (const BtSoap *soap, const char *action, GBytes *envelope, guint *status)
     .url = soap->url,
     .purpose = BT_FETCH_ROUTER,
     .max_bytes = BT_LIMIT_ROUTER_ANSWER,
-    .timeout_s = TIMEOUT_S,
+    .timeout_s = soap->timeout_s,
     .soap_action = action,
     .soap_envelope = envelope,
   };
   Answer answer = { 0 };
 
+  *status = 0;
+  if (soap->timeout_s == 0)
+    return NULL;
   soap->world->ops->fetch (soap->world, &request, answered_cb, &answer);
   while (!answer.done)
     g_main_context_iteration (soap->context, TRUE);

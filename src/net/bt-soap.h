@@ -17,6 +17,7 @@ typedef struct
   BtWorld *world;
   GMainContext *context; /* that of @world, which is iterated meanwhile */
   const char *url;       /* of the description, or where actions are sent */
+  guint timeout_s;       /* 0: there is no time left, and nothing is asked */
   const char *service;   /* its type, without any character that XML or HTTP would mistake for its own */
 } BtSoap;
 

@@ -10,16 +10,38 @@
 #define PORT 1900
 /* Datagrams get lost. Devices put their answers off for up to MX seconds. */
 #define ROUNDS 2
-#define ROUND_MS 600
-#define MAX_DEVICES 8 /* televisions and printers answer as well; each is asked what it is */
 #define LOCATION "location:"
+
+/* Televisions and printers answer as well, and each is asked what it is. However many there are, the gateway and
+ * those that say they are routers have places of their own. */
+#define MAX_OTHERS 8
+#define MAX_ROUTERS 8
+#define MAX_PER_ADDRESS 2
+
+/* Whom to ask first: the lower the sooner. */
+#define SAYS_NO_ROUTER 1
+#define NO_GATEWAY 2
 
 typedef struct
 {
-  GPtrArray *urls;
-  const BtEndpoint *enough; /* (nullable) */
-  gboolean answered;        /* by that */
-  gboolean over;            /* a round */
+  char *url;
+  BtEndpoint from;
+  guint rank;
+  gboolean taken;
+} Find;
+
+struct _BtSsdpFinds
+{
+  GArray *finds;
+  BtEndpoint gateway;
+  gboolean gateway_answered;
+};
+
+typedef struct
+{
+  BtSsdpFinds *finds;
+  gboolean whole;
+  gboolean over; /* a round */
 } Search;
 
 static gboolean
@@ -53,21 +75,145 @@ bt_ssdp_read (const BtEndpoint *from, const void *bytes, gsize length)
   return NULL;
 }
 
+/* Finds. */
+
+static void
+clear_find (gpointer data)
+{
+  g_free (((Find *) data)->url);
+}
+
+BtSsdpFinds *
+bt_ssdp_finds_new (const BtEndpoint *gateway)
+{
+  BtSsdpFinds *self = g_new0 (BtSsdpFinds, 1);
+
+  self->gateway = *gateway;
+  self->finds = g_array_new (FALSE, FALSE, sizeof (Find));
+  g_array_set_clear_func (self->finds, clear_find);
+  return self;
+}
+
+void
+bt_ssdp_finds_free (BtSsdpFinds *self)
+{
+  g_array_unref (self->finds);
+  g_free (self);
+}
+
+/* Which kind of device answers is said in ST or USN. */
+static gboolean
+says_router (const void *bytes, gsize length)
+{
+  static const char *const kinds[] = { ":InternetGatewayDevice:", ":WANIPConnection:", ":WANPPPConnection:" };
+  g_autofree char *text = g_strndup (bytes, length);
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (strstr (text, kinds[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static Find *
+find_url (BtSsdpFinds *self, const char *url)
+{
+  for (guint i = 0; i < self->finds->len; i++)
+    {
+      Find *find = &g_array_index (self->finds, Find, i);
+
+      if (g_str_equal (find->url, url))
+        return find;
+    }
+  return NULL;
+}
+
+static guint
+count_rank (BtSsdpFinds *self, guint rank)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->finds->len; i++)
+    n += g_array_index (self->finds, Find, i).rank == rank;
+  return n;
+}
+
+/* Whether there is room for one of this rank; what is worse at the same address gives way. */
+static gboolean
+make_room (BtSsdpFinds *self, const BtEndpoint *from, guint rank)
+{
+  guint n_same = 0, worse = G_MAXUINT;
+
+  for (guint i = 0; i < self->finds->len; i++)
+    {
+      const Find *find = &g_array_index (self->finds, Find, i);
+
+      if (!bt_endpoint_same_ip (&find->from, from))
+        continue;
+      n_same++;
+      if (find->rank > rank && !find->taken)
+        worse = i;
+    }
+  if (n_same >= MAX_PER_ADDRESS && worse == G_MAXUINT)
+    return FALSE;
+  if (rank >= NO_GATEWAY && count_rank (self, rank) >= (rank == NO_GATEWAY ? MAX_ROUTERS : MAX_OTHERS))
+    return FALSE;
+  if (n_same >= MAX_PER_ADDRESS)
+    g_array_remove_index (self->finds, worse);
+  return TRUE;
+}
+
+void
+bt_ssdp_finds_hear (BtSsdpFinds *self, const BtEndpoint *from, const void *bytes, gsize length)
+{
+  g_autofree char *url = bt_ssdp_read (from, bytes, length);
+  gboolean is_gateway = bt_endpoint_same_ip (from, &self->gateway);
+  Find find = { .from = *from };
+  Find *known;
+
+  if (url == NULL)
+    return;
+  self->gateway_answered |= is_gateway;
+  find.rank = (is_gateway ? 0 : NO_GATEWAY) + (says_router (bytes, length) ? 0 : SAYS_NO_ROUTER);
+  known = find_url (self, url);
+  if (known != NULL)
+    known->rank = MIN (known->rank, find.rank);
+  else if (make_room (self, from, find.rank))
+    {
+      find.url = g_steal_pointer (&url);
+      g_array_append_val (self->finds, find);
+    }
+}
+
+const char *
+bt_ssdp_finds_take (BtSsdpFinds *self)
+{
+  Find *best = NULL;
+
+  for (guint i = 0; i < self->finds->len; i++)
+    {
+      Find *find = &g_array_index (self->finds, Find, i);
+
+      if (!find->taken && (best == NULL || find->rank < best->rank))
+        best = find;
+    }
+  if (best == NULL)
+    return NULL;
+  best->taken = TRUE;
+  return best->url;
+}
+
+/* The search. */
+
 static void
 heard_cb (const BtEndpoint *from, const void *bytes, gsize length, gpointer owner)
 {
-  Search *search = owner;
-  char *url;
+  bt_ssdp_finds_hear (((Search *) owner)->finds, from, bytes, length);
+}
 
-  if (search->urls->len >= MAX_DEVICES)
-    return;
-  url = bt_ssdp_read (from, bytes, length);
-  if (url != NULL && search->enough != NULL && bt_endpoint_same_ip (from, search->enough))
-    search->answered = TRUE;
-  if (url == NULL || g_ptr_array_find_with_equal_func (search->urls, url, g_str_equal, NULL))
-    g_free (url);
-  else
-    g_ptr_array_add (search->urls, url);
+static gboolean
+is_enough (const Search *search)
+{
+  return !search->whole && search->finds->gateway_answered;
 }
 
 static gboolean
@@ -78,14 +224,14 @@ over_cb (gpointer data)
 }
 
 static void
-wait_a_round (Search *search, GMainContext *context)
+wait_a_round (Search *search, GMainContext *context, guint round_ms)
 {
-  g_autoptr (GSource) timeout = g_timeout_source_new (ROUND_MS);
+  g_autoptr (GSource) timeout = g_timeout_source_new (round_ms);
 
   search->over = FALSE;
   g_source_set_callback (timeout, over_cb, search, NULL);
   g_source_attach (timeout, context);
-  while (!search->over && !search->answered)
+  while (!search->over && !is_enough (search))
     g_main_context_iteration (context, TRUE);
   g_source_destroy (timeout);
 }
@@ -107,10 +253,11 @@ bt_ssdp_search (BtWorld *world,
                 GMainContext *context,
                 const BtEndpoint *source,
                 const char *const *types,
-                const BtEndpoint *enough,
-                GPtrArray *urls)
+                gboolean whole,
+                guint round_ms,
+                BtSsdpFinds *finds)
 {
-  Search search = { .urls = urls, .enough = enough };
+  Search search = { .finds = finds, .whole = whole };
   g_autoptr (GError) error = NULL;
   BtEndpoint local = *source;
   BtUdp *udp;
@@ -123,11 +270,11 @@ bt_ssdp_search (BtWorld *world,
       g_debug ("UPnP: %s", error->message);
       return;
     }
-  for (guint i = 0; i < ROUNDS && !search.answered; i++)
+  for (guint i = 0; i < ROUNDS && !is_enough (&search); i++)
     {
       for (const char *const *type = types; *type != NULL; type++)
         send_search (world, udp, *type);
-      wait_a_round (&search, context);
+      wait_a_round (&search, context, round_ms);
     }
   world->ops->udp_free (world, udp);
 }

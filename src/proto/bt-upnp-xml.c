@@ -60,13 +60,14 @@ text_cb (GMarkupParseContext *context, const char *text, gsize length, gpointer 
   g_string_append_len (document->text, text, (gssize) length);
 }
 
-/* Names like "D&L" are in real descriptions. */
+/* Names like "D&L" are in real descriptions. What cannot be searched stays as it is, for the parser to refuse. */
 static char *
 escape_ampersands (const char *text)
 {
   g_autoptr (GRegex) stray = g_regex_new ("&(?!(?:amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)", 0, 0, NULL);
+  char *escaped = g_regex_replace_literal (stray, text, -1, 0, "&amp;", 0, NULL);
 
-  return g_regex_replace_literal (stray, text, -1, 0, "&amp;", 0, NULL);
+  return escaped != NULL ? escaped : g_strdup (text);
 }
 
 /* Calls @ended for each element that ends, with the text before its end. */

@@ -225,6 +225,9 @@ act (Visit *visit, const char *action)
   guint code = 0;
 
   note (visit->router, "%s %s %s %s %s %s", action, protocol, external, internal, client, lease);
+  g_usleep (manner->delay_ms * G_TIME_SPAN_MILLISECOND);
+  if (strcmp (action, "AddPortMapping") == 0 && manner->unwanted != NULL)
+    atomic_store (manner->unwanted, 1);
   if (strcmp (action, "AddPortMapping") == 0)
     code = judge_mapping (manner, external, internal, lease);
   body = code != 0 ? g_strdup_printf ("<e><errorCode>%u</errorCode></e>", code)

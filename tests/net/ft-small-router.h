@@ -4,6 +4,8 @@
 
 #include "bt-endpoint.h"
 
+#include <stdatomic.h>
+
 G_BEGIN_DECLS
 
 typedef struct _FtSmallRouter FtSmallRouter;
@@ -33,6 +35,8 @@ typedef struct
   gboolean permanent;   /* it knows no lifetimes */
   gboolean same_port;   /* it wants the outer port to be the inner one */
   guint refuse;         /* (nullable): code for all mappings */
+  guint delay_ms;       /* of answers to actions */
+  atomic_int *unwanted; /* (nullable): set as soon as the first mapping is made */
 } FtRouterManner;
 
 /* Returns: (transfer full) (nullable): NULL when multicast does not work here

@@ -27,7 +27,10 @@ typedef struct
   BtUpnpRequest request;
   BtUpnpReply reply;
   char ours[BT_ENDPOINT_TEXT_SIZE];
+  atomic_int unwanted;
 } Fixture;
+
+static const BtIgdPatience little_patience = { .round_ms = 100, .answer_s = 1, .whole_s = 5 };
 
 /* An address of its own, so that other tests that search meanwhile do not find this router. */
 static void
@@ -47,7 +50,8 @@ set_up (Fixture *f, gconstpointer data)
   f->request = (BtUpnpRequest){ .prefix_length = 8, .internal_port = PORT, .external_port = PORT, .lifetime_s = 3600 };
   memcpy (f->request.other_ports, others, sizeof others);
   choose_address (f);
-  f->igd = bt_igd_new ("test/1", NULL);
+  f->igd = bt_igd_new ("test/1", &f->unwanted);
+  bt_igd_set_patience (f->igd, &little_patience);
   f->router = ft_small_router_new (&f->request.source);
   if (f->router == NULL)
     {
@@ -180,6 +184,35 @@ test_service (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ft_small_router_count (f->router, "AddPortMapping"), ==, 0);
 }
 
+/* Each answer of the router comes in time, but all together would take too long. */
+static void
+test_slow (Fixture *f, gconstpointer data)
+{
+  static const BtIgdPatience patience = { .round_ms = 100, .answer_s = 1, .whole_s = 3 };
+
+  if (f->router == NULL)
+    return;
+  bt_igd_set_patience (f->igd, &patience);
+  f->manner->second = PPP;
+  f->manner->delay_ms = 700;
+  g_assert_cmpint (ask (f), ==, BT_UPNP_NO_ANSWER);
+  g_assert_cmpuint (ft_small_router_count (f->router, "Get"), <=, 2);
+  g_assert_cmpuint (ft_small_router_count (f->router, "AddPortMapping"), ==, 0);
+}
+
+/* Called off in the middle: the half that was made is taken away. */
+static void
+test_called_off (Fixture *f, gconstpointer data)
+{
+  if (f->router == NULL)
+    return;
+  f->manner->unwanted = &f->unwanted;
+  g_assert_cmpint (ask (f), ==, BT_UPNP_NO_ANSWER);
+  assert_asked (f, 1, "AddPortMapping", "TCP", PORT, 3600);
+  assert_asked (f, 0, "AddPortMapping", "UDP", PORT, 3600);
+  assert_asked (f, 1, "DeletePortMapping", "TCP", PORT, 0);
+}
+
 /* Peak of resident memory. */
 static gsize
 read_peak (void)
@@ -251,6 +284,8 @@ main (int argc, char **argv)
   add ("two-ways", test_two_ways);
   add ("sender", test_sender);
   add ("service", test_service);
+  add ("slow", test_slow);
+  add ("called-off", test_called_off);
   for (gsize i = 0; i < G_N_ELEMENTS (bad_answers); i++)
     add_bad (&bad_answers[i]);
   return g_test_run ();
