@@ -10,7 +10,7 @@
 /* One message a minute at most, also as the other end's clock sees it; not all to everybody at one moment. */
 #define INTERVAL_US (61 * (gint64) G_USEC_PER_SEC)
 #define SPREAD_MS 4000
-/* What comes sooner after one that was taken in is passed over; others' clocks may run fast. */
+/* Whom one names sooner after one that was taken in is passed over; others' clocks may run fast. */
 #define HEAR_AFTER_US (50 * (gint64) G_USEC_PER_SEC)
 #define FLOOD_US (60 * (gint64) G_USEC_PER_SEC)
 #define SEEDS_PATIENCE_US (30 * (gint64) G_USEC_PER_SEC) /* as Transmission: then two seeds part anyway */
@@ -162,13 +162,10 @@ take_added (BtTorrent *torrent, BtPeer *peer, const BtPexPeer *added, gint64 now
 }
 
 static void
-take_message (BtTorrent *torrent, BtPeer *peer, const BtPexMessage *message, gint64 now)
+take_all_added (BtTorrent *torrent, BtPeer *peer, const BtPexMessage *message, gint64 now)
 {
   guint n = 0;
 
-  if (peer->pex.named == NULL)
-    peer->pex.named = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
-  take_dropped (&peer->pex, message->dropped);
   for (guint i = 0; i < message->added->len; i++)
     n += take_added (torrent, peer, &g_array_index (message->added, BtPexPeer, i), now);
   if (n == 0)
@@ -176,6 +173,19 @@ take_message (BtTorrent *torrent, BtPeer *peer, const BtPexMessage *message, gin
   g_debug ("%s: peer %u names %u more", torrent->metainfo->name, peer->id, n);
   bt_torrent_touch (torrent, BT_CHANGED_PEERS | BT_CHANGED_STATE);
   bt_core_seek_peers (torrent->core, torrent);
+}
+
+/* Whoever is dropped is dropped once, and goes however soon that is said: else its place would be taken for good. */
+static void
+take_message (BtTorrent *torrent, BtPeer *peer, const BtPexMessage *message, gint64 now)
+{
+  if (peer->pex.named == NULL)
+    peer->pex.named = g_array_new (FALSE, FALSE, sizeof (BtEndpoint));
+  take_dropped (&peer->pex, message->dropped);
+  if (now < peer->pex.hear_at)
+    return;
+  peer->pex.hear_at = now + HEAR_AFTER_US;
+  take_all_added (torrent, peer, message, now);
 }
 
 /* What was on the way when it was switched off, and what nobody asked for in a private torrent, is passed over. */
@@ -195,9 +205,8 @@ bt_torrent_take_pex (BtTorrent *torrent, BtPeer *peer, const void *bytes, gsize 
       bt_peer_close (peer, BT_CLOSE_FLOOD, "peer exchange");
       return;
     }
-  if (!bt_torrent_uses_pex (torrent) || now < peer->pex.hear_at)
+  if (!bt_torrent_uses_pex (torrent))
     return;
-  peer->pex.hear_at = now + HEAR_AFTER_US;
   message = bt_pex_decode (bytes, length, NULL);
   if (message != NULL)
     take_message (torrent, peer, message, now);

@@ -149,12 +149,13 @@ was_told_of_end (FtBadPeer *peer, const char *text)
   return FALSE;
 }
 
-/* @named: addresses, each with a blank behind */
+/* @named, @dropped: addresses, each with a blank behind */
 static void
-say_pex (FtBadPeer *peer, const char *named)
+say_pex_full (FtBadPeer *peer, const char *named, const char *dropped)
 {
   g_autoptr(BtPexMessage) message = bt_pex_message_new ();
   g_auto(GStrv) texts = g_strsplit (named, " ", -1);
+  g_auto(GStrv) dropped_texts = g_strsplit (dropped, " ", -1);
   g_autoptr(GBytes) bytes = NULL;
   g_autoptr(GByteArray) payload = g_byte_array_new ();
   static const guint8 our_id = BT_EXTENDED_PEX;
@@ -166,10 +167,23 @@ say_pex (FtBadPeer *peer, const char *named)
       g_assert_true (bt_endpoint_parse (&added.endpoint, texts[i]));
       g_array_append_val (message->added, added);
     }
+  for (guint i = 0; dropped_texts[i] != NULL && *dropped_texts[i] != '\0'; i++)
+    {
+      BtEndpoint endpoint;
+
+      g_assert_true (bt_endpoint_parse (&endpoint, dropped_texts[i]));
+      g_array_append_val (message->dropped, endpoint);
+    }
   bytes = bt_pex_encode (message);
   g_byte_array_append (payload, &our_id, 1);
   g_byte_array_append (payload, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
   ft_bad_link_say (g_ptr_array_index (peer->links, 0), BT_MESSAGE_EXTENDED, payload->data, payload->len);
+}
+
+static void
+say_pex (FtBadPeer *peer, const char *named)
+{
+  say_pex_full (peer, named, "");
 }
 
 static gboolean
@@ -432,6 +446,27 @@ test_share (void)
   say_pex (f.second, "31.0.0.1:6881");
   ft_sim_settle (f.sim);
   g_assert_true (is_candidate (f.torrent, "31.0.0.1:6881"));
+}
+
+/* Whoever is dropped makes room for others, also when that is said too soon; and then nobody is named. */
+static void
+test_dropped_soon (void)
+{
+  g_auto(Fixture) f = { 0 };
+  g_autoptr(GString) named = g_string_new (NULL);
+
+  fixture_init (&f, FALSE, only_pex);
+  for (guint i = 0; i < 50; i++)
+    g_string_append_printf (named, "30.0.%u.1:6881 ", i);
+  say_pex (f.first, named->str);
+  ft_sim_run_for (f.sim, 10 * FT_SIM_SECOND);
+  say_pex_full (f.first, "31.0.0.1:6881", "30.0.7.1:6881");
+  ft_sim_run_for (f.sim, MINUTE);
+  g_assert_false (is_candidate (f.torrent, "31.0.0.1:6881"));
+  say_pex (f.first, "31.0.0.2:6881 31.0.0.3:6881");
+  ft_sim_settle (f.sim);
+  g_assert_true (is_candidate (f.torrent, "31.0.0.2:6881"));
+  g_assert_false (is_candidate (f.torrent, "31.0.0.3:6881"));
 }
 
 /* Who says more than a message a minute is not listened to more often. */
@@ -731,6 +766,7 @@ main (int argc, char **argv)
   g_test_add_func ("/swarm/pex/switched", test_switched);
   g_test_add_func ("/swarm/pex/what-is-believed", test_what_is_believed);
   g_test_add_func ("/swarm/pex/share", test_share);
+  g_test_add_func ("/swarm/pex/dropped-soon", test_dropped_soon);
   g_test_add_func ("/swarm/pex/too-often", test_too_often);
   g_test_add_func ("/swarm/pex/flood", test_flood);
   g_test_add_func ("/swarm/pex/oversized", test_oversized);
