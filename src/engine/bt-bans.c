@@ -63,7 +63,7 @@ change_liars (BtBans *bans, const BtEndpoint *host, int sign)
   BtEndpoint network = get_network (host);
   guint n = count_liars (bans, &network) + (guint) sign;
 
-  if (bt_endpoint_is_local (host))
+  if (bt_endpoint_is_local (host) || !bt_host_is_all_ports (host))
     return;
   if (n == 0)
     g_hash_table_remove (bans->networks, &network);
@@ -73,9 +73,9 @@ change_liars (BtBans *bans, const BtEndpoint *host, int sign)
 }
 
 gboolean
-bt_bans_add (BtBans *bans, const BtEndpoint *endpoint)
+bt_bans_add (BtBans *bans, const BtEndpoint *endpoint, gboolean is_ours)
 {
-  BtEndpoint host = bt_host_of (endpoint);
+  BtEndpoint host = bt_host_of (endpoint, is_ours);
   BtEndpoint *kept;
 
   if (g_hash_table_contains (bans->hosts, &host))
@@ -118,7 +118,7 @@ bt_bans_remove (BtBans *bans, const BtEndpoint *endpoint)
 gboolean
 bt_bans_contain (const BtBans *bans, const BtEndpoint *endpoint)
 {
-  BtEndpoint host = bt_host_of (endpoint);
+  BtEndpoint host = *endpoint;
   BtEndpoint network = get_network (&host);
 
   if (g_hash_table_contains (bans->hosts, &host))

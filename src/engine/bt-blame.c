@@ -47,6 +47,7 @@ struct _BtBlame
   GHashTable *records;  /* piece -> Record, owned */
   GQueue records_by_age;
   guint n_samples;
+  BtEndpoint us[2];     /* IPv4, IPv6; unspecified: not known */
 };
 
 static void
@@ -81,10 +82,24 @@ bt_blame_free (BtBlame *blame)
 
 /* Hosts and their trust. */
 
+void
+bt_blame_set_us (BtBlame *blame, gboolean ipv6, const BtEndpoint *us)
+{
+  blame->us[ipv6 ? 1 : 0] = us != NULL ? *us : (BtEndpoint){ 0 };
+}
+
+static BtEndpoint
+get_host (const BtBlame *blame, const BtEndpoint *peer)
+{
+  const BtEndpoint *us = &blame->us[bt_endpoint_is_ipv4 (peer) ? 0 : 1];
+
+  return bt_host_of (peer, bt_endpoint_same_ip (us, peer));
+}
+
 static Host *
 find_host (const BtBlame *blame, const BtEndpoint *peer)
 {
-  BtEndpoint key = bt_host_of (peer);
+  BtEndpoint key = get_host (blame, peer);
 
   return g_hash_table_lookup (blame->hosts, &key);
 }
@@ -110,7 +125,7 @@ use_host (BtBlame *blame, const BtEndpoint *peer)
       if (g_hash_table_size (blame->hosts) == MAX_HOSTS)
         forget_oldest_host (blame);
       host = g_new0 (Host, 1);
-      host->host = bt_host_of (peer);
+      host->host = get_host (blame, peer);
       host->link.data = host;
       g_hash_table_insert (blame->hosts, &host->host, host);
     }
@@ -132,9 +147,9 @@ new_set (void)
 }
 
 static void
-add_to_set (GHashTable *set, const BtEndpoint *peer)
+add_to_set (const BtBlame *blame, GHashTable *set, const BtEndpoint *peer)
 {
-  BtEndpoint host = bt_host_of (peer);
+  BtEndpoint host = get_host (blame, peer);
 
   if (!g_hash_table_contains (set, &host))
     g_hash_table_insert (set, g_memdup2 (&host, sizeof host), g_memdup2 (peer, sizeof *peer));
@@ -142,14 +157,14 @@ add_to_set (GHashTable *set, const BtEndpoint *peer)
 
 /* @alone: (out): one known sender of all blocks. */
 static GHashTable *
-collect_senders (const BtEndpoint *senders, guint n_blocks, gboolean *alone)
+collect_senders (const BtBlame *blame, const BtEndpoint *senders, guint n_blocks, gboolean *alone)
 {
   GHashTable *set = new_set ();
   gboolean all_known = TRUE;
 
   for (guint i = 0; i < n_blocks; i++)
     if (is_known (&senders[i]))
-      add_to_set (set, &senders[i]);
+      add_to_set (blame, set, &senders[i]);
     else
       all_known = FALSE;
   *alone = all_known && g_hash_table_size (set) == 1;
@@ -177,7 +192,7 @@ bt_blame_failed (BtBlame *blame,
                  gpointer data)
 {
   gboolean alone;
-  g_autoptr (GHashTable) set = collect_senders (senders, n_blocks, &alone);
+  g_autoptr (GHashTable) set = collect_senders (blame, senders, n_blocks, &alone);
   GHashTableIter iter;
   gpointer peer;
 
@@ -190,7 +205,7 @@ void
 bt_blame_passed (BtBlame *blame, guint32 piece, const BtEndpoint *senders, guint n_blocks)
 {
   gboolean alone;
-  g_autoptr (GHashTable) set = collect_senders (senders, n_blocks, &alone);
+  g_autoptr (GHashTable) set = collect_senders (blame, senders, n_blocks, &alone);
   GHashTableIter iter;
   gpointer peer;
 
@@ -273,14 +288,14 @@ make_room (BtBlame *blame, const Record *record)
 }
 
 static Sample *
-find_sample (Record *record, guint block, const BtEndpoint *sender)
+find_sample (const BtBlame *blame, Record *record, guint block, const BtEndpoint *sender)
 {
-  BtEndpoint host = bt_host_of (sender);
+  BtEndpoint host = get_host (blame, sender);
 
   for (guint32 i = record->first[block]; i != NO_SAMPLE;)
     {
       Sample *sample = &g_array_index (record->samples, Sample, i);
-      BtEndpoint other = bt_host_of (&sample->sender);
+      BtEndpoint other = get_host (blame, &sample->sender);
 
       if (bt_endpoint_equal (&other, &host))
         return sample;
@@ -341,11 +356,11 @@ bt_blame_hashes (BtBlame *blame,
 
       if (!is_known (&senders[i]))
         continue;
-      sample = find_sample (record, i, &senders[i]);
+      sample = find_sample (blame, record, i, &senders[i]);
       if (sample == NULL)
         add_sample (blame, record, i, &senders[i], &hashes[i]);
       else if (!bt_sha1_equal (&sample->hash, &hashes[i]))
-        add_to_set (liars, &senders[i]);
+        add_to_set (blame, liars, &senders[i]);
     }
   ban_all (blame, liars, func, data);
 }
@@ -375,7 +390,7 @@ bt_blame_truth (BtBlame *blame,
         const Sample *sample = &g_array_index (record->samples, Sample, j);
 
         if (!bt_sha1_equal (&sample->hash, &hashes[i]))
-          add_to_set (liars, &sample->sender);
+          add_to_set (blame, liars, &sample->sender);
         j = sample->next;
       }
   forget_record (blame, record);

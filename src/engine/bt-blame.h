@@ -23,6 +23,8 @@ typedef void (*BtVerdictFunc) (const BtEndpoint *peer, BtVerdict verdict, gpoint
 BtBlame *bt_blame_new (void);
 void bt_blame_free (BtBlame *blame);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtBlame, bt_blame_free)
+/* Where the Internet sees us, NULL: not known. Others share that address with us, so each port of it is somebody. */
+void bt_blame_set_us (BtBlame *blame, gboolean ipv6, const BtEndpoint *us);
 
 /* A piece failed. @senders: (array length=n_blocks): who sent each block (unspecified: unknown).
  * One sender of all: BAN at once (trust -7). Several: each loses 2 points of trust, down to -6, and is on

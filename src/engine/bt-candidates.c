@@ -525,7 +525,14 @@ mark_banned (BtCandidates *candidates)
 void
 bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint)
 {
-  if (bt_bans_add (candidates->bans, endpoint))
+  if (bt_bans_add (candidates->bans, endpoint, FALSE))
+    mark_banned (candidates);
+}
+
+void
+bt_candidates_ban_port (BtCandidates *candidates, const BtEndpoint *endpoint)
+{
+  if (bt_bans_add (candidates->bans, endpoint, TRUE))
     mark_banned (candidates);
 }
 

@@ -97,6 +97,8 @@ void bt_candidates_ended (BtCandidates *candidates, BtCandidate *candidate, guin
 /* By IP, all ports, for the session and the resume data; after three in one /24 (IPv6: /64) all of it.
  * Of an address near us only the port: others behind it may be other machines or programs. */
 void bt_candidates_ban (BtCandidates *candidates, const BtEndpoint *endpoint);
+/* Of our own address in the Internet, which is that of others as well: likewise only the port. */
+void bt_candidates_ban_port (BtCandidates *candidates, const BtEndpoint *endpoint);
 /* Whatever its ports. FALSE when nothing of it was banned. */
 gboolean bt_candidates_unban (BtCandidates *candidates, const BtEndpoint *endpoint);
 gboolean bt_candidates_is_banned (BtCandidates *candidates, const BtEndpoint *endpoint);

@@ -10,13 +10,14 @@ G_BEGIN_DECLS
 
 /* Out in the Internet whoever has the IP, from whatever port, so that coming back with another port
  * does not help. Near us (loopback, link, private) each port is somebody: there several programs and,
- * behind a home router, several machines share an IP, and it would shut all of them out. */
+ * behind a home router, several machines share an IP, and it would shut all of them out. @is_ours: it is
+ * the IP that the Internet sees us at, which those machines have as well. */
 static inline BtEndpoint
-bt_host_of (const BtEndpoint *endpoint)
+bt_host_of (const BtEndpoint *endpoint, gboolean is_ours)
 {
   BtEndpoint host = *endpoint;
 
-  if (!bt_endpoint_is_local (endpoint))
+  if (!is_ours && !bt_endpoint_is_local (endpoint))
     host.port = 0;
   return host;
 }

@@ -39,8 +39,8 @@ init_deciders (BtTorrent *torrent, const BtResume *resume)
 
   torrent->candidates = bt_candidates_new (&core->random);
   bt_candidates_set_most (torrent->candidates, BT_LIMIT_CANDIDATES_AT_REST);
-  bt_torrent_learn_address (torrent);
   torrent->blame = bt_blame_new ();
+  bt_torrent_learn_address (torrent);
   bt_choker_init (&torrent->choker, &core->random);
   torrent->own_tiers = resume != NULL && resume->extra_tiers != NULL;
   torrent->tiers = bt_tiers_new (torrent->own_tiers ? resume->extra_tiers : metainfo->tiers, metainfo->is_private,

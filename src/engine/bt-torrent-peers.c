@@ -192,8 +192,11 @@ bt_torrent_learn_address (BtTorrent *torrent)
   BtEndpoint us;
 
   for (int ipv6 = FALSE; ipv6 <= TRUE; ipv6++)
-    bt_candidates_set_us (torrent->candidates, ipv6,
-                          bt_core_get_own_endpoint (torrent->core, ipv6, &us) ? &us : NULL);
+    {
+      bt_candidates_set_us (torrent->candidates, ipv6,
+                            bt_core_get_own_endpoint (torrent->core, ipv6, &us) ? &us : NULL);
+      bt_blame_set_us (torrent->blame, ipv6, bt_address_vote_get (torrent->core->votes, ipv6, &us) ? &us : NULL);
+    }
 }
 
 /* Going. */
@@ -278,13 +281,6 @@ is_among (const BtPeer *peer, gconstpointer data)
   return g_hash_table_contains ((GHashTable *) data, GUINT_TO_POINTER (peer->id));
 }
 
-/* @data: BtEndpoint */
-static gboolean
-is_at (const BtPeer *peer, gconstpointer data)
-{
-  return bt_endpoint_equal (&peer->endpoint, data);
-}
-
 /* Closing one may close others, and one that is inside a callback of its link goes only after that:
  * so the array is walked downwards and looked at anew. */
 static void
@@ -315,37 +311,34 @@ bt_torrent_drop_first_of (BtTorrent *torrent, GPtrArray *peers, guint n, const c
   close_peers (torrent, is_among, chosen, BT_CLOSE_TOO_MANY, why);
 }
 
-/* Who shares our address may be a machine of ours behind the same router: it loses its connection, and the others there
- * are not made to pay for it. */
+/* @port_alone: the others there are not made to pay for it */
 static void
-turn_out (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
+ban (BtTorrent *torrent, const BtEndpoint *endpoint, gboolean port_alone, const char *why)
 {
-  BtEndpoint there = *endpoint; /* which may be that of one that goes */
-
-  close_peers (torrent, is_at, &there, BT_CLOSE_BANNED, why);
-}
-
-static void
-ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
-{
-  char ip[BT_ENDPOINT_TEXT_SIZE];
+  char text[BT_ENDPOINT_TEXT_SIZE];
 
   if (bt_candidates_is_banned (torrent->candidates, endpoint))
     return;
-  bt_endpoint_format_ip (endpoint, ip);
-  bt_candidates_ban (torrent->candidates, endpoint);
-  bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", ip, why);
+  if (port_alone)
+    {
+      bt_endpoint_format (endpoint, text);
+      bt_candidates_ban_port (torrent->candidates, endpoint);
+    }
+  else
+    {
+      bt_endpoint_format_ip (endpoint, text);
+      bt_candidates_ban (torrent->candidates, endpoint);
+    }
+  bt_core_event (torrent->core, torrent->id, BT_EVENT_LOG, "%s is banned: %s", text, why);
   bt_torrent_drop_pieces_of_banned (torrent);
   close_peers (torrent, is_banned, NULL, BT_CLOSE_BANNED, why);
 }
 
+/* Who shares our address may be a machine of ours behind the same router. */
 void
 bt_torrent_ban (BtTorrent *torrent, const BtEndpoint *endpoint, const char *why)
 {
-  if (bt_address_vote_is_ours (torrent->core->votes, endpoint))
-    turn_out (torrent, endpoint, why);
-  else
-    ban (torrent, endpoint, why);
+  ban (torrent, endpoint, bt_address_vote_is_ours (torrent->core->votes, endpoint), why);
 }
 
 void
@@ -354,7 +347,7 @@ bt_torrent_ban_by_hand (BtTorrent *torrent, const BtEndpoint *endpoint)
   BtEndpoint host = *endpoint;
 
   host.port = 0;
-  ban (torrent, &host, "by hand");
+  ban (torrent, &host, FALSE, "by hand");
   torrent->dirty = TRUE;
   bt_torrent_save (torrent);
 }

@@ -1,4 +1,4 @@
-/* test-own-address.c: who lies behind our own address is turned out, but the address is not banned.
+/* test-own-address.c: who lies behind our own address is banned, but nobody else there is.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
@@ -27,7 +27,7 @@ test_liar (gconstpointer is_ours)
   BtTorrent *torrent = ft_sim_node_add (node, sample->torrent, NULL);
   BtWorld *world = ft_fake_net_add_host (sim->net, OWN_IP);
   FtBadPeer *liar = ft_bad_peer_new (world, OWN_IP, sample, &(FtManners){ .alter = spoil });
-  BtEndpoint router;
+  BtEndpoint router, neighbour;
 
   if (is_ours)
     {
@@ -39,9 +39,13 @@ test_liar (gconstpointer is_ours)
   ft_sim_wait (sim, liar->n_served > 0, 60);
   ft_sim_wait (sim, liar->links->len == 0, 60);
   ft_sim_wait (sim, node->n_failed_pieces > 0, 60);
-  g_assert_cmpint (bt_candidates_is_banned (torrent->candidates, &liar->local), ==, is_ours == NULL);
-  bt_torrent_ban_by_hand (torrent, &liar->local);
+  neighbour = liar->local;
+  neighbour.port++;
   g_assert_true (bt_candidates_is_banned (torrent->candidates, &liar->local));
+  g_assert_cmpint (bt_candidates_is_banned (torrent->candidates, &neighbour), ==, is_ours == NULL);
+  g_assert_cmpint (bt_blame_trust (torrent->blame, &neighbour) == 0, ==, is_ours != NULL);
+  bt_torrent_ban_by_hand (torrent, &liar->local);
+  g_assert_true (bt_candidates_is_banned (torrent->candidates, &neighbour));
   ft_bad_peer_free (liar);
 }
 
