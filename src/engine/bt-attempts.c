@@ -64,8 +64,15 @@ expire (BtAttempts *attempts, GQueue *list, gint64 before)
 {
   Attempt *oldest;
 
-  while ((oldest = g_queue_peek_head (list)) != NULL && (oldest->at <= before || list->length > BT_LIMIT_ATTEMPTS))
+  while ((oldest = g_queue_peek_head (list)) != NULL && oldest->at <= before)
     forget (attempts, oldest);
+}
+
+static void
+trim (BtAttempts *attempts, GQueue *list)
+{
+  while (list->length > BT_LIMIT_ATTEMPTS)
+    forget (attempts, g_queue_peek_head (list));
 }
 
 static Attempt *
@@ -96,7 +103,7 @@ file (BtAttempts *attempts, Attempt *attempt, gboolean reached, gint64 now)
   attempt->reached = reached;
   attempt->at = now;
   g_queue_push_tail_link (get_list (attempts, attempt), &attempt->link);
-  expire (attempts, get_list (attempts, attempt), G_MININT64);
+  trim (attempts, get_list (attempts, attempt));
 }
 
 void
