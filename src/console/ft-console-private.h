@@ -7,6 +7,7 @@
 #include "ft-input.h"
 #include "ft-options.h"
 #include "ft-output.h"
+#include "ft-patience.h"
 #include "ft-roster.h"
 
 G_BEGIN_DECLS
@@ -26,6 +27,7 @@ typedef struct
   gboolean started;
   gboolean settled;    /* what was saved is in the roster */
   gboolean stopping;
+  FtPatience *patience; /* (nullable): with the end */
   gboolean input_ended;
 
   guint n_adding;      /* files that the engine has not answered yet */

@@ -64,10 +64,10 @@ stop_parts (FtConsole *console)
 
 /* A disk that hangs cannot be waited for, nor can its threads. What was not saved is as after a crash: the next start
  * looks at it. */
-static gboolean
-leave_without_engine_cb (gpointer user_data)
+static void
+leave_without_engine_cb (gpointer owner)
 {
-  FtConsole *console = user_data;
+  FtConsole *console = owner;
 
   ft_output_failure (console->output, "error", NULL, _("The disk does not answer; what is not saved is checked at the next start"));
   ft_output_free (console->output);
@@ -87,7 +87,9 @@ ft_console_stop (FtConsole *console, int status)
   g_clear_handle_id (&console->hold_id, g_source_remove);
   ft_output_say (console->output, "stopping", _("Stopping"));
   ft_output_draw (console->output);
-  g_timeout_add_seconds (BT_STOP_PATIENCE_S, leave_without_engine_cb, console);
+  console->patience = ft_patience_new (console->engine, BT_STOP_PATIENCE_S * 1000, leave_without_engine_cb, console);
+  if (console->engine != NULL)
+    bt_engine_leave (console->engine);
   /* A start that is under way comes to its end first. */
   if (!console->starting)
     stop_parts (console);
@@ -211,6 +213,8 @@ update_cb (BtEngine *engine, BtUpdate *update, gpointer user_data)
 
   take_torrents (console, update);
   take_events (console, update);
+  if (console->starting)
+    return;
   take_removed (console, update);
   ft_roster_set_totals (console->roster, update);
   settle (console);
@@ -405,6 +409,7 @@ static void
 console_free (FtConsole *console)
 {
   ft_input_free (console->input);
+  g_clear_pointer (&console->patience, ft_patience_free);
   g_clear_object (&console->engine);
   g_clear_object (&console->demo);
   ft_output_free (console->output);

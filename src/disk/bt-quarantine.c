@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <pthread.h>
 #include <unistd.h>
 
 /* A line each, all of one length, so that one is written over another in place: hash, risk, how often the program
@@ -31,7 +32,9 @@ struct _BtQuarantine
 {
   char *path; /* (nullable) */
   int fd;     /* -1: none */
+  pthread_mutex_t mutex; /* of the next two */
   Entry reading;
+  gboolean leaving; /* set by the one that begins */
   Entry entries[MAX_ENTRIES];
   guint n_entries;
 };
@@ -154,6 +157,7 @@ bt_quarantine_new (const char *directory)
   BtQuarantine *self = g_new0 (BtQuarantine, 1);
 
   self->fd = -1;
+  pthread_mutex_init (&self->mutex, NULL);
   if (directory == NULL)
     return self;
   self->path = g_build_filename (directory, "under-way", NULL);
@@ -183,6 +187,7 @@ bt_quarantine_free (BtQuarantine *self)
     g_unlink (self->path);
   if (self->fd >= 0)
     close (self->fd);
+  pthread_mutex_destroy (&self->mutex);
   g_free (self->path);
   g_free (self);
 }
@@ -201,11 +206,23 @@ bt_quarantine_read (BtQuarantine *self, const BtSha1 *info_hash)
 {
   Entry *known = info_hash != NULL ? find (self, info_hash) : NULL;
 
-  if (info_hash != NULL)
+  pthread_mutex_lock (&self->mutex);
+  if (info_hash != NULL && !self->leaving)
     self->reading = (Entry){ *info_hash, BT_RISK_READING, known != NULL ? known->count : 0, TRUE };
   else
     self->reading = (Entry){ .count = 0 };
   write_entry (self, &self->reading);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+void
+bt_quarantine_leave (BtQuarantine *self)
+{
+  pthread_mutex_lock (&self->mutex);
+  self->leaving = TRUE;
+  self->reading = (Entry){ .count = 0 };
+  write_entry (self, &self->reading);
+  pthread_mutex_unlock (&self->mutex);
 }
 
 void
@@ -224,7 +241,7 @@ bt_quarantine_all_read (BtQuarantine *self)
 void
 bt_quarantine_begin (BtQuarantine *self, const BtSha1 *info_hash)
 {
-  Entry *entry = find_or_add (self, info_hash, BT_RISK_STARTING);
+  Entry *entry = self->leaving ? NULL : find_or_add (self, info_hash, BT_RISK_STARTING);
 
   if (entry == NULL)
     return;

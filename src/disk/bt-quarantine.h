@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * starts again has ended it, or was only under way when it ended; at the second time in a row it is held.
  *
  * It is for a process that dies, not for a machine: nothing is synced, so that it costs a write in memory for each
- * torrent. Losing it costs nothing but what it is for. Not locked: used by one thread at a time. */
+ * torrent. Losing it costs nothing but what it is for. Used by one thread at a time, unless it is said otherwise. */
 typedef struct _BtQuarantine BtQuarantine;
 
 typedef enum
@@ -30,6 +30,9 @@ void bt_quarantine_read (BtQuarantine *quarantine, const BtSha1 *info_hash);
 void bt_quarantine_all_read (BtQuarantine *quarantine);
 /* It is being started; any number at the same time. */
 void bt_quarantine_begin (BtQuarantine *quarantine, const BtSha1 *info_hash);
+/* A person ends the program, which may have to go without an orderly end: what is being read is not to blame for that,
+ * and nothing is begun any more that could be. In the thread that begins, also while another reads. */
+void bt_quarantine_leave (BtQuarantine *quarantine);
 /* It went well, or is not the program's any more. */
 void bt_quarantine_end (BtQuarantine *quarantine, const BtSha1 *info_hash);
 

@@ -175,6 +175,42 @@ do_changes_in_disk (BtStateDb *self, BtStateRequest *first)
 
 /* The thread: loading. */
 
+/* SQLite calls after so many steps of its own: a few rows. */
+#define STEPS 100
+
+typedef struct
+{
+  BtStateDoor *door;
+  const BtStateRequest *load;
+  gint64 told; /* monotonic µs */
+} Teller;
+
+static int
+step_cb (void *data)
+{
+  Teller *teller = data;
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - teller->told >= G_USEC_PER_SEC)
+    {
+      teller->told = now;
+      bt_state_door_tell_in_disk (teller->door, teller->load);
+    }
+  return 0;
+}
+
+static int
+load_telling (BtStateDb *self, BtStateRequest *request)
+{
+  Teller teller = { self->door, request, g_get_monotonic_time () };
+  int result;
+
+  sqlite3_progress_handler (self->db, STEPS, request->progress != NULL ? step_cb : NULL, &teller);
+  result = bt_state_sql_load (self->db, self->quarantine, request->load);
+  sqlite3_progress_handler (self->db, 0, NULL, NULL);
+  return result;
+}
+
 static gboolean
 was_clean (const BtStateLoad *load)
 {
@@ -189,7 +225,7 @@ load_in_disk (BtStateDb *self, BtStateRequest *request)
 
   g_clear_pointer (&request->load, bt_state_load_free);
   request->load = bt_state_load_new ();
-  result = bt_state_sql_load (self->db, self->quarantine, request->load);
+  result = load_telling (self, request);
   request->load->was_clean = self->damaged == NULL && was_clean (request->load);
   g_hash_table_remove (request->load->session, "clean");
   if (result == SQLITE_OK)
@@ -449,12 +485,13 @@ push (BtStateDb *self, BtStateRequest *request)
 }
 
 void
-bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner)
+bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, BtStateProgressFunc progress, gpointer owner)
 {
   BtStateRequest *request = bt_state_request_new (BT_CHANGE_SET, NULL);
 
   request->is_load = TRUE;
   request->loaded = done;
+  request->progress = progress;
   request->load_owner = owner;
   push (db, request);
 }

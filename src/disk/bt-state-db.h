@@ -142,8 +142,11 @@ BtStateDb *bt_state_db_open_here (const char *directory, BtMailbox *mailbox, GEr
  * nothing can be read or kept. */
 typedef void (*BtStateLoadFunc) (BtStateLoad *load, const GError *error, gpointer owner);
 
-/* Marks the state unclean. */
-void bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, gpointer owner);
+/* Each second in which some of it was read. */
+typedef void (*BtStateProgressFunc) (gpointer owner);
+
+/* Marks the state unclean. @progress: (nullable) */
+void bt_state_db_load (BtStateDb *db, BtStateLoadFunc done, BtStateProgressFunc progress, gpointer owner);
 /* Returns: (transfer none): reads torrents that were added, and are committed */
 BtStateReader *bt_state_db_get_reader (BtStateDb *db);
 /* Returns: (transfer none): while nothing is being loaded */

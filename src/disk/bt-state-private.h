@@ -41,6 +41,7 @@ struct _BtStateRequest
 
   gboolean is_load; /* then not a change */
   BtStateLoadFunc loaded;
+  BtStateProgressFunc progress; /* (nullable) */
   gpointer load_owner;
   BtStateLoad *load; /* (nullable) */
 };
@@ -58,6 +59,8 @@ void bt_state_door_close (BtStateDoor *door);
 void bt_state_door_unref (BtStateDoor *door);
 /* Takes the requests, a list by their @next. */
 void bt_state_door_post_in_disk (BtStateDoor *door, BtStateRequest *requests);
+/* The load that is under way has come on. */
+void bt_state_door_tell_in_disk (BtStateDoor *door, const BtStateRequest *load);
 
 /* bt-state-sql.c: statements. All set BT_ERROR_STATE, DISK_FULL or DISK_READ_ONLY. */
 

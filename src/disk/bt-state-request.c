@@ -139,6 +139,45 @@ letter_cb (gpointer data)
   drop_letter (letter);
 }
 
+/* Of a load, which is answered later. */
+typedef struct
+{
+  BtStateDoor *door;
+  BtStateProgressFunc func;
+  gpointer owner;
+} News;
+
+static void
+drop_news (gpointer data)
+{
+  News *news = data;
+
+  bt_state_door_unref (news->door);
+  g_free (news);
+}
+
+static void
+news_cb (gpointer data)
+{
+  News *news = data;
+
+  if (!news->door->closed)
+    news->func (news->owner);
+  drop_news (news);
+}
+
+void
+bt_state_door_tell_in_disk (BtStateDoor *door, const BtStateRequest *load)
+{
+  News *news = g_new (News, 1);
+
+  news->door = door;
+  news->func = load->progress;
+  news->owner = load->load_owner;
+  atomic_fetch_add (&door->refs, 1);
+  bt_mailbox_post (door->mailbox, news_cb, news, drop_news);
+}
+
 void
 bt_state_door_post_in_disk (BtStateDoor *door, BtStateRequest *requests)
 {

@@ -53,6 +53,7 @@ bt_core_disk_answered (BtCore *core, BtTorrent *torrent, gboolean all)
 {
   BtDiskWait *wait = bt_torrent_get_disk_wait (torrent);
 
+  bt_core_came_on (core);
   wait->n_ended++;
   if (all)
     g_queue_unlink (&core->waiting_for_disk, &wait->link);

@@ -151,6 +151,7 @@ struct _BtCore
   gint64 free_bytes;
   gint64 free_asked;        /* monotonic µs */
   gboolean changed;         /* something of the engine itself */
+  guint64 progress;         /* see BtUpdate */
 
   /* Stopping. */
   BtCommand *stop_command;
@@ -182,6 +183,8 @@ void bt_core_touch (BtCore *core);
 /* A torrent has: @link is its own, and marks that it is known to have. */
 void bt_core_touch_torrent (BtCore *core, BtTorrent *torrent, GList *link);
 void bt_core_leave_update (BtCore *core, GList *link);
+/* A disk answered, or a torrent is closed: who waits for the start or the end is told. */
+void bt_core_came_on (BtCore *core);
 /* What has changed is told at once, rather than when it is time. */
 void bt_core_hurry (BtCore *core);
 

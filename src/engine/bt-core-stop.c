@@ -49,6 +49,16 @@ stop_timed_out (gpointer owner, gint64 now)
 }
 
 void
+bt_core_leave (BtCore *core, BtCommand *command)
+{
+  if (core->db != NULL)
+    bt_quarantine_leave (bt_state_db_get_quarantine (core->db));
+  for (guint i = 0; i < core->torrents->len; i++)
+    bt_torrent_absolve (g_ptr_array_index (core->torrents, i));
+  bt_command_reply (command, NULL);
+}
+
+void
 bt_core_stop (BtCore *core, BtCommand *command)
 {
   g_autoptr(GPtrArray) torrents = g_ptr_array_copy (core->torrents, NULL, NULL);

@@ -107,6 +107,7 @@ make_update (BtCore *core, gint64 now)
   bt_core_fill_dht (core, update);
   bt_core_fill_mappings (core, update);
   update->mode = core->config->mode;
+  update->progress = core->progress;
   return update;
 }
 
@@ -179,6 +180,17 @@ bt_core_touch (BtCore *core)
 {
   if (!bt_timer_is_running (&core->update_timer))
     send_spaced (core, get_interval (core));
+}
+
+/* While it runs nobody waits for that. */
+void
+bt_core_came_on (BtCore *core)
+{
+  core->progress++;
+  if (core->running)
+    return;
+  core->changed = TRUE;
+  bt_core_touch (core);
 }
 
 /* A face wants to know now: something is over that it may be waiting for. */

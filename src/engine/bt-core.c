@@ -236,6 +236,7 @@ bt_core_forget (BtCore *core, BtTorrent *torrent)
   g_array_append_val (core->removed, id);
   if (core->watched == id)
     core->watched = 0;
+  bt_core_came_on (core);
   bt_core_touch (core);
 }
 
@@ -356,6 +357,14 @@ loaded_cb (BtStateLoad *load, const GError *error, gpointer owner)
   bt_command_reply (command, NULL);
 }
 
+static void
+load_progress_cb (gpointer owner)
+{
+  BtCommand *command = owner;
+
+  bt_core_came_on (command->core);
+}
+
 static BtStateDb *
 open_state (BtCore *core, GError **error)
 {
@@ -388,5 +397,5 @@ bt_core_start (BtCore *core, BtCommand *command)
       bt_command_reply (command, error);
       return;
     }
-  bt_state_db_load (core->db, loaded_cb, command);
+  bt_state_db_load (core->db, loaded_cb, load_progress_cb, command);
 }

@@ -47,6 +47,7 @@ void bt_core_watch (BtCore *core, BtTorrentId id, BtDetailParts parts);
 /* Commands: each answers with bt_command_reply(), now or later. */
 void bt_core_start (BtCore *core, BtCommand *command);
 void bt_core_stop (BtCore *core, BtCommand *command);
+void bt_core_leave (BtCore *core, BtCommand *command);
 void bt_core_add (BtCore *core, BtCommand *command);
 void bt_core_set_intent (BtCore *core, BtCommand *command);
 void bt_core_remove (BtCore *core, BtCommand *command);

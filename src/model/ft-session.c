@@ -7,6 +7,7 @@
 #include "ft-config.h"
 #include "ft-describe.h"
 #include "ft-enums.h"
+#include "ft-patience.h"
 #include "ft-session-private.h"
 #include "ft-torrent-list.h"
 
@@ -26,6 +27,7 @@ struct _FtSession
   FtSessionState state;
   char *failure;       /* (nullable) */
   GPtrArray *stop_tasks;
+  FtPatience *patience; /* (nullable): while somebody waits for the end */
   BtTorrentId watched; /* 0: none */
   BtDetailParts watched_parts;
   guint text_clock_id; /* runs while a text counts down */
@@ -59,6 +61,7 @@ enum
   SIGNAL_PROBLEM,
   SIGNAL_EVENT,
   SIGNAL_DETAIL,
+  SIGNAL_STUCK,
   N_SIGNALS
 };
 
@@ -245,6 +248,7 @@ return_stop_tasks (FtSession *self)
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&self->stop_tasks);
 
   self->stop_tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_clear_pointer (&self->patience, ft_patience_free);
   for (guint i = 0; i < tasks->len; i++)
     g_task_return_boolean (tasks->pdata[i], TRUE);
 }
@@ -332,6 +336,7 @@ ft_session_finalize (GObject *object)
   g_clear_pointer (&self->speed_history, ft_speed_history_free);
   g_clear_pointer (&self->config, bt_config_free);
   g_clear_pointer (&self->stop_tasks, g_ptr_array_unref);
+  g_clear_pointer (&self->patience, ft_patience_free);
   g_free (self->failure);
 
   G_OBJECT_CLASS (ft_session_parent_class)->finalize (object);
@@ -408,6 +413,8 @@ ft_session_class_init (FtSessionClass *klass)
                                           NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_EVENT] = g_signal_new ("event", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                         NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
+  signals[SIGNAL_STUCK] = g_signal_new ("stuck", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                        NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_DETAIL] = g_signal_new ("detail", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
@@ -563,6 +570,12 @@ ft_session_start_async (FtSession *self,
   bt_engine_start_async (self->engine, cancellable, started_cb, task);
 }
 
+static void
+stuck_cb (gpointer owner)
+{
+  g_signal_emit (owner, signals[SIGNAL_STUCK], 0);
+}
+
 void
 ft_session_stop_async (FtSession *self, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -577,6 +590,9 @@ ft_session_stop_async (FtSession *self, GAsyncReadyCallback callback, gpointer u
       g_task_return_boolean (task, TRUE);
       return;
     }
+  if (self->patience == NULL)
+    self->patience = ft_patience_new (self->engine, BT_STOP_PATIENCE_S * 1000, stuck_cb, self);
+  bt_engine_leave (self->engine);
   /* While starting: what that ends with comes first. */
   g_ptr_array_add (self->stop_tasks, g_steal_pointer (&task));
   if (self->state == FT_SESSION_RUNNING)

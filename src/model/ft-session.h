@@ -48,6 +48,11 @@ GType ft_session_state_get_type (void);
  * @session: the session
  * @detail: (type gpointer): a #BtDetail of the torrent that is watched; take a reference to keep it
  *
+ * FtSession::stuck:
+ * @session: the session
+ *
+ * It is to stop, and nothing has come on for %BT_STOP_PATIENCE_S: a disk hangs.
+ *
  * FtSession::problem:
  * @session: the session
  * @text: what happened to the engine as a whole, fit for display, not markup

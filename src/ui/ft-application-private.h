@@ -32,7 +32,6 @@ struct _FtApplication
   gboolean starts_hidden; /* --background: the first activation shows no window */
   gboolean holds;    /* the session keeps the program */
   int status;        /* of the process */
-  guint patience_id; /* the session is waited for so long */
   FtNotifier *notifier;
   FtKeepAwake *keep_awake;
   FtReconnect *reconnect;   /* (nullable): none in the demonstration */

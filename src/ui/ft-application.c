@@ -73,7 +73,6 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (FtApplication) self = user_data;
 
-  g_clear_handle_id (&self->patience_id, g_source_remove);
   ft_session_finish (FT_SESSION (object), result, NULL);
   if (self->reopen)
     {
@@ -88,12 +87,33 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
     g_application_quit (G_APPLICATION (self));
 }
 
+/* Who asked for the window meanwhile gets that of another process: this one cannot start its engine again. The name on
+ * the bus is given up first, so that it is not taken for a second one of this. */
+static void
+begin_again (FtApplication *self)
+{
+  const char *const command[] = { "/proc/self/exe", NULL };
+  GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
+  g_autoptr (GError) error = NULL;
+
+  if (bus != NULL)
+    {
+      g_dbus_connection_set_exit_on_close (bus, FALSE);
+      g_dbus_connection_close_sync (bus, NULL, NULL);
+    }
+  if (!g_spawn_async (NULL, (char **) command, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error))
+    g_printerr ("%s\n", error->message);
+}
+
 /* A disk that hangs cannot be waited for, nor can its threads. What was not saved is as after a crash: the next start
  * looks at it. */
-static gboolean
-leave_without_engine_cb (gpointer user_data)
+static void
+leave_without_engine_cb (FtApplication *self)
 {
+  g_printerr ("%s\n", _("The disk does not answer; what is not saved is checked at the next start"));
   g_settings_sync ();
+  if (self->reopen)
+    begin_again (self);
   _exit (1);
 }
 
@@ -106,7 +126,6 @@ ft_application_quit (FtApplication *self)
   self->quitting = TRUE;
   g_application_hold (G_APPLICATION (self));
   ft_application_hide_windows (self);
-  self->patience_id = g_timeout_add_seconds (BT_STOP_PATIENCE_S, leave_without_engine_cb, self);
   ft_session_stop_async (self->session, session_stopped_cb, g_object_ref (self));
 }
 
@@ -133,6 +152,7 @@ ft_application_startup (GApplication *application)
 
   self->settings = self->is_demo ? ft_application_make_demo_settings () : g_settings_new (APP_ID);
   self->session = make_session (self);
+  g_signal_connect_object (self->session, "stuck", G_CALLBACK (leave_without_engine_cb), self, G_CONNECT_SWAPPED);
   ft_application_init_adding (self);
   gtk_window_set_default_icon_name (APP_ID);
   g_set_application_name (_("FriendTorrent"));

@@ -203,7 +203,7 @@ main (int argc, char *argv[])
   maker.db = bt_state_db_open (argv[1], mailbox, &error);
   if (maker.db == NULL)
     g_error ("%s", error->message);
-  bt_state_db_load (maker.db, loaded_cb, &maker);
+  bt_state_db_load (maker.db, loaded_cb, NULL, &maker);
   while (!maker.loaded)
     g_main_context_iteration (NULL, TRUE);
   for (guint i = 0; i < n_torrents; i++)

@@ -105,7 +105,7 @@ state_load (State *self, Seen *seen)
 {
   seen_clear (seen);
   seen->n = 0;
-  bt_state_db_load (self->db, loaded_cb, seen);
+  bt_state_db_load (self->db, loaded_cb, NULL, seen);
   g_assert_cmpuint (seen->n, ==, 0);
   ft_test_iterate (NULL, seen->n == 1, FT_WAIT_S);
 }

@@ -307,6 +307,29 @@ test_nowhere (void)
     }
 }
 
+/* A person ends the program while the disk hangs: neither what is being read nor what comes after it is counted. What
+ * was counted before stays. */
+static void
+test_left (void)
+{
+  g_autoptr (Fixture) self = fixture_new ();
+
+  begin (self, 3);
+  crash (self);
+  read_one (self, 1);
+  bt_quarantine_leave (self->quarantine);
+  crash (self);
+  g_assert_false (suspects (self, 1));
+  read_one (self, 1);
+  bt_quarantine_leave (self->quarantine);
+  read_one (self, 2);
+  begin (self, 2);
+  crash (self);
+  g_assert_false (suspects (self, 1));
+  g_assert_false (suspects (self, 2));
+  g_assert_true (suspects (self, 3));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -316,6 +339,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/quarantine/not-its-turn", test_not_its_turn);
   g_test_add_func ("/disk/quarantine/orderly-end", test_orderly_end);
   g_test_add_func ("/disk/quarantine/reading", test_reading);
+  g_test_add_func ("/disk/quarantine/left", test_left);
   g_test_add_func ("/disk/quarantine/all-read", test_all_read);
   g_test_add_func ("/disk/quarantine/release", test_release);
   g_test_add_func ("/disk/quarantine/many", test_many);

@@ -188,7 +188,7 @@ save_for_ever (const char *directory)
 
   if (db == NULL)
     _exit (2);
-  bt_state_db_load (db, ignore_cb, NULL);
+  bt_state_db_load (db, ignore_cb, NULL, NULL);
   for (guint i = 1; i < 1000000; i++)
     {
       BtSha1 info_hash = hash_of (i % 2);

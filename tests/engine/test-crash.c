@@ -230,7 +230,7 @@ read_saved (Fixture *self)
   copy_into (self->state, copy);
   db = bt_state_db_open (copy, mailbox, &error);
   g_assert_no_error (error);
-  bt_state_db_load (db, loaded_cb, &saved);
+  bt_state_db_load (db, loaded_cb, NULL, &saved);
   ft_wait_until (saved.done);
   bt_state_db_close (db, TRUE);
   bt_mailbox_close (mailbox);

@@ -165,6 +165,8 @@ update_cb (BtUpdate *update, gpointer data)
   FtSimNode *node = data;
 
   node->told = TRUE;
+  node->n_came_on += !node->core->running && update->progress > node->progress;
+  node->progress = update->progress;
   note_events (node, update);
   bt_update_unref (update);
 }

@@ -26,6 +26,8 @@ typedef struct
   gboolean told;          /* an update came that is to be acknowledged */
   guint16 port;
   guint n_failed_pieces;  /* as it told */
+  guint64 progress;       /* likewise */
+  guint n_came_on;        /* how often that was more, while it stopped */
 } FtSimNode;
 
 FtSim *ft_sim_new (guint64 seed);

@@ -286,6 +286,14 @@ bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCa
   bt_engine_post (engine, command);
 }
 
+void
+bt_engine_leave (BtEngine *engine)
+{
+  g_return_if_fail (BT_IS_ENGINE (engine));
+
+  bt_engine_post (engine, bt_command_new (bt_core_leave));
+}
+
 static void
 return_added (BtCommand *command)
 {

@@ -49,8 +49,16 @@ void bt_engine_start_async (BtEngine *engine, GCancellable *cancellable, GAsyncR
  * Saves, announces `stopped` (stop_timeout_ms at most), ends the thread. Must be called, and have
  * ended, before the last reference goes, unless the engine was never started.
  */
-#define BT_STOP_PATIENCE_S 10 /* a disk that hangs may keep it for ever: so long a program waits, and ends without it */
+#define BT_STOP_PATIENCE_S 10 /* a disk that hangs may keep it for ever: when nothing has come on for so long, a program ends without it */
 void bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
+/**
+ * bt_engine_leave:
+ *
+ * The program is to end, and may have to go before the engine has started or stopped. Then no torrent that it is at is
+ * to blame. Answers nothing.
+ */
+void bt_engine_leave (BtEngine *engine);
 
 /* For every command below that has no finish of its own. An unknown id is %BT_ERROR_NOT_FOUND; what concerns the files
  * of a torrent of which only a magnet link is known is %BT_ERROR_NO_METADATA. */

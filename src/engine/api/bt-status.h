@@ -285,6 +285,8 @@ typedef struct
   BtEndpoint external_ipv4, external_ipv6; /* where the Internet sees us, port 0; unspecified while not known */
   BtDhtFacts dht[2];      /* IPv4, IPv6 */
   BtMode mode;
+  guint64 progress;       /* grows with each answer of a disk and with each torrent that is read or closed: as long as it
+                           * does, whoever waits for the engine to start or stop need not give it up */
 } BtUpdate;
 
 #define BT_TYPE_UPDATE (bt_update_get_type ())
