@@ -6,10 +6,12 @@
 
 #include "bt-layout.h"
 
-static gboolean
-is_payload (const BtFile *file)
+gboolean
+bt_torrent_is_payload (BtTorrent *torrent, guint32 file)
 {
-  return (file->flags & (BT_FILE_PAD | BT_FILE_SYMLINK)) == 0 && file->length > 0;
+  const BtFile *it = &torrent->metainfo->files[file];
+
+  return (it->flags & (BT_FILE_PAD | BT_FILE_SYMLINK)) == 0 && it->length > 0;
 }
 
 static void
@@ -63,64 +65,20 @@ static gboolean
 has_any (BtTorrent *torrent, const BtFileStamp *stamps)
 {
   for (guint32 i = 0; stamps != NULL && i < torrent->metainfo->n_files; i++)
-    if (is_payload (&torrent->metainfo->files[i]) && stamps[i].size >= 0)
+    if (bt_torrent_is_payload (torrent, i) && stamps[i].size >= 0)
       return TRUE;
   return FALSE;
 }
 
-static gboolean
-is_same (BtTorrent *torrent, guint32 index, const BtFileStamp *now)
+gboolean
+bt_torrent_is_as_stamped (BtTorrent *torrent, guint32 file, const BtFileStamp *now)
 {
   const BtFileStamp *then;
 
-  if (torrent->stamps == NULL || index >= torrent->stamps->len)
+  if (torrent->stamps == NULL || file >= torrent->stamps->len)
     return FALSE;
-  then = &g_array_index (torrent->stamps, BtFileStamp, index);
+  then = &g_array_index (torrent->stamps, BtFileStamp, file);
   return then->size == now->size && then->mtime_ns == now->mtime_ns;
-}
-
-/* What a person has, and maybe changed, is not overwritten without being asked: a tag that was put into a song
- * makes its piece a wrong one. A file that is gone is another matter. */
-static void
-note_edits (BtTorrent *torrent, const BtFileStamp *stamps)
-{
-  if (torrent->stamps == NULL || torrent->check_asked || !bt_torrent_is_complete (torrent))
-    return;
-  for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
-    {
-      if (!is_payload (&torrent->metainfo->files[i]) || stamps[i].size <= 0 || is_same (torrent, i, &stamps[i]))
-        continue;
-      if (torrent->edited == NULL)
-        torrent->edited = bt_bitfield_new (torrent->metainfo->n_pieces);
-      mark_file (torrent, i, torrent->edited);
-    }
-}
-
-static guint32
-count_lost_edits (BtTorrent *torrent)
-{
-  const BtBitfield *edited = torrent->edited;
-  guint32 n = 0;
-
-  for (guint32 piece = edited != NULL ? bt_bitfield_next_set (edited, 0) : 0; edited != NULL && piece < edited->n_bits;
-       piece = bt_bitfield_next_set (edited, piece + 1))
-    n += !bt_picker_has (torrent->picker, piece);
-  return n;
-}
-
-/* After a check. */
-static void
-judge_edits (BtTorrent *torrent)
-{
-  guint32 n_lost = torrent->check_asked || bt_torrent_is_complete (torrent) ? 0 : count_lost_edits (torrent);
-
-  torrent->spares_edits = n_lost > 0;
-  if (n_lost == 0)
-    g_clear_pointer (&torrent->edited, bt_bitfield_free);
-  else
-    bt_core_event (torrent->core, torrent->id, BT_EVENT_PROBLEM,
-                   "Another program changed the files: %u pieces are no longer right. They are downloaded again when "
-                   "you verify the data", n_lost);
 }
 
 /* Marks what must be hashed. A file that is as it was left is trusted. After a clean end a changed one
@@ -135,7 +93,7 @@ mark_files (BtTorrent *torrent, const BtFileStamp *stamps, BtBitfield *suspect)
     {
       guint32 first, count;
 
-      if (!is_payload (&torrent->metainfo->files[i]) || is_same (torrent, i, &stamps[i]))
+      if (!bt_torrent_is_payload (torrent, i) || bt_torrent_is_as_stamped (torrent, i, &stamps[i]))
         continue;
       if (!crashed || stamps[i].size < 0)
         {
@@ -159,7 +117,7 @@ lose_missing (BtTorrent *torrent, const BtFileStamp *stamps, BtBitfield *suspect
   g_autoptr(BtBitfield) missing = bt_bitfield_new (torrent->metainfo->n_pieces);
 
   for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
-    if (is_payload (&torrent->metainfo->files[i]) && stamps[i].size <= 0
+    if (bt_torrent_is_payload (torrent, i) && stamps[i].size <= 0
         && torrent->priorities[i] != BT_PRIORITY_SKIP)
       mark_file (torrent, i, missing);
   for (guint32 piece = bt_bitfield_next_set (missing, 0); piece < missing->n_bits;
@@ -175,7 +133,7 @@ static gboolean
 sizes_are_right (BtTorrent *torrent, const BtFileStamp *stamps)
 {
   for (guint32 i = 0; i < torrent->metainfo->n_files; i++)
-    if (is_payload (&torrent->metainfo->files[i])
+    if (bt_torrent_is_payload (torrent, i)
         && stamps[i].size != (gint64) torrent->metainfo->files[i].length)
       return FALSE;
   return TRUE;
@@ -206,7 +164,7 @@ become_ready (BtTorrent *torrent)
 
   torrent->phase = BT_PHASE_READY;
   torrent->keeps_peers = FALSE;
-  judge_edits (torrent);
+  bt_torrent_judge_edits (torrent);
   bt_core_dequeue_check (torrent->core, torrent);
   g_clear_pointer (&torrent->to_check, bt_bitfield_free);
   if (torrent->check_asked)
@@ -295,7 +253,7 @@ judge (BtTorrent *torrent, const BtFileStamp *stamps)
     {
       if (torrent->check_asked)
         bt_bitfield_set_all (suspect);
-      note_edits (torrent, stamps);
+      bt_torrent_note_edits (torrent, stamps);
       mark_files (torrent, stamps, suspect);
       lose_missing (torrent, stamps, suspect);
     }
@@ -447,7 +405,7 @@ looked_again_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
   if (error != NULL)
     bt_torrent_fail (torrent, error);
   else if (torrent->phase == BT_PHASE_CHECKING)
-    note_edits (torrent, stamps); /* it comes before what is hashed */
+    bt_torrent_note_edits (torrent, stamps); /* it comes before what is hashed */
   bt_torrent_job_end (torrent);
 }
 

@@ -133,7 +133,7 @@ struct _BtTorrent
   GList *check_link;      /* (nullable): in it */
   guint32 n_to_check, n_checked;
   gboolean check_asked;   /* by the user: tell when it ends */
-  BtBitfield *edited;     /* (nullable): pieces of files that were complete and that another program changed */
+  BtBitfield *edited;     /* (nullable): pieces that were had, of files that another program changed */
   gboolean spares_edits;  /* some of them are no longer right: nothing is downloaded before a person asks for a check */
 
   /* Pieces in memory: bt-torrent-pieces.c. */
@@ -325,7 +325,16 @@ void bt_torrent_count_all (BtTorrent *torrent);
 /* A piece is as wanted as the most wanted file that has a part in it. */
 void bt_torrent_apply_priorities (BtTorrent *torrent);
 
+/* bt-torrent-edits.c */
+/* What was looked at just now is not as it was left. */
+void bt_torrent_note_edits (BtTorrent *torrent, const BtFileStamp *stamps);
+/* After a check, or when other files are wanted. */
+void bt_torrent_judge_edits (BtTorrent *torrent);
+
 /* bt-torrent-check.c */
+gboolean bt_torrent_is_payload (BtTorrent *torrent, guint32 file);
+/* As it was last left. */
+gboolean bt_torrent_is_as_stamped (BtTorrent *torrent, guint32 file, const BtFileStamp *now);
 /* Looks at the files and finds out what is had. */
 void bt_torrent_look (BtTorrent *torrent);
 /* Makes the empty files as soon as it may write. */

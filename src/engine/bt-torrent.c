@@ -256,6 +256,7 @@ bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities)
     return;
   memcpy (torrent->priorities, g_bytes_get_data (priorities, NULL), torrent->metainfo->n_files);
   bt_torrent_apply_priorities (torrent);
+  bt_torrent_judge_edits (torrent);
   bt_torrent_prioritised_files (torrent);
   bt_torrent_count_all (torrent);
   give_priorities (torrent);

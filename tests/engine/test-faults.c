@@ -1,164 +1,14 @@
-/* test-faults.c: disks that fill, vanish or change, and state that is damaged: nothing is lost.
+/* test-faults.c: disks that fill or vanish, and state that is damaged: nothing is lost.
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <sched.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
-#include <unistd.h>
 
-#include "bt-gio-world.h"
-#include "bt-picker.h"
-#include "ft-bad-peer.h"
-#include "ft-swarm.h"
-#include "ft-test.h"
-
-#define BLOCK 16384u
-#define PIECE 65536u
-#define ALL G_MAXINT / 2
-
-static const FtSampleFile files[] = {
-  { "a.bin", 12 * PIECE + 5 }, { "empty", 0 }, { "deep/b.bin", 9 * PIECE - 100 }, { "c.bin", 77 }, { NULL, 0 },
-};
-static const FtSampleFile one_file[] = { { "a.bin", 20 * PIECE }, { NULL, 0 } };
-
-/* A seed that the test holds back, a folder that may be a mount, a place for the state. */
-typedef struct
-{
-  BtWorld *world;
-  FtSample *sample;
-  FtBadPeer *seed;
-  char *dir;   /* of the downloads */
-  char *state;
-  FtNode *node;
-  BtTorrentId id;
-} Fixture;
-
-static Fixture *
-fixture_new (const FtSampleFile *list, guint hold_after)
-{
-  FtManners manners = { .hold_after = hold_after };
-  Fixture *self = g_new0 (Fixture, 1);
-
-  self->world = bt_gio_world_new (NULL, NULL, "test");
-  self->sample = ft_sample_new (list, PIECE, 88);
-  self->seed = ft_bad_peer_new (self->world, "127.0.0.2", self->sample, &manners);
-  self->dir = g_dir_make_tmp ("ft-faults-XXXXXX", NULL);
-  self->state = g_dir_make_tmp ("ft-state-XXXXXX", NULL);
-  return self;
-}
-
-static void
-fixture_free (Fixture *self)
-{
-  g_clear_pointer (&self->node, ft_node_free);
-  ft_bad_peer_free (self->seed);
-  self->world->ops->free (self->world);
-  ft_sample_free (self->sample);
-  ft_remove_tree (self->dir);
-  ft_remove_tree (self->state);
-  g_free (self->dir);
-  g_free (self->state);
-  g_free (self);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Fixture, fixture_free)
-
-static void
-start_node (Fixture *self)
-{
-  self->node = ft_node_new_full (self->state, self->dir, NULL);
-}
-
-static char *
-path_in (const char *dir, const char *name)
-{
-  return g_build_filename (dir, "sample", name, NULL);
-}
-
-static const BtTorrentStatus *
-status_of (Fixture *self)
-{
-  return ft_node_status (self->node, self->id);
-}
-
-static gboolean
-is_stopped_by (Fixture *self, BtReason reason)
-{
-  return ft_node_in_state (self->node, self->id, BT_STATE_ERROR) && status_of (self)->reason == reason;
-}
-
-static void
-add (Fixture *self)
-{
-  self->id = ft_node_add (self->node, self->sample->torrent, self->dir, FALSE);
-}
-
-static void
-connect_seed (Fixture *self)
-{
-  ft_node_connect_to (self->node, self->id, &self->seed->local);
-}
-
-static void
-finish (Fixture *self)
-{
-  ft_wait_until (ft_node_is_complete (self->node, self->id)
-                 && ft_node_in_state (self->node, self->id, BT_STATE_SEEDING));
-  ft_sample_assert_equal (self->sample, self->dir);
-}
-
-static void
-download_all (Fixture *self)
-{
-  start_node (self);
-  add (self);
-  connect_seed (self);
-  finish (self);
-}
-
-/* The second life of a node: torrents have the numbers in the order they were added. It remembers the
- * seed, which gives nothing until it is told to. */
-static void
-restart (Fixture *self)
-{
-  g_clear_pointer (&self->node, ft_node_free);
-  ft_bad_peer_let_go (self->seed, 0);
-  start_node (self);
-  self->id = 1;
-  ft_wait_until (status_of (self) != NULL);
-}
-
-static void
-finish_from_seed (Fixture *self)
-{
-  ft_bad_peer_let_go (self->seed, ALL);
-  connect_seed (self);
-  finish (self);
-}
-
-static void
-change_byte (const char *path, off_t offset)
-{
-  int fd = g_open (path, O_RDWR, 0);
-  char byte;
-
-  g_assert_cmpint (fd, >=, 0);
-  g_assert_cmpint (pread (fd, &byte, 1, offset), ==, 1);
-  byte ^= 0x55;
-  g_assert_cmpint (pwrite (fd, &byte, 1, offset), ==, 1);
-  close (fd);
-}
-
-static goffset
-size_of (const char *path)
-{
-  GStatBuf info;
-
-  return g_lstat (path, &info) == 0 ? info.st_size : -1;
-}
+#include "ft-faults-fixture.h"
 
 /* Mounts, in a name space of our own. */
 
@@ -398,147 +248,6 @@ test_folder_renamed_meanwhile (void)
   finish (f);
 }
 
-/* Changes beneath a seed: what was read and is wrong must not be served. And what a person changed is not overwritten
- * before he says so. */
-
-static gboolean
-is_sparing (Fixture *f)
-{
-  return ft_node_in_state (f->node, f->id, BT_STATE_DOWNLOADING) && status_of (f)->reason == BT_REASON_FILES_CHANGED;
-}
-
-/* Whoever could give the rest comes, and is not asked. */
-static void
-assert_spared (Fixture *f, const char *path, goffset length)
-{
-  BtEndpoint node;
-  guint n_blocks = f->seed->n_blocks;
-  guint n_links = f->seed->n_links;
-
-  g_assert_true (bt_endpoint_parse_ip (&node, "127.0.0.1", f->node->port));
-  ft_bad_peer_connect (f->seed, &node);
-  ft_wait_until (f->seed->n_links > n_links);
-  for (int i = 0; i < 300; i++)
-    {
-      g_main_context_iteration (NULL, FALSE);
-      g_usleep (1000);
-    }
-  g_assert_true (is_sparing (f));
-  g_assert_cmpuint (f->seed->n_blocks, ==, n_blocks);
-  g_assert_cmpint (size_of (path), ==, length);
-}
-
-static void
-verify_and_finish (Fixture *f)
-{
-  ft_node_verify (f->node, f->id);
-  ft_wait_until (ft_node_said (f->node, "Checked: "));
-  connect_seed (f);
-  finish (f);
-}
-
-static void
-leech_from_damaged (Fixture *f, const char *path, guint32 n_lost)
-{
-  g_autoptr(FtNode) leecher = ft_node_new (NULL, BT_MODE_ALL);
-  BtTorrentId id = ft_node_add (leecher, f->sample->torrent, NULL, FALSE);
-
-  ft_node_connect (leecher, id, f->node->port);
-  ft_wait_until (is_sparing (f));
-  g_assert_cmpuint (status_of (f)->wanted - status_of (f)->done, ==, n_lost * PIECE);
-  ft_wait_until (ft_node_status (leecher, id)->done == f->sample->size - n_lost * PIECE);
-  g_assert_false (ft_node_said (leecher, "came damaged"));
-  g_assert_true (ft_node_said (f->node, "checking all data again"));
-  assert_spared (f, path, size_of (path));
-  ft_bad_peer_let_go (f->seed, ALL);
-  verify_and_finish (f);
-  ft_wait_until (ft_node_is_complete (leecher, id));
-  ft_sample_assert_equal (f->sample, leecher->dir);
-}
-
-static void
-test_truncated_beneath_seed (void)
-{
-  g_autoptr(Fixture) f = fixture_new (one_file, 0);
-  g_autofree char *path = path_in (f->dir, "a.bin");
-
-  download_all (f);
-  restart (f);
-  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
-  g_assert_cmpint (truncate (path, 18 * PIECE), ==, 0);
-  leech_from_damaged (f, path, 2);
-}
-
-static void
-test_changed_beneath_seed (void)
-{
-  g_autoptr(Fixture) f = fixture_new (one_file, 0);
-  g_autofree char *path = path_in (f->dir, "a.bin");
-
-  download_all (f);
-  restart (f);
-  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
-  change_byte (path, 5 * PIECE + 4321);
-  leech_from_damaged (f, path, 1);
-}
-
-static void
-test_changed_before_start (void)
-{
-  g_autoptr(Fixture) f = fixture_new (files, 0);
-  g_autofree char *path = path_in (f->dir, "a.bin");
-
-  download_all (f);
-  g_clear_pointer (&f->node, ft_node_free);
-  change_byte (path, 5 * PIECE + 4321);
-  restart (f);
-  for (int life = 0; life < 3; life++)
-    {
-      ft_wait_until (is_sparing (f));
-      g_assert_true (ft_node_said (f->node, "Another program changed the files"));
-      g_assert_cmpuint (status_of (f)->wanted - status_of (f)->done, ==, PIECE);
-      assert_spared (f, path, 12 * PIECE + 5);
-      restart (f);
-    }
-  ft_wait_until (is_sparing (f));
-  ft_bad_peer_let_go (f->seed, ALL);
-  verify_and_finish (f);
-  g_assert_cmpuint (status_of (f)->downloaded, ==, f->sample->size + PIECE);
-}
-
-/* Another time, the same bytes: nothing has happened. */
-static void
-test_touched (void)
-{
-  g_autoptr(Fixture) f = fixture_new (files, 0);
-  g_autofree char *path = path_in (f->dir, "a.bin");
-
-  download_all (f);
-  g_clear_pointer (&f->node, ft_node_free);
-  change_byte (path, 5 * PIECE + 4321);
-  change_byte (path, 5 * PIECE + 4321);
-  restart (f);
-  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
-  g_assert_false (ft_node_said (f->node, "Another program changed the files"));
-}
-
-/* What was not complete is taken for a download that goes on. */
-static void
-test_changed_while_incomplete (void)
-{
-  g_autoptr(Fixture) f = fixture_new (files, 20);
-  g_autofree char *path = path_in (f->dir, "deep/b.bin");
-
-  start_node (f);
-  add (f);
-  connect_seed (f);
-  ft_wait_until (ft_bad_peer_is_holding (f->seed) && status_of (f)->done > 0 && size_of (path) > 0);
-  g_clear_pointer (&f->node, ft_node_free);
-  change_byte (path, 0);
-  restart (f);
-  finish_from_seed (f);
-}
-
 /* Data that was there before. */
 
 static void
@@ -622,14 +331,6 @@ test_symlink (gconstpointer data)
 }
 
 /* Files that are not wanted. */
-
-static GBytes *
-make_priorities (guint8 a, guint8 empty, guint8 b, guint8 c)
-{
-  guint8 bytes[] = { a, empty, b, c };
-
-  return g_bytes_new (bytes, sizeof bytes);
-}
 
 static gboolean
 is_there (Fixture *f, const char *name)
@@ -799,11 +500,6 @@ main (int argc, char **argv)
   g_test_add_func ("/engine/faults/all-files-deleted", test_all_files_deleted);
   g_test_add_func ("/engine/faults/all-files-come-back", test_all_files_come_back);
   g_test_add_func ("/engine/faults/one-file-deleted", test_one_file_deleted);
-  g_test_add_func ("/engine/faults/truncated-beneath-seed", test_truncated_beneath_seed);
-  g_test_add_func ("/engine/faults/changed-beneath-seed", test_changed_beneath_seed);
-  g_test_add_func ("/engine/faults/changed-before-start", test_changed_before_start);
-  g_test_add_func ("/engine/faults/changed-while-incomplete", test_changed_while_incomplete);
-  g_test_add_func ("/engine/faults/touched", test_touched);
   g_test_add_func ("/engine/faults/longer-file", test_longer_file);
   g_test_add_func ("/engine/faults/only-part-is-there", test_only_part_is_there);
   g_test_add_data_func ("/engine/faults/symlink-to-file", "a.bin", test_symlink);
