@@ -14,7 +14,7 @@
 #define RETRY_S 30 /* as the engine waits */
 #define MINUTE_S 60
 
-static const FtSampleFile files[] = { { "a.bin", N_PIECES *PIECE }, { NULL, 0 } };
+static const FtSampleFile files[] = { { "a.bin", N_PIECES * PIECE }, { NULL, 0 } };
 
 static char *down, *state; /* folders of the node */
 
@@ -50,7 +50,7 @@ connect_to (FtSimNode *node, BtTorrent *torrent, FtSimNode *other)
   ft_sim_node_connect (node, torrent, &endpoint);
 }
 
-/* The disk fails with @error_number from the write after @n_written on. */
+/* The disk fails with @error_number from the write after @n_written on, and what was on its way has come to rest. */
 static void
 begin (Fixture *f, int error_number, guint n_written)
 {
@@ -59,6 +59,7 @@ begin (Fixture *f, int error_number, guint n_written)
   ft_file_calls_set_room (error_number == ENOSPC ? 1 : 0);
   connect_to (f->node, f->at_node, f->seed);
   ft_sim_wait (f->sim, f->at_node->problem != NULL, MINUTE_S);
+  ft_sim_run_for (f->sim, 5 * FT_SIM_SECOND);
 }
 
 static void
@@ -125,7 +126,6 @@ test_gives_on (Fixture *f, gconstpointer data)
   guint64 given;
 
   begin (f, ENOSPC, N_PIECES / 2);
-  ft_sim_run_for (f->sim, 5 * FT_SIM_SECOND);
   n_had = bt_torrent_count_had (f->at_node);
   given = f->at_seed->uploaded;
   seed = ft_sim_find_peer (f->at_node, "10.0.0.1")->id;
@@ -154,7 +154,6 @@ test_read_only (Fixture *f, gconstpointer data)
   guint n_failed;
 
   begin (f, EROFS, N_PIECES / 2);
-  ft_sim_run_for (f->sim, 5 * FT_SIM_SECOND);
   n_failed = ft_file_calls_n_failed ();
   connect_to (f->leecher, f->at_leecher, f->node);
   ft_sim_run_for (f->sim, n_tries * RETRY_S * FT_SIM_SECOND);
@@ -169,7 +168,6 @@ static void
 test_nothing_had (Fixture *f, gconstpointer data)
 {
   begin (f, ENOSPC, 0);
-  ft_sim_run_for (f->sim, 5 * FT_SIM_SECOND);
   g_assert_cmpuint (f->at_node->peers->len, ==, 0);
   g_assert_false (bt_torrent_is_active (f->at_node));
   finish (f);
@@ -180,7 +178,6 @@ static void
 test_unreadable (Fixture *f, gconstpointer data)
 {
   begin (f, ENOSPC, N_PIECES / 2);
-  ft_sim_run_for (f->sim, 5 * FT_SIM_SECOND);
   g_assert_true (bt_torrent_is_active (f->at_node));
   ft_file_calls_fail (FT_CALL_READ | FT_CALL_WRITE, down, 0, G_MAXUINT / 2, EIO);
   connect_to (f->leecher, f->at_leecher, f->node);
@@ -202,7 +199,6 @@ static void
 test_mode (Fixture *f, gconstpointer data)
 {
   begin (f, ENOSPC, N_PIECES / 2);
-  ft_sim_run_for (f->sim, 5 * FT_SIM_SECOND);
   g_assert_true (bt_torrent_is_active (f->at_node));
   ft_sim_node_configure (f->node, only_download);
   ft_sim_settle (f->sim);
