@@ -176,7 +176,8 @@ test_skipped (void)
   restart (f);
   ft_wait_until (is_sparing (f));
   ft_node_set_priorities (f->node, f->id, without);
-  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
+  ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING)
+                 && status_of (f)->reason != BT_REASON_FILES_CHANGED);
   ft_node_set_priorities (f->node, f->id, with);
   ft_wait_until (is_sparing (f));
   assert_spared (f, path, 12 * PIECE + 5);
