@@ -226,6 +226,24 @@ test_address_lost (Fixture *fixture, gconstpointer data)
   ft_sim_wait (fixture->sim, bt_torrent_is_complete (pair.at_leecher), 200);
 }
 
+/* Whoever was being called when it went is not taken for nobody: also other torrents may try him. */
+static void
+test_lost_while_calling (Fixture *fixture, gconstpointer data)
+{
+  Pair pair = make_pair (fixture);
+  BtWorld *silent = ft_fake_net_add_host (fixture->sim->net, "60.0.0.1");
+  BtEndpoint endpoint;
+
+  ft_fake_host_set_dark (silent, TRUE);
+  g_assert_true (bt_endpoint_parse (&endpoint, "60.0.0.1:6881"));
+  bt_torrent_add_peer (pair.at_leecher, &endpoint, BT_SOURCE_TRACKER);
+  ft_sim_wait (fixture->sim, bt_core_is_dialling (pair.leecher->core, &endpoint), 5);
+  set_network (pair.leecher, "10.0.0.9", "10.0.0.254");
+  ft_sim_settle (fixture->sim);
+  g_assert_false (bt_core_is_dialling (pair.leecher->core, &endpoint));
+  g_assert_cmpuint (bt_attempts_count (pair.leecher->core->attempts), ==, 0);
+}
+
 static BtReason
 get_reason (BtTorrent *torrent)
 {
@@ -309,6 +327,7 @@ main (int argc, char *argv[])
   ADD ("unrelated", test_unrelated);
   ADD ("restless", test_restless);
   ADD ("address-lost", test_address_lost);
+  ADD ("lost-while-calling", test_lost_while_calling);
   ADD ("offline", test_offline);
   ADD ("stuck", test_stuck);
   ADD ("clock-put-right", test_clock_put_right);
