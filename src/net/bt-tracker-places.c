@@ -17,19 +17,19 @@ struct _BtTrackerHost
   guint n_users;  /* who wait or run */
   guint n_running;
   guint max;      /* of them */
-  gboolean is_silent;
+  BtTrackerHostState state;
   gboolean is_narrow;
   gint64 answered_at; /* monotonic µs; G_MININT64: never */
 };
 
 struct _BtTrackerPlaces
 {
-  GHashTable *hosts; /* name → BtTrackerHost: in use, or silent */
+  GHashTable *hosts; /* name → BtTrackerHost */
   GQueue turns;      /* of BtTrackerHost that somebody waits for, the next one first */
   GQueue goodbyes;   /* of calls that wait */
   GQueue running;    /* of calls */
   guint n_goodbyes;  /* of those that run */
-  guint n_probes;    /* likewise */
+  guint n_by_state[BT_TRACKER_N_HOST_STATES]; /* likewise, without goodbyes */
 };
 
 static void
@@ -133,9 +133,13 @@ unqueue (BtTrackerPlaces *places, BtTrackerPlace *place)
 static gboolean
 may_begin (BtTrackerPlaces *places, BtTrackerHost *host)
 {
-  if (host->is_silent)
-    return host->n_running == 0 && places->n_probes < BT_TRACKER_MAX_PROBES;
-  return host->n_running < (host->is_narrow ? 1 : host->max);
+  guint n_silent = places->n_by_state[BT_TRACKER_HOST_SILENT];
+
+  if (host->state == BT_TRACKER_HOST_ANSWERS)
+    return host->n_running < (host->is_narrow ? 1 : host->max);
+  if (host->state == BT_TRACKER_HOST_SILENT && n_silent >= BT_TRACKER_MAX_SILENT)
+    return FALSE;
+  return host->n_running == 0 && n_silent + places->n_by_state[BT_TRACKER_HOST_UNKNOWN] < BT_TRACKER_MAX_UNANSWERED;
 }
 
 /* Hosts that have been given a place go to the end, so that one with ten thousand torrents holds up no other. */
@@ -161,6 +165,12 @@ find_next (BtTrackerPlaces *places)
   return NULL;
 }
 
+static guint *
+get_counter (BtTrackerPlaces *places, const BtTrackerPlace *place)
+{
+  return place->is_goodbye ? &places->n_goodbyes : &places->n_by_state[place->state];
+}
+
 gpointer
 bt_tracker_places_next (BtTrackerPlaces *places, gint64 now)
 {
@@ -171,10 +181,9 @@ bt_tracker_places_next (BtTrackerPlaces *places, gint64 now)
   unqueue (places, place);
   place->queue = &places->running;
   place->began = now;
-  place->is_probe = place->host->is_silent;
+  place->state = place->host->state;
   place->host->n_running++;
-  places->n_probes += place->is_probe ? 1 : 0;
-  places->n_goodbyes += place->is_goodbye ? 1 : 0;
+  (*get_counter (places, place))++;
   g_queue_push_tail_link (&places->running, &place->link);
   return place->link.data;
 }
@@ -190,13 +199,11 @@ bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place)
   if (place->queue == &places->running)
     {
       host->n_running--;
-      places->n_probes -= place->is_probe ? 1 : 0;
-      places->n_goodbyes -= place->is_goodbye ? 1 : 0;
+      (*get_counter (places, place))--;
     }
   place->queue = NULL;
   place->host = NULL;
-  if (--host->n_users == 0 && !host->is_silent)
-    g_hash_table_remove (places->hosts, host->name);
+  host->n_users--;
 }
 
 gboolean
@@ -207,9 +214,13 @@ bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place, gboolean
   if (place->queue != &places->running)
     return FALSE;
   if (answered)
-    host->answered_at = now;
-  host->is_silent = !answered && host->answered_at < place->began;
-  return host->is_silent;
+    {
+      host->answered_at = now;
+      host->state = BT_TRACKER_HOST_ANSWERS;
+    }
+  else if (host->answered_at < place->began)
+    host->state = BT_TRACKER_HOST_SILENT;
+  return !answered && host->state == BT_TRACKER_HOST_SILENT;
 }
 
 void
@@ -230,7 +241,7 @@ forgive_host (gpointer key, gpointer value, gpointer data)
 {
   BtTrackerHost *host = value;
 
-  host->is_silent = FALSE;
+  host->state = BT_TRACKER_HOST_UNKNOWN;
   return host->n_users == 0;
 }
 

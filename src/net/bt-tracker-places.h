@@ -12,11 +12,22 @@ G_BEGIN_DECLS
 #define BT_TRACKER_KEPT_PLACES 10
 /* More connections to one host libsoup does not make either, but there the time of a call would run while it waits. */
 #define BT_TRACKER_MAX_HTTP_PER_HOST 6
-/* Trackers that are known to say nothing hold up the others no more than this. */
-#define BT_TRACKER_MAX_PROBES 20
+/* Half of the trackers of a long list are gone, and each of them holds a place for a minute. So a host of which nothing
+ * was heard yet is asked by one call at a time, and all of them leave places for those that answer; those that are
+ * known to say nothing leave some for those of which nothing is known. */
+#define BT_TRACKER_MAX_UNANSWERED 30
+#define BT_TRACKER_MAX_SILENT 10
 
 typedef struct _BtTrackerPlaces BtTrackerPlaces;
 typedef struct _BtTrackerHost BtTrackerHost;
+
+typedef enum
+{
+  BT_TRACKER_HOST_UNKNOWN,
+  BT_TRACKER_HOST_ANSWERS,
+  BT_TRACKER_HOST_SILENT,
+  BT_TRACKER_N_HOST_STATES,
+} BtTrackerHostState;
 
 /* Of one call; all zero at first. */
 typedef struct
@@ -25,8 +36,8 @@ typedef struct
   GQueue *queue;       /* (nullable): NULL: neither waits nor runs */
   BtTrackerHost *host; /* (nullable) likewise */
   gboolean is_goodbye;
-  gboolean is_probe;   /* runs, to see whether a silent host answers again */
-  gint64 began;        /* monotonic µs: runs since */
+  BtTrackerHostState state; /* of its host when it began */
+  gint64 began;             /* monotonic µs: runs since */
 } BtTrackerPlace;
 
 BtTrackerPlaces *bt_tracker_places_new (void);
@@ -44,15 +55,14 @@ gpointer bt_tracker_places_next (BtTrackerPlaces *places, gint64 now);
 void bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place);
 
 /* What the end of a running call says of its host. Who said nothing while others of the same host were answered was
- * unlucky. TRUE: the host says nothing, and who waits for it waits in vain. From then on it is asked by one call at a
- * time, until one is answered. */
+ * unlucky. TRUE: the host says nothing, and who waits for it waits in vain. */
 gboolean bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place, gboolean answered, gint64 now);
 /* One call at a time to the host of @place, until it is set otherwise or nobody asks it any more: the first finds out
  * how it is asked. */
 void bt_tracker_places_set_narrow (BtTrackerPlace *place, gboolean narrow);
 /* (nullable): one of the calls that wait for the host of @place. */
 gpointer bt_tracker_places_peek_behind (BtTrackerPlace *place);
-/* Another network: hosts that were silent may be heard there. */
+/* Another network: hosts that were silent may be heard there, and others not. */
 void bt_tracker_places_forgive (BtTrackerPlaces *places);
 
 /* Of calls, by the links of their places: those that run. */

@@ -15,10 +15,12 @@
 static void
 read_search_answer (const guint8 *data, gsize size)
 {
+  g_autoptr (BtSsdpFinds) finds = NULL;
   g_autofree char *url = NULL;
   BtEndpoint from;
 
   g_assert_true (bt_endpoint_parse_ip (&from, DEVICE, 1900));
+  finds = bt_ssdp_finds_new (&from);
   url = bt_ssdp_read (&from, data, size);
   if (url != NULL)
     {
@@ -28,6 +30,8 @@ read_search_answer (const guint8 *data, gsize size)
       g_assert_true (bt_endpoint_parse_ip (&to, g_uri_get_host (uri), 0));
       g_assert_true (bt_endpoint_same_ip (&to, &from));
     }
+  bt_ssdp_finds_hear (finds, &from, data, size);
+  g_assert_cmpstr (bt_ssdp_finds_take (finds), ==, url);
 }
 
 static void

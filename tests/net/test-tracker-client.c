@@ -239,7 +239,11 @@ static void
 test_callback_may_free_all_http (Fixture *f, gconstpointer data)
 {
   for (guint i = 0; i < 60; i++)
-    announce (f, "http://t/announce", BT_ANNOUNCE_NONE);
+    {
+      g_autofree char *url = g_strdup_printf ("http://t%u/announce", i);
+
+      announce (f, url, BT_ANNOUNCE_NONE);
+    }
   f->free_client = TRUE;
   ft_fake_tracker_world_answer (f->fake, 3, 200, "de", NULL);
   assert_result (f, 1, "interval -1");

@@ -60,6 +60,24 @@ wait_for_many (Fixture *f, guint n, const char *url)
     wait_for (f, url, FALSE);
 }
 
+/* The hosts of these answer, as calls of theirs have shown. */
+static void
+know (Fixture *f, const char *const *urls)
+{
+  for (; *urls != NULL; urls++)
+    {
+      Call *call = wait_for (f, *urls, FALSE);
+
+      g_assert_true (bt_tracker_places_next (f->places, f->now) == call);
+      bt_tracker_places_note (f->places, &call->place, TRUE, f->now);
+      bt_tracker_places_leave (f->places, &call->place);
+      g_ptr_array_set_size (f->calls, f->calls->len - 1);
+    }
+  f->now++;
+}
+
+#define KNOW(f, ...) know (f, (const char *const[]){ __VA_ARGS__, NULL })
+
 /* The numbers of those that begin now. */
 static char *
 begin (Fixture *f)
@@ -84,6 +102,7 @@ count_running (Fixture *f)
 static void
 test_cap (Fixture *f, gconstpointer data)
 {
+  KNOW (f, "udp://t:80");
   wait_for_many (f, 60, "udp://t:80");
   g_free (begin (f));
   g_assert_cmpuint (count_running (f), ==, ORDINARY);
@@ -99,6 +118,7 @@ test_cap (Fixture *f, gconstpointer data)
 static void
 test_goodbyes (Fixture *f, gconstpointer data)
 {
+  KNOW (f, "udp://t:80");
   wait_for_many (f, ORDINARY + 5, "udp://t:80");
   g_free (begin (f));
   for (guint i = 0; i < BT_TRACKER_KEPT_PLACES + 1; i++)
@@ -116,6 +136,7 @@ test_goodbyes (Fixture *f, gconstpointer data)
 static void
 test_hosts_in_turn (Fixture *f, gconstpointer data)
 {
+  KNOW (f, "udp://big:80", "udp://one:80", "udp://two:80", "udp://two:81");
   wait_for_many (f, 100, "udp://big:80"); /* 0 … 99 */
   g_free (begin (f));
   wait_for_many (f, 2, "udp://one:80");  /* 100, 101 */
@@ -130,6 +151,7 @@ test_hosts_in_turn (Fixture *f, gconstpointer data)
 static void
 test_http_per_host (Fixture *f, gconstpointer data)
 {
+  KNOW (f, "http://t/announce", "https://t/announce", "udp://t:80");
   wait_for_many (f, 8, "http://t/announce");
   wait_for_many (f, 7, "https://t/announce");
   wait_for_many (f, 1, "udp://t:80");
@@ -148,11 +170,24 @@ end (Fixture *f, guint number, gboolean answered)
   return in_vain;
 }
 
+/* One call finds out whether there is anybody, and then the others go on. */
+static void
+test_unknown_host (Fixture *f, gconstpointer data)
+{
+  wait_for_many (f, 3, "udp://t:80");
+  assert_begin (f, "0");
+  g_assert_false (end (f, 0, TRUE));
+  assert_begin (f, "1 2");
+}
+
 /* One call at a time finds out whether a silent host has come back. */
 static void
 test_silent_host (Fixture *f, gconstpointer data)
 {
-  Call *first = wait_for (f, "udp://t:80", FALSE);
+  Call *first;
+
+  KNOW (f, "udp://t:80", "udp://other:80");
+  first = wait_for (f, "udp://t:80", FALSE);
 
   wait_for_many (f, ORDINARY + 1, "udp://t:80");
   g_free (begin (f));
@@ -175,6 +210,7 @@ test_silent_host (Fixture *f, gconstpointer data)
 static void
 test_unlucky (Fixture *f, gconstpointer data)
 {
+  KNOW (f, "udp://t:80");
   wait_for_many (f, 3, "udp://t:80");
   assert_begin (f, "0 1 2");
   f->now += 10;
@@ -200,9 +236,42 @@ silence (Fixture *f, const char *url)
 }
 
 static void
-test_silent_hosts_leave_room (Fixture *f, gconstpointer data)
+wait_for_hosts (Fixture *f, guint n, const char *name)
 {
-  for (guint i = 0; i < 2 * BT_TRACKER_MAX_PROBES; i++)
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("udp://%s%u:80", name, i);
+
+      wait_for (f, url, FALSE);
+    }
+}
+
+/* Those that say nothing leave room for those of which nothing is known, and all of these for those that answer. */
+static void
+test_room_for_others (Fixture *f, gconstpointer data)
+{
+  KNOW (f, "udp://good:80");
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("udp://silent%u:80", i);
+
+      silence (f, url);
+    }
+  wait_for_hosts (f, 50, "silent");
+  g_free (begin (f));
+  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_SILENT);
+  wait_for_hosts (f, 50, "new");
+  g_free (begin (f));
+  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_UNANSWERED);
+  wait_for_many (f, 20, "udp://good:80");
+  g_free (begin (f));
+  g_assert_cmpuint (count_running (f), ==, ORDINARY);
+}
+
+static void
+test_forgive (Fixture *f, gconstpointer data)
+{
+  for (guint i = 0; i < 2 * BT_TRACKER_MAX_SILENT; i++)
     {
       g_autofree char *url = g_strdup_printf ("udp://t%u:80", i);
 
@@ -210,32 +279,31 @@ test_silent_hosts_leave_room (Fixture *f, gconstpointer data)
       wait_for (f, url, FALSE);
     }
   g_free (begin (f));
-  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_PROBES);
-  wait_for_many (f, 2, "udp://good:80");
-  g_free (begin (f));
-  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_PROBES + 2);
+  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_SILENT);
   bt_tracker_places_forgive (f->places);
   g_free (begin (f));
-  g_assert_cmpuint (count_running (f), ==, ORDINARY);
+  g_assert_cmpuint (count_running (f), ==, 2 * BT_TRACKER_MAX_SILENT);
 }
 
-/* What is remembered of hosts has an end; those that somebody waits for stay. */
+/* What is remembered of hosts has an end. */
 static void
 test_many_hosts (Fixture *f, gconstpointer data)
 {
   Call *kept;
 
-  silence (f, "udp://kept:80");
+  KNOW (f, "udp://forgotten:80");
   kept = wait_for (f, "udp://kept:80", FALSE);
+  g_free (begin (f));
+  bt_tracker_places_note (f->places, &kept->place, TRUE, f->now);
   for (guint i = 0; i < 3000; i++)
     {
       g_autofree char *url = g_strdup_printf ("udp://t%u:80", i);
 
       silence (f, url);
     }
-  bt_tracker_places_leave (f->places, &kept->place);
-  wait_for_many (f, 2, "udp://t0:80"); /* forgotten */
-  assert_begin (f, "3002 3003");
+  wait_for_many (f, 2, "udp://forgotten:80"); /* 3001 */
+  wait_for_many (f, 2, "udp://kept:80");      /* 3003: somebody asks it */
+  assert_begin (f, "3001 3003 3004");
 }
 
 static void
@@ -261,9 +329,11 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-places/goodbyes", test_goodbyes);
   add_test ("/net/tracker-places/hosts-in-turn", test_hosts_in_turn);
   add_test ("/net/tracker-places/http-per-host", test_http_per_host);
+  add_test ("/net/tracker-places/unknown-host", test_unknown_host);
   add_test ("/net/tracker-places/silent-host", test_silent_host);
   add_test ("/net/tracker-places/unlucky", test_unlucky);
-  add_test ("/net/tracker-places/silent-hosts-leave-room", test_silent_hosts_leave_room);
+  add_test ("/net/tracker-places/room-for-others", test_room_for_others);
+  add_test ("/net/tracker-places/forgive", test_forgive);
   add_test ("/net/tracker-places/many-hosts", test_many_hosts);
   add_test ("/net/tracker-places/odd-urls", test_odd_urls);
   return g_test_run ();
