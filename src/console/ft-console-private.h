@@ -5,6 +5,7 @@
 #include "bt-engine.h"
 #include "ft-demo.h"
 #include "ft-input.h"
+#include "ft-mounts.h"
 #include "ft-options.h"
 #include "ft-output.h"
 #include "ft-patience.h"
@@ -18,6 +19,7 @@ typedef struct
   BtConfig *config;    /* as the engine has it now */
   GMainLoop *loop;
   BtEngine *engine;
+  FtMounts *mounts;    /* (nullable): with it */
   FtRoster *roster;
   FtOutput *output;
   FtInput *input;

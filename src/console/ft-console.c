@@ -291,6 +291,12 @@ make_folder (FtConsole *console, const char *folder)
 }
 
 static void
+mounts_changed_cb (gpointer owner)
+{
+  bt_engine_disks_changed (((FtConsole *) owner)->engine);
+}
+
+static void
 start_engine (FtConsole *console)
 {
   if (console->stopping)
@@ -305,6 +311,7 @@ start_engine (FtConsole *console)
       return;
     }
   console->engine = bt_engine_new (console->config);
+  console->mounts = ft_mounts_new (mounts_changed_cb, console);
   console->starting = TRUE;
   g_signal_connect (console->engine, "update", G_CALLBACK (update_cb), console);
   bt_engine_start_async (console->engine, NULL, started_cb, console);
@@ -410,6 +417,7 @@ console_free (FtConsole *console)
 {
   ft_input_free (console->input);
   g_clear_pointer (&console->patience, ft_patience_free);
+  g_clear_pointer (&console->mounts, ft_mounts_free);
   g_clear_object (&console->engine);
   g_clear_object (&console->demo);
   ft_output_free (console->output);

@@ -219,6 +219,14 @@ bt_core_remove (BtCore *core, BtCommand *command)
 }
 
 void
+bt_core_disks_changed (BtCore *core, BtCommand *command)
+{
+  for (guint i = 0; core->running && i < core->torrents->len; i++)
+    bt_torrent_retry_now (g_ptr_array_index (core->torrents, i));
+  bt_command_reply (command, NULL);
+}
+
+void
 bt_core_get_detail (BtCore *core, BtCommand *command)
 {
   BtTorrent *torrent = bt_core_find (core, command->id);

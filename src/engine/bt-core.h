@@ -54,6 +54,7 @@ void bt_core_remove (BtCore *core, BtCommand *command);
 void bt_core_verify (BtCore *core, BtCommand *command);
 void bt_core_cancel_verify (BtCore *core, BtCommand *command);
 void bt_core_set_priorities (BtCore *core, BtCommand *command);
+void bt_core_disks_changed (BtCore *core, BtCommand *command);
 void bt_core_announce (BtCore *core, BtCommand *command);
 void bt_core_add_peer (BtCore *core, BtCommand *command);
 void bt_core_set_options (BtCore *core, BtCommand *command);

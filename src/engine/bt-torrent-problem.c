@@ -208,6 +208,13 @@ bt_torrent_hurry_retry (BtTorrent *torrent)
     bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
 }
 
+void
+bt_torrent_retry_now (BtTorrent *torrent)
+{
+  if (torrent->problem != NULL && bt_timer_is_running (&torrent->retry))
+    bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
+}
+
 BtDiskWait *
 bt_torrent_get_disk_wait (BtTorrent *torrent)
 {

@@ -92,6 +92,8 @@ void bt_torrent_set_priorities (BtTorrent *torrent, GBytes *priorities);
 /* Both without a copy. @options: clean; kept as they are. */
 BtTorrentOptions *bt_torrent_get_options (BtTorrent *torrent);
 void bt_torrent_set_options (BtTorrent *torrent, BtTorrentOptions *options);
+/* A disk may be there again: a problem that waits for its next try does not wait longer. */
+void bt_torrent_retry_now (BtTorrent *torrent);
 /* Fewer peers may be allowed now than there are: those that bring least go. */
 void bt_torrent_trim_peers (BtTorrent *torrent);
 /* Likewise of all torrents together. */

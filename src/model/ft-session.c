@@ -7,6 +7,7 @@
 #include "ft-config.h"
 #include "ft-describe.h"
 #include "ft-enums.h"
+#include "ft-mounts.h"
 #include "ft-patience.h"
 #include "ft-session-private.h"
 #include "ft-torrent-list.h"
@@ -21,6 +22,7 @@ struct _FtSession
   GSettings *settings; /* (nullable) */
   FtPolicy *policy;    /* (nullable): like settings */
   BtEngine *engine;    /* (nullable): NULL while stopped */
+  FtMounts *mounts;    /* (nullable): likewise */
   FtTorrentList *torrents;
   FtEventLog *event_log;
   FtSpeedHistory *speed_history;
@@ -232,6 +234,7 @@ setting_changed_cb (FtSession *self, const char *key)
 static void
 forget_engine (FtSession *self)
 {
+  g_clear_pointer (&self->mounts, ft_mounts_free);
   g_clear_object (&self->engine);
   g_clear_handle_id (&self->text_clock_id, g_source_remove);
   ft_torrent_list_clear (self->torrents);
@@ -550,6 +553,12 @@ ft_session_get_engine (FtSession *self)
   return self->state == FT_SESSION_RUNNING ? self->engine : NULL;
 }
 
+static void
+mounts_changed_cb (gpointer owner)
+{
+  bt_engine_disks_changed (((FtSession *) owner)->engine);
+}
+
 void
 ft_session_start_async (FtSession *self,
                         GCancellable *cancellable,
@@ -566,6 +575,7 @@ ft_session_start_async (FtSession *self,
   set_failure (self, NULL);
   set_state (self, FT_SESSION_STARTING);
   self->engine = bt_engine_new (self->config);
+  self->mounts = ft_mounts_new (mounts_changed_cb, self);
   g_signal_connect_object (self->engine, "update", G_CALLBACK (update_cb), self, G_CONNECT_SWAPPED);
   bt_engine_start_async (self->engine, cancellable, started_cb, task);
 }

@@ -294,6 +294,14 @@ bt_engine_leave (BtEngine *engine)
   bt_engine_post (engine, bt_command_new (bt_core_leave));
 }
 
+void
+bt_engine_disks_changed (BtEngine *engine)
+{
+  g_return_if_fail (BT_IS_ENGINE (engine));
+
+  bt_engine_post (engine, bt_command_new (bt_core_disks_changed));
+}
+
 static void
 return_added (BtCommand *command)
 {

@@ -60,6 +60,14 @@ void bt_engine_stop_async (BtEngine *engine, GCancellable *cancellable, GAsyncRe
  */
 void bt_engine_leave (BtEngine *engine);
 
+/**
+ * bt_engine_disks_changed:
+ *
+ * Something was mounted: torrents whose disk was not there or failed look at it now, rather than when it is time. Answers
+ * nothing.
+ */
+void bt_engine_disks_changed (BtEngine *engine);
+
 /* For every command below that has no finish of its own. An unknown id is %BT_ERROR_NOT_FOUND; what concerns the files
  * of a torrent of which only a magnet link is known is %BT_ERROR_NO_METADATA. */
 gboolean bt_engine_finish (BtEngine *engine, GAsyncResult *result, GError **error);
