@@ -92,7 +92,8 @@ session_stopped_cb (GObject *object, GAsyncResult *result, gpointer user_data)
 static void
 begin_again (FtApplication *self)
 {
-  const char *const command[] = { "/proc/self/exe", NULL };
+  g_autofree char *path = g_file_read_link ("/proc/self/exe", NULL);
+  const char *const command[] = { path, NULL };
   GDBusConnection *bus = g_application_get_dbus_connection (G_APPLICATION (self));
   g_autoptr (GError) error = NULL;
 
@@ -101,7 +102,7 @@ begin_again (FtApplication *self)
       g_dbus_connection_set_exit_on_close (bus, FALSE);
       g_dbus_connection_close_sync (bus, NULL, NULL);
     }
-  if (!g_spawn_async (NULL, (char **) command, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error))
+  if (path != NULL && !g_spawn_async (NULL, (char **) command, NULL, G_SPAWN_DEFAULT, NULL, NULL, NULL, &error))
     g_printerr ("%s\n", error->message);
 }
 
