@@ -254,15 +254,25 @@ take_merged_reply (BtTrackerCall *call)
   return first;
 }
 
+/* While one family waits the tracker is silent, whatever the other failed of: that a machine with addresses of IPv6 has
+ * no way to go by it says nothing of the tracker. */
+static GError *
+take_error (BtTrackerCall *call)
+{
+  GError *error;
+
+  if (is_running (call))
+    return g_error_new_literal (BT_ERROR, BT_ERROR_TIMED_OUT, "The tracker does not answer");
+  error = bt_tracker_http_take_error (call);
+  return error != NULL ? error : bt_tracker_udp_take_error (call);
+}
+
 static void
 answer (BtTrackerCall *call)
 {
   BtAnnounceReply *reply = take_merged_reply (call);
-  GError *error = NULL;
 
-  if (reply == NULL && (error = bt_tracker_http_take_error (call)) == NULL)
-    error = bt_tracker_udp_take_error (call);
-  bt_tracker_call_announced (call, reply, error);
+  bt_tracker_call_announced (call, reply, reply == NULL ? take_error (call) : NULL);
 }
 
 static void

@@ -135,6 +135,35 @@ test_dead_host (Fixture *f, gconstpointer data)
   g_assert_cmpuint (dead->n_announces, ==, 1000);
 }
 
+/* By IPv6 there is no way, which is known at once, and by IPv4 nobody answers: that is a silent tracker. */
+static void
+test_dead_host_without_ipv6 (Fixture *f, gconstpointer data)
+{
+  Server *dead = add_server (f, "1.1.1.1:80", "");
+
+  dead->silent = TRUE;
+  f->fake->ipv6_is_unreachable = TRUE;
+  ft_fake_tracker_world_set_name (f->fake, "dead", "1.1.1.1 2606::1");
+  for (guint i = 0; i < 1000; i++)
+    announce (f, "udp://dead:80", BT_ANNOUNCE_NONE);
+  ft_fake_tracker_world_run (f->fake, 61 * SECOND);
+  assert_result (f, 1000, "error timed out: The tracker does not answer");
+  g_assert_cmpuint (dead->n_packets, ==, 3);
+}
+
+/* Likewise over HTTP, and the other way round: a goodbye has less time than a connection. */
+static void
+test_silent_ipv6 (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = g_error_new (G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE, "no way");
+
+  f->fake->has_both = TRUE;
+  announce (f, "http://t/announce", BT_ANNOUNCE_STOPPED);
+  ft_fake_tracker_world_answer (f->fake, 0, 0, NULL, error);
+  ft_fake_tracker_world_run (f->fake, 6 * SECOND);
+  assert_result (f, 1, "error timed out: The tracker does not answer");
+}
+
 /* What of a tracker hangs while it answers others hangs alone. */
 static void
 test_one_hangs (Fixture *f, gconstpointer data)
@@ -184,6 +213,8 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client-queue/both-kinds", test_both_kinds);
   add_test ("/net/tracker-client-queue/goodbye", test_goodbye);
   add_test ("/net/tracker-client-queue/dead-host", test_dead_host);
+  add_test ("/net/tracker-client-queue/dead-host-without-ipv6", test_dead_host_without_ipv6);
+  add_test ("/net/tracker-client-queue/silent-ipv6", test_silent_ipv6);
   add_test ("/net/tracker-client-queue/one-hangs", test_one_hangs);
   add_test ("/net/tracker-client-queue/late", test_late);
   return g_test_run ();
