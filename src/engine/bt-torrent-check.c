@@ -325,7 +325,7 @@ stretch_checked_cb (guint32 first, guint32 n_pieces, const gboolean *ok, const G
   BtTorrent *torrent = owner;
 
   torrent->n_checking--;
-  if (torrent->phase == BT_PHASE_CHECKING && torrent->problem == NULL)
+  if (torrent->phase == BT_PHASE_CHECKING && bt_torrent_can_read (torrent))
     {
       if (error != NULL)
         {
@@ -370,7 +370,7 @@ bt_torrent_check_next (BtTorrent *torrent)
 
   if (torrent->phase != BT_PHASE_CHECKING)
     return;
-  if (torrent->relocating || torrent->problem != NULL || (torrent->intent != BT_INTENT_RUN && !torrent->check_asked))
+  if (torrent->relocating || !bt_torrent_can_read (torrent) || (torrent->intent != BT_INTENT_RUN && !torrent->check_asked))
     {
       bt_core_dequeue_check (torrent->core, torrent); /* goes on when it is started, or the problem is over */
       return;

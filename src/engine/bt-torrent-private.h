@@ -90,6 +90,7 @@ struct _BtTorrent
   GError *problem;
   gboolean only_writing_failed; /* while there is one: what is had can be read */
   GError *last_problem;   /* the one last told of, so that a retry does not tell it again */
+  guint n_relapses;       /* in a row: the problem seemed to be over, and came again at once */
   BtTimer retry;
 
   /* Folding: bt-torrent-fold.c. */
@@ -494,6 +495,8 @@ void bt_torrent_turn_over (BtTorrent *torrent, gint64 now);
 /* bt-torrent-problem.c */
 /* A write failed, as bt_torrent_fail(). A disk that is full or takes nothing stops downloading alone. */
 void bt_torrent_fail_to_write (BtTorrent *torrent, const GError *error);
+/* There is no problem, or such a one. */
+gboolean bt_torrent_can_read (BtTorrent *torrent);
 /* There is such a problem: it asks for nothing, and gives what it has. */
 gboolean bt_torrent_gives_on (BtTorrent *torrent);
 /* Somebody wants it to run: a problem that waits for its next try does not wait longer. */

@@ -7,19 +7,28 @@
 /* A full disk has room again: so much, or all that is left to fetch. */
 #define RETRY_FREE_BYTES (64 * 1024 * 1024)
 
+/* Half an hour, when it waits 30 s at first. */
+#define MAX_DOUBLINGS 6
+
+static void
+wait_for (BtTorrent *torrent, gint64 microseconds)
+{
+  bt_timer_start (&torrent->retry, bt_core_now (torrent->core) + microseconds);
+}
+
+/* A disk may be found in order each time and fail again with the first write: over a quota, or with a file that is too
+ * large for it. */
 static void
 retry_later (BtTorrent *torrent)
 {
-  BtCore *core = torrent->core;
-
-  bt_timer_start (&torrent->retry, bt_core_now (core) + core->outside.retry_us);
+  wait_for (torrent, torrent->core->outside.retry_us << MIN (torrent->n_relapses, MAX_DOUBLINGS));
 }
 
 static void
 recover (BtTorrent *torrent)
 {
   g_clear_error (&torrent->problem);
-  retry_later (torrent);
+  wait_for (torrent, torrent->core->outside.retry_us);
   bt_torrent_give_owed_priorities (torrent);
   if (torrent->phase == BT_PHASE_LOADING)
     {
@@ -75,8 +84,7 @@ retry_stat_cb (const BtFileStamp *stamps, const GError *error, gpointer owner)
   bt_torrent_job_end (torrent);
 }
 
-/* Only what has held for as long as it waits between tries: a disk may be found in order each time and
- * fail again with the first write. */
+/* Only what has held for as long as it waits between tries. */
 static void
 tell_recovery (BtTorrent *torrent)
 {
@@ -84,6 +92,7 @@ tell_recovery (BtTorrent *torrent)
     return;
   bt_core_event (torrent->core, torrent->id, BT_EVENT_RECOVERED, "The problem is over, it goes on");
   g_clear_error (&torrent->last_problem);
+  torrent->n_relapses = 0;
 }
 
 static void
@@ -143,13 +152,18 @@ take_problem (BtTorrent *torrent, const GError *error, gboolean only_writing_fai
   if (torrent->phase == BT_PHASE_CLOSING
       || (torrent->problem != NULL && (only_writing_failed || !torrent->only_writing_failed)))
     return;
+  if (torrent->problem == NULL && torrent->last_problem != NULL)
+    torrent->n_relapses++;
   g_clear_error (&torrent->problem);
   torrent->problem = g_error_copy (error);
   torrent->only_writing_failed = only_writing_failed;
   tell (torrent, error);
-  bt_torrent_stop_check (torrent);
+  if (!only_writing_failed)
+    bt_torrent_stop_check (torrent);
   if (may_pass (error))
     retry_later (torrent);
+  else
+    bt_timer_stop (&torrent->retry);
   if (bt_torrent_gives_on (torrent))
     bt_torrent_stop_receiving (torrent);
   bt_torrent_reconsider (torrent);
@@ -173,9 +187,15 @@ bt_torrent_fail_to_write (BtTorrent *torrent, const GError *error)
 }
 
 gboolean
+bt_torrent_can_read (BtTorrent *torrent)
+{
+  return torrent->problem == NULL || torrent->only_writing_failed;
+}
+
+gboolean
 bt_torrent_gives_on (BtTorrent *torrent)
 {
-  return torrent->problem != NULL && torrent->only_writing_failed && torrent->phase == BT_PHASE_READY
+  return torrent->problem != NULL && bt_torrent_can_read (torrent) && torrent->phase == BT_PHASE_READY
          && bt_torrent_count_had (torrent) > 0;
 }
 
@@ -204,15 +224,16 @@ bt_torrent_hurry_retry (BtTorrent *torrent)
       unseal_later (torrent);
       return;
     }
+  torrent->n_relapses = 0;
   if (torrent->problem != NULL && waits)
-    bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
+    wait_for (torrent, 0);
 }
 
 void
 bt_torrent_retry_now (BtTorrent *torrent)
 {
   if (torrent->problem != NULL && bt_timer_is_running (&torrent->retry))
-    bt_timer_start (&torrent->retry, bt_core_now (torrent->core));
+    wait_for (torrent, 0);
 }
 
 BtDiskWait *

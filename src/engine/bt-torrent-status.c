@@ -9,7 +9,7 @@ bt_torrent_state (BtTorrent *torrent)
 {
   if (torrent->relocating && (torrent->move_to != NULL || torrent->move_from != NULL))
     return BT_STATE_MOVING;
-  if (torrent->problem != NULL)
+  if (torrent->problem != NULL && (torrent->phase != BT_PHASE_CHECKING || !bt_torrent_can_read (torrent)))
     return BT_STATE_ERROR;
   if (torrent->phase == BT_PHASE_CHECKING && (torrent->intent == BT_INTENT_RUN || torrent->check_asked))
     return BT_STATE_CHECKING;
@@ -224,7 +224,7 @@ fill_reason (BtTorrent *torrent, BtTorrentStatus *status)
   status->reason = BT_REASON_NONE;
   if (status->state == BT_STATE_MOVING)
     return;
-  if (torrent->problem != NULL)
+  if (status->state == BT_STATE_ERROR)
     {
       status->reason = problem_reason (torrent->problem);
       set_text (status, torrent->problem->message);

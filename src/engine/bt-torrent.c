@@ -129,7 +129,7 @@ bt_torrent_reconsider (BtTorrent *torrent)
     bt_torrent_request_all (torrent);
   bt_torrent_tell_upload_only (torrent);
   if (torrent->phase == BT_PHASE_CHECKING && (torrent->intent == BT_INTENT_RUN || torrent->check_asked)
-      && torrent->problem == NULL)
+      && bt_torrent_can_read (torrent))
     bt_core_enqueue_check (torrent->core, torrent);
   bt_torrent_make_files (torrent);
   bt_torrent_go_home (torrent);

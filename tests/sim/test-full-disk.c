@@ -11,7 +11,6 @@
 
 #define PIECE 32768u
 #define N_PIECES 40u
-#define RETRY_S 30 /* as the engine waits */
 #define MINUTE_S 60
 
 static const FtSampleFile files[] = { { "a.bin", N_PIECES * PIECE }, { NULL, 0 } };
@@ -146,20 +145,23 @@ test_gives_on (Fixture *f, gconstpointer data)
   g_assert_cmpuint (ft_sim_find_peer (f->at_node, "10.0.0.1")->id, ==, seed);
 }
 
-/* A disk of which nothing says that it is read-only is tried now and then, not with each block. */
+/* A disk of which nothing says that it is read-only is tried seldomer and seldomer, not with each block; and at once if
+ * somebody wants it. */
 static void
 test_read_only (Fixture *f, gconstpointer data)
 {
-  const guint n_tries = 20;
+  const guint n_tries = 5; /* after 30 s, 1, 2, 4 and 8 minutes, each with half a minute in which it may hold */
   guint n_failed;
 
   begin (f, EROFS, N_PIECES / 2);
   n_failed = ft_file_calls_n_failed ();
   connect_to (f->leecher, f->at_leecher, f->node);
-  ft_sim_run_for (f->sim, n_tries * RETRY_S * FT_SIM_SECOND);
+  ft_sim_run_for (f->sim, 18 * MINUTE_S * FT_SIM_SECOND);
   g_assert_cmpuint (bt_torrent_count_had (f->at_leecher), ==, bt_torrent_count_had (f->at_node));
   g_assert_cmpuint (bt_torrent_count_had (f->at_node), >, 0);
   g_assert_cmpuint (ft_file_calls_n_failed () - n_failed, <=, n_tries * 4);
+  mend ();
+  bt_torrent_hurry_retry (f->at_node);
   finish (f);
 }
 
@@ -207,6 +209,25 @@ test_mode (Fixture *f, gconstpointer data)
   ft_sim_wait (f->sim, bt_torrent_is_complete (f->at_node), 2 * MINUTE_S);
 }
 
+/* To look at what is there needs no room; then it is given on. */
+static void
+test_verify (Fixture *f, gconstpointer data)
+{
+  guint n_had;
+
+  begin (f, ENOSPC, N_PIECES / 2);
+  n_had = bt_torrent_count_had (f->at_node);
+  bt_torrent_verify (f->at_node);
+  g_assert_cmpint (bt_torrent_state (f->at_node), ==, BT_STATE_CHECKING);
+  ft_sim_wait (f->sim, f->at_node->phase == BT_PHASE_READY, MINUTE_S / 4);
+  g_assert_error (f->at_node->problem, BT_ERROR, BT_ERROR_DISK_FULL);
+  g_assert_cmpuint (bt_torrent_count_had (f->at_node), ==, n_had);
+  connect_to (f->leecher, f->at_leecher, f->node);
+  ft_sim_wait (f->sim, bt_torrent_count_had (f->at_leecher) == n_had, MINUTE_S);
+  connect_to (f->node, f->at_node, f->seed);
+  finish (f);
+}
+
 /* What passed its check just then is saved: after a restart on the same disk it is all there, without a check. */
 static void
 test_restart (Fixture *f, gconstpointer data)
@@ -237,6 +258,7 @@ main (int argc, char **argv)
   ADD ("nothing-had", test_nothing_had);
   ADD ("unreadable", test_unreadable);
   ADD ("mode", test_mode);
+  ADD ("verify", test_verify);
   ADD ("restart", test_restart);
   return g_test_run ();
 }
