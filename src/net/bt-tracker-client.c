@@ -163,7 +163,7 @@ turn_late (BtTrackerCall *call)
 }
 
 /* Of a tracker that says nothing, those who wait for it are told so as well: each of them would hold a place for a
- * minute. A goodbye has not waited long enough to say it, and scrapes are answered by few. */
+ * minute. A goodbye has not waited long enough to say it to others than goodbyes, and scrapes are answered by few. */
 static void
 judge_host (BtTrackerCall *call, const GError *error)
 {
@@ -171,7 +171,7 @@ judge_host (BtTrackerCall *call, const GError *error)
   gboolean answered = !g_error_matches (error, BT_ERROR, BT_ERROR_TIMED_OUT);
   BtTrackerCall *behind;
 
-  if (!answered && (call->is_scrape || is_goodbye (call)))
+  if (!answered && call->is_scrape)
     return;
   if (!bt_tracker_places_note (client->places, &call->place, answered, bt_world_now (client->world)))
     return;

@@ -8,15 +8,30 @@
 
 /* Addresses of trackers are of strangers; then all is learnt anew. */
 #define MAX_HOSTS 1000
+#define MAX_OF_KIND (BT_TRACKER_MAX_CALLS - BT_TRACKER_KEPT_PLACES)
+
+/* Goodbyes and all others wait in lines of their own. */
+typedef enum
+{
+  ORDINARY,
+  GOODBYE,
+  N_KINDS,
+} Kind;
+
+/* Of one host. */
+typedef struct
+{
+  GList turn;     /* in the turns of its kind while somebody waits; data is the host */
+  GQueue waiting; /* of calls */
+  guint n_running;
+} Line;
 
 struct _BtTrackerHost
 {
-  GList turn;     /* in places->turns while somebody waits */
-  char *name;     /* scheme, host and port */
-  GQueue waiting; /* of calls, no goodbyes */
-  guint n_users;  /* who wait or run */
-  guint n_running;
-  guint max;      /* of them */
+  char *name; /* scheme, host and port */
+  Line lines[N_KINDS];
+  guint n_users; /* who wait or run */
+  guint max;     /* of those that run */
   BtTrackerHostState state;
   gboolean is_narrow;
   gint64 answered_at; /* monotonic µs; G_MININT64: never */
@@ -24,12 +39,11 @@ struct _BtTrackerHost
 
 struct _BtTrackerPlaces
 {
-  GHashTable *hosts; /* name → BtTrackerHost */
-  GQueue turns;      /* of BtTrackerHost that somebody waits for, the next one first */
-  GQueue goodbyes;   /* of calls that wait */
-  GQueue running;    /* of calls */
-  guint n_goodbyes;  /* of those that run */
-  guint n_by_state[BT_TRACKER_N_HOST_STATES]; /* likewise, without goodbyes */
+  GHashTable *hosts;     /* name → BtTrackerHost */
+  GQueue turns[N_KINDS]; /* of BtTrackerHost that somebody waits for, the next one first */
+  GQueue running;        /* of calls */
+  guint n_running[N_KINDS];
+  guint n_by_state[N_KINDS][BT_TRACKER_N_HOST_STATES]; /* of them */
 };
 
 static void
@@ -47,8 +61,8 @@ bt_tracker_places_new (void)
   BtTrackerPlaces *places = g_new0 (BtTrackerPlaces, 1);
 
   places->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, free_host);
-  g_queue_init (&places->turns);
-  g_queue_init (&places->goodbyes);
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    g_queue_init (&places->turns[kind]);
   g_queue_init (&places->running);
   return places;
 }
@@ -56,7 +70,7 @@ bt_tracker_places_new (void)
 void
 bt_tracker_places_free (BtTrackerPlaces *places)
 {
-  g_assert (places->turns.length + places->goodbyes.length + places->running.length == 0);
+  g_assert (places->turns[ORDINARY].length + places->turns[GOODBYE].length + places->running.length == 0);
   g_hash_table_unref (places->hosts);
   g_free (places);
 }
@@ -92,13 +106,28 @@ get_host (BtTrackerPlaces *places, const char *url)
   if (g_hash_table_size (places->hosts) >= MAX_HOSTS)
     g_hash_table_foreach_remove (places->hosts, is_idle, NULL);
   host = g_new0 (BtTrackerHost, 1);
-  host->turn.data = host;
+  for (Kind kind = 0; kind < N_KINDS; kind++)
+    {
+      host->lines[kind].turn.data = host;
+      g_queue_init (&host->lines[kind].waiting);
+    }
   host->max = g_str_has_prefix (name, "udp:") ? G_MAXUINT : BT_TRACKER_MAX_HTTP_PER_HOST;
   host->answered_at = G_MININT64;
   host->name = g_steal_pointer (&name);
-  g_queue_init (&host->waiting);
   g_hash_table_insert (places->hosts, host->name, host);
   return host;
+}
+
+static Kind
+get_kind (const BtTrackerPlace *place)
+{
+  return place->is_goodbye ? GOODBYE : ORDINARY;
+}
+
+static Line *
+get_line (const BtTrackerPlace *place)
+{
+  return &place->host->lines[get_kind (place)];
 }
 
 void
@@ -113,77 +142,97 @@ bt_tracker_places_wait (BtTrackerPlaces *places,
   place->link.data = call;
   place->host = host;
   place->is_goodbye = is_goodbye;
-  place->queue = is_goodbye ? &places->goodbyes : &host->waiting;
+  place->queue = &get_line (place)->waiting;
   host->n_users++;
-  if (!is_goodbye && host->waiting.length == 0)
-    g_queue_push_tail_link (&places->turns, &host->turn);
+  if (place->queue->length == 0)
+    g_queue_push_tail_link (&places->turns[get_kind (place)], &get_line (place)->turn);
   g_queue_push_tail_link (place->queue, &place->link);
 }
 
 static void
 unqueue (BtTrackerPlaces *places, BtTrackerPlace *place)
 {
-  BtTrackerHost *host = place->host;
+  Line *line = get_line (place);
 
   g_queue_unlink (place->queue, &place->link);
-  if (place->queue == &host->waiting && host->waiting.length == 0)
-    g_queue_unlink (&places->turns, &host->turn);
+  if (place->queue == &line->waiting && line->waiting.length == 0)
+    g_queue_unlink (&places->turns[get_kind (place)], &line->turn);
+}
+
+/* A host that has said nothing for long has no claim to the last places, nor has one with thousands of goodbyes, which
+ * may have gone just now. */
+static gboolean
+has_place (BtTrackerPlaces *places, BtTrackerHost *host, Kind kind)
+{
+  gboolean is_first = kind == GOODBYE && host->lines[kind].n_running == 0 && host->state != BT_TRACKER_HOST_SILENT;
+  guint n_kept = is_first ? 0 : BT_TRACKER_FIRST_GOODBYES;
+  guint max = kind == GOODBYE ? MAX_OF_KIND - n_kept : MAX_OF_KIND;
+
+  return places->running.length < BT_TRACKER_MAX_CALLS - n_kept && places->n_running[kind] < max;
 }
 
 static gboolean
-may_begin (BtTrackerPlaces *places, BtTrackerHost *host)
+may_begin (BtTrackerPlaces *places, BtTrackerHost *host, Kind kind)
 {
-  guint n_silent = places->n_by_state[BT_TRACKER_HOST_SILENT];
+  const guint *n_by_state = places->n_by_state[kind];
+  guint n_silent = n_by_state[BT_TRACKER_HOST_SILENT];
+  guint n_running = host->lines[kind].n_running;
 
+  if (!has_place (places, host, kind)
+      || host->lines[ORDINARY].n_running + host->lines[GOODBYE].n_running >= host->max)
+    return FALSE;
   if (host->state == BT_TRACKER_HOST_ANSWERS)
-    return host->n_running < (host->is_narrow ? 1 : host->max);
+    return n_running == 0 || kind == GOODBYE || !host->is_narrow;
   if (host->state == BT_TRACKER_HOST_SILENT && n_silent >= BT_TRACKER_MAX_SILENT)
     return FALSE;
-  return host->n_running == 0 && n_silent + places->n_by_state[BT_TRACKER_HOST_UNKNOWN] < BT_TRACKER_MAX_UNANSWERED;
+  return n_running == 0 && n_silent + n_by_state[BT_TRACKER_HOST_UNKNOWN] < BT_TRACKER_MAX_UNANSWERED;
 }
 
 /* Hosts that have been given a place go to the end, so that one with ten thousand torrents holds up no other. */
 static BtTrackerPlace *
-find_next (BtTrackerPlaces *places)
+find_next (BtTrackerPlaces *places, Kind kind)
 {
-  if (places->running.length >= BT_TRACKER_MAX_CALLS)
+  GQueue *turns = &places->turns[kind];
+
+  if (places->running.length >= BT_TRACKER_MAX_CALLS || places->n_running[kind] >= MAX_OF_KIND)
     return NULL;
-  if (places->goodbyes.length > 0)
-    return (BtTrackerPlace *) places->goodbyes.head;
-  if (places->running.length - places->n_goodbyes >= BT_TRACKER_MAX_CALLS - BT_TRACKER_KEPT_PLACES)
-    return NULL;
-  for (GList *link = places->turns.head; link != NULL; link = link->next)
+  for (GList *link = turns->head; link != NULL; link = link->next)
     {
       BtTrackerHost *host = link->data;
 
-      if (!may_begin (places, host))
+      if (!may_begin (places, host, kind))
         continue;
-      g_queue_unlink (&places->turns, link);
-      g_queue_push_tail_link (&places->turns, link);
-      return (BtTrackerPlace *) host->waiting.head;
+      g_queue_unlink (turns, link);
+      g_queue_push_tail_link (turns, link);
+      return (BtTrackerPlace *) host->lines[kind].waiting.head;
     }
   return NULL;
 }
 
-static guint *
-get_counter (BtTrackerPlaces *places, const BtTrackerPlace *place)
+static void
+count_running (BtTrackerPlaces *places, BtTrackerPlace *place, int change)
 {
-  return place->is_goodbye ? &places->n_goodbyes : &places->n_by_state[place->state];
+  Kind kind = get_kind (place);
+
+  get_line (place)->n_running += change;
+  places->n_running[kind] += change;
+  places->n_by_state[kind][place->state] += change;
 }
 
 gpointer
 bt_tracker_places_next (BtTrackerPlaces *places, gint64 now)
 {
-  BtTrackerPlace *place = find_next (places);
+  BtTrackerPlace *place = find_next (places, GOODBYE);
 
+  if (place == NULL)
+    place = find_next (places, ORDINARY);
   if (place == NULL)
     return NULL;
   unqueue (places, place);
   place->queue = &places->running;
   place->began = now;
   place->state = place->host->state;
-  place->host->n_running++;
-  (*get_counter (places, place))++;
+  count_running (places, place, 1);
   g_queue_push_tail_link (&places->running, &place->link);
   return place->link.data;
 }
@@ -197,10 +246,7 @@ bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place)
     return;
   unqueue (places, place);
   if (place->queue == &places->running)
-    {
-      host->n_running--;
-      (*get_counter (places, place))--;
-    }
+    count_running (places, place, -1);
   place->queue = NULL;
   place->host = NULL;
   host->n_users--;
@@ -233,7 +279,7 @@ bt_tracker_places_set_narrow (BtTrackerPlace *place, gboolean narrow)
 gpointer
 bt_tracker_places_peek_behind (BtTrackerPlace *place)
 {
-  return place->host != NULL ? g_queue_peek_head (&place->host->waiting) : NULL;
+  return place->host != NULL ? g_queue_peek_head (&get_line (place)->waiting) : NULL;
 }
 
 static gboolean

@@ -6,15 +6,18 @@
 
 G_BEGIN_DECLS
 
-/* So many calls run at once, over whatever protocol. The last of the places are kept for goodbyes, which are short
- * and would come too late behind trackers that say nothing. */
+/* So many calls run at once, over whatever protocol. Goodbyes are short, and would come too late behind trackers that
+ * say nothing: some places are kept for them, and others from them. The last are for goodbyes to hosts to which none is
+ * on its way. */
 #define BT_TRACKER_MAX_CALLS 50
 #define BT_TRACKER_KEPT_PLACES 10
+#define BT_TRACKER_FIRST_GOODBYES 5
 /* More connections to one host libsoup does not make either, but there the time of a call would run while it waits. */
 #define BT_TRACKER_MAX_HTTP_PER_HOST 6
 /* Half of the trackers of a long list are gone, and each of them holds a place for a minute. So a host of which nothing
  * was heard yet is asked by one call at a time, and all of them leave places for those that answer; those that are
- * known to say nothing leave some for those of which nothing is known. */
+ * known to say nothing leave some for those of which nothing is known. All this holds for goodbyes and for all others
+ * by themselves. */
 #define BT_TRACKER_MAX_UNANSWERED 30
 #define BT_TRACKER_MAX_SILENT 10
 
@@ -43,7 +46,7 @@ typedef struct
 BtTrackerPlaces *bt_tracker_places_new (void);
 void bt_tracker_places_free (BtTrackerPlaces *places); /* nothing may be in it */
 
-/* Waits for a place, by the host and port of @url; goodbyes come first. */
+/* Waits for a place, by the host and port of @url, where each has its turn; goodbyes come first. */
 void bt_tracker_places_wait (BtTrackerPlaces *places,
                              BtTrackerPlace *place,
                              const char *url,
@@ -60,7 +63,7 @@ gboolean bt_tracker_places_note (BtTrackerPlaces *places, BtTrackerPlace *place,
 /* One call at a time to the host of @place, until it is set otherwise or nobody asks it any more: the first finds out
  * how it is asked. */
 void bt_tracker_places_set_narrow (BtTrackerPlace *place, gboolean narrow);
-/* (nullable): one of the calls that wait for the host of @place. */
+/* (nullable): one of the calls that wait for the host of @place; of goodbyes, or of all others, as @place is. */
 gpointer bt_tracker_places_peek_behind (BtTrackerPlace *place);
 /* Another network: hosts that were silent may be heard there, and others not. */
 void bt_tracker_places_forgive (BtTrackerPlaces *places);

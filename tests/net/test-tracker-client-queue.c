@@ -135,6 +135,50 @@ test_dead_host (Fixture *f, gconstpointer data)
   g_assert_cmpuint (dead->n_announces, ==, 1000);
 }
 
+/* Nor does it wait behind two hundred others to a tracker that is gone, whether it was known before; those are told of
+ * that at once, and nobody else waits behind them either. */
+static void
+test_goodbyes_to_dead_host (Fixture *f, gconstpointer data)
+{
+  Server *dead = add_server (f, "1.1.1.1:80", "");
+  Server *good = add_server (f, "1.1.1.2:80", "");
+  guint n_called;
+
+  ft_fake_tracker_world_set_name (f->fake, "dead", "1.1.1.1");
+  ft_fake_tracker_world_set_name (f->fake, "good", "1.1.1.2");
+  if (GPOINTER_TO_INT (data))
+    announce (f, "udp://dead:80", BT_ANNOUNCE_STARTED);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  n_called = f->n_called;
+  dead->silent = TRUE;
+  for (guint i = 0; i < 200; i++)
+    announce (f, "udp://dead:80", BT_ANNOUNCE_STOPPED);
+  announce (f, "udp://good:80", BT_ANNOUNCE_STOPPED);
+  announce (f, "udp://good:80", BT_ANNOUNCE_STARTED);
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  assert_result (f, n_called + 2, "interval 1800");
+  g_assert_cmpuint (good->n_announces, ==, 2);
+  ft_fake_tracker_world_run (f->fake, 4 * SECOND);
+  assert_result (f, n_called + 202, "error timed out: The tracker does not answer");
+}
+
+/* What a goodbye has found out in five seconds ends nothing that has a minute. */
+static void
+test_goodbye_to_slow_host (Fixture *f, gconstpointer data)
+{
+  Server *slow = add_server (f, "1.1.1.1:80", "");
+
+  slow->delay_us = 6 * SECOND;
+  ft_fake_tracker_world_set_name (f->fake, "slow", "1.1.1.1");
+  announce (f, "udp://slow:80", BT_ANNOUNCE_NONE);
+  announce (f, "udp://slow:80", BT_ANNOUNCE_NONE);
+  announce (f, "udp://slow:80", BT_ANNOUNCE_STOPPED);
+  ft_fake_tracker_world_run (f->fake, 6 * SECOND);
+  assert_result (f, 1, "error timed out: The tracker does not answer");
+  ft_fake_tracker_world_run (f->fake, 30 * SECOND);
+  assert_result (f, 3, "interval 1800");
+}
+
 /* By IPv6 there is no way, which is known at once, and by IPv4 nobody answers: that is a silent tracker. */
 static void
 test_dead_host_without_ipv6 (Fixture *f, gconstpointer data)
@@ -213,6 +257,10 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client-queue/both-kinds", test_both_kinds);
   add_test ("/net/tracker-client-queue/goodbye", test_goodbye);
   add_test ("/net/tracker-client-queue/dead-host", test_dead_host);
+  add_test ("/net/tracker-client-queue/goodbyes-to-dead-host", test_goodbyes_to_dead_host);
+  g_test_add ("/net/tracker-client-queue/goodbyes-to-host-that-died", Fixture, GINT_TO_POINTER (TRUE), set_up,
+              test_goodbyes_to_dead_host, tear_down);
+  add_test ("/net/tracker-client-queue/goodbye-to-slow-host", test_goodbye_to_slow_host);
   add_test ("/net/tracker-client-queue/dead-host-without-ipv6", test_dead_host_without_ipv6);
   add_test ("/net/tracker-client-queue/silent-ipv6", test_silent_ipv6);
   add_test ("/net/tracker-client-queue/one-hangs", test_one_hangs);

@@ -114,23 +114,50 @@ test_cap (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_running (f), ==, ORDINARY);
 }
 
+static void
+wait_for_goodbyes (Fixture *f, guint n, const char *url)
+{
+  for (guint i = 0; i < n; i++)
+    wait_for (f, url, TRUE);
+}
+
 /* They come first, and what is kept for them nobody else takes. */
 static void
 test_goodbyes (Fixture *f, gconstpointer data)
 {
-  KNOW (f, "udp://t:80");
+  KNOW (f, "udp://t:80", "udp://u:80");
   wait_for_many (f, ORDINARY + 5, "udp://t:80");
   g_free (begin (f));
-  for (guint i = 0; i < BT_TRACKER_KEPT_PLACES + 1; i++)
-    wait_for (f, "udp://t:80", TRUE);
-  assert_begin (f, "45 46 47 48 49 50 51 52 53 54");
-  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_CALLS);
+  wait_for_goodbyes (f, 6, "udp://t:80"); /* 45 … 50 */
+  assert_begin (f, "45 46 47 48 49");
+  wait_for_goodbyes (f, 6, "udp://u:80"); /* 51 … 56 */
+  assert_begin (f, "51");
   leave (f, 0);
-  assert_begin (f, "55");
-  leave (f, 45);
-  assert_begin (f, "40");
-  leave (f, 46);
   assert_begin (f, "");
+  leave (f, 45);
+  assert_begin (f, "50");
+  leave (f, 51);
+  assert_begin (f, "52");
+}
+
+/* Nor do they take all: each host has its turn, one that has thousands leaves a place to the others, and ordinary calls
+ * have theirs. */
+static void
+test_many_goodbyes (Fixture *f, gconstpointer data)
+{
+  KNOW (f, "udp://t:80", "udp://u:80", "udp://v:80");
+  wait_for_goodbyes (f, 100, "udp://t:80"); /* 0 … 99 */
+  g_free (begin (f));
+  g_assert_cmpuint (count_running (f), ==, ORDINARY - BT_TRACKER_FIRST_GOODBYES);
+  wait_for_goodbyes (f, 2, "udp://u:80"); /* 100, 101 */
+  wait_for_goodbyes (f, 2, "udp://v:80"); /* 102, 103 */
+  wait_for_many (f, 20, "udp://t:80");    /* 104 … 123 */
+  assert_begin (f, "100 102 104 105 106 107 108 109 110 111");
+  leave (f, 100);
+  assert_begin (f, "101");
+  for (guint i = 0; i < 4; i++)
+    leave (f, i);
+  assert_begin (f, "35 103 112 113");
 }
 
 static void
@@ -158,6 +185,10 @@ test_http_per_host (Fixture *f, gconstpointer data)
   assert_begin (f, "0 8 15 1 9 2 10 3 11 4 12 5 13");
   leave (f, 8);
   assert_begin (f, "14");
+  wait_for_goodbyes (f, 1, "https://t/announce");
+  assert_begin (f, "");
+  leave (f, 9);
+  assert_begin (f, "16");
 }
 
 static gboolean
@@ -227,6 +258,27 @@ test_unlucky (Fixture *f, gconstpointer data)
   assert_begin (f, "5 6");
 }
 
+/* A goodbye that is not answered says that nobody is there, and then they go one by one. */
+static void
+test_goodbyes_to_silent_host (Fixture *f, gconstpointer data)
+{
+  Call *first = wait_for (f, "udp://t:80", TRUE);
+
+  wait_for_goodbyes (f, 2, "udp://t:80");
+  wait_for_many (f, 2, "udp://t:80");
+  assert_begin (f, "0 3");
+  f->now += 5;
+  g_assert_true (bt_tracker_places_note (f->places, &first->place, FALSE, f->now));
+  g_assert_cmpuint (((Call *) bt_tracker_places_peek_behind (&first->place))->number, ==, 1);
+  leave (f, 0);
+  assert_begin (f, "1");
+  g_assert_true (end (f, 1, FALSE));
+  assert_begin (f, "2");
+  g_assert_false (end (f, 2, TRUE));
+  wait_for_goodbyes (f, 2, "udp://t:80");
+  assert_begin (f, "5 6 4");
+}
+
 static void
 silence (Fixture *f, const char *url)
 {
@@ -236,13 +288,24 @@ silence (Fixture *f, const char *url)
 }
 
 static void
-wait_for_hosts (Fixture *f, guint n, const char *name)
+wait_for_hosts (Fixture *f, guint n, const char *name, gboolean is_goodbye)
 {
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *url = g_strdup_printf ("udp://%s%u:80", name, i);
 
-      wait_for (f, url, FALSE);
+      wait_for (f, url, is_goodbye);
+    }
+}
+
+static void
+silence_hosts (Fixture *f, guint n, const char *name)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("udp://%s%u:80", name, i);
+
+      silence (f, url);
     }
 }
 
@@ -250,22 +313,36 @@ wait_for_hosts (Fixture *f, guint n, const char *name)
 static void
 test_room_for_others (Fixture *f, gconstpointer data)
 {
-  KNOW (f, "udp://good:80");
-  for (guint i = 0; i < 50; i++)
-    {
-      g_autofree char *url = g_strdup_printf ("udp://silent%u:80", i);
+  gboolean is_goodbye = GPOINTER_TO_INT (data);
 
-      silence (f, url);
-    }
-  wait_for_hosts (f, 50, "silent");
+  KNOW (f, "udp://good:80");
+  silence_hosts (f, 50, "silent");
+  wait_for_hosts (f, 50, "silent", is_goodbye);
   g_free (begin (f));
   g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_SILENT);
-  wait_for_hosts (f, 50, "new");
+  wait_for_hosts (f, 50, "new", is_goodbye);
   g_free (begin (f));
   g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_UNANSWERED);
-  wait_for_many (f, 20, "udp://good:80");
+  for (guint i = 0; i < 20; i++)
+    wait_for (f, "udp://good:80", is_goodbye);
   g_free (begin (f));
-  g_assert_cmpuint (count_running (f), ==, ORDINARY);
+  g_assert_cmpuint (count_running (f), ==, ORDINARY - (is_goodbye ? BT_TRACKER_FIRST_GOODBYES : 0));
+}
+
+/* Of the places that are left beside announces they take none that another may need. */
+static void
+test_last_places (Fixture *f, gconstpointer data)
+{
+  KNOW (f, "udp://good:80");
+  silence_hosts (f, 50, "silent");
+  wait_for_many (f, ORDINARY, "udp://good:80");
+  g_free (begin (f));
+  wait_for_hosts (f, 50, "silent", TRUE);
+  g_free (begin (f));
+  g_assert_cmpuint (count_running (f), ==, BT_TRACKER_MAX_CALLS - BT_TRACKER_FIRST_GOODBYES);
+  wait_for_goodbyes (f, 1, "udp://good:80"); /* 140 */
+  wait_for_goodbyes (f, 1, "udp://new:80");  /* 141 */
+  assert_begin (f, "140 141");
 }
 
 static void
@@ -327,12 +404,17 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   add_test ("/net/tracker-places/cap", test_cap);
   add_test ("/net/tracker-places/goodbyes", test_goodbyes);
+  add_test ("/net/tracker-places/many-goodbyes", test_many_goodbyes);
+  add_test ("/net/tracker-places/goodbyes-to-silent-host", test_goodbyes_to_silent_host);
   add_test ("/net/tracker-places/hosts-in-turn", test_hosts_in_turn);
   add_test ("/net/tracker-places/http-per-host", test_http_per_host);
   add_test ("/net/tracker-places/unknown-host", test_unknown_host);
   add_test ("/net/tracker-places/silent-host", test_silent_host);
   add_test ("/net/tracker-places/unlucky", test_unlucky);
   add_test ("/net/tracker-places/room-for-others", test_room_for_others);
+  g_test_add ("/net/tracker-places/room-for-other-goodbyes", Fixture, GINT_TO_POINTER (TRUE), set_up,
+              test_room_for_others, tear_down);
+  add_test ("/net/tracker-places/last-places", test_last_places);
   add_test ("/net/tracker-places/forgive", test_forgive);
   add_test ("/net/tracker-places/many-hosts", test_many_hosts);
   add_test ("/net/tracker-places/odd-urls", test_odd_urls);
