@@ -332,7 +332,9 @@ bt_tracker_call_scraped (BtTrackerCall *call, const BtScrapeReply *reply, GError
   if (reply != NULL)
     copy = *reply;
   judge_host (call, taken_error);
-  bt_tracker_scrapes_note (call->client, call->url, taken_error == NULL);
+  /* Who never had a place has asked nothing. */
+  if (call->place.queue != NULL)
+    bt_tracker_scrapes_note (call->client, call->url, taken_error == NULL);
   bt_tracker_call_cancel (call);
   scraped (taken_error == NULL ? &copy : NULL, taken_error, owner);
 }

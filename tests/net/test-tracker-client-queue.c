@@ -208,6 +208,26 @@ test_silent_ipv6 (Fixture *f, gconstpointer data)
   assert_result (f, 1, "error timed out: The tracker does not answer");
 }
 
+/* Scrapes that wait behind an announce which is not answered have asked nothing: that the tracker answers none is not
+ * known. */
+static void
+test_scrapes_behind (Fixture *f, gconstpointer data)
+{
+  Server *server = add_server (f, "1.1.1.1:80", "");
+
+  server->silent = TRUE;
+  ft_fake_tracker_world_set_name (f->fake, "t", "1.1.1.1");
+  announce (f, "udp://t:80", BT_ANNOUNCE_NONE);
+  for (guint i = 0; i < 5; i++)
+    scrape (f, "udp://t:80");
+  ft_fake_tracker_world_run (f->fake, 61 * SECOND);
+  assert_result (f, 6, "error timed out: The tracker does not answer");
+  server->silent = FALSE;
+  g_assert_nonnull (scrape (f, "udp://t:80"));
+  ft_fake_tracker_world_run (f->fake, SECOND);
+  assert_result (f, 7, "7/9/8");
+}
+
 /* What of a tracker hangs while it answers others hangs alone. */
 static void
 test_one_hangs (Fixture *f, gconstpointer data)
@@ -263,6 +283,7 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client-queue/goodbye-to-slow-host", test_goodbye_to_slow_host);
   add_test ("/net/tracker-client-queue/dead-host-without-ipv6", test_dead_host_without_ipv6);
   add_test ("/net/tracker-client-queue/silent-ipv6", test_silent_ipv6);
+  add_test ("/net/tracker-client-queue/scrapes-behind", test_scrapes_behind);
   add_test ("/net/tracker-client-queue/one-hangs", test_one_hangs);
   add_test ("/net/tracker-client-queue/late", test_late);
   return g_test_run ();
