@@ -177,11 +177,12 @@ prepare_fall_back (BtTrackerCall *call)
     g_clear_error (&call->fetches[i].error);
 }
 
-/* A tracker that has too much to do would have it over HTTP as well. */
+/* A tracker that has too much to do would have it over HTTP as well. What else goes wrong before or in it may be a
+ * matter of its HTTPS only. */
 static void
 note_busy (BtTrackerCall *call, guint status)
 {
-  if (call->channel == BT_TRACKER_SECURE && (status == 429 || status >= 500))
+  if (call->channel == BT_TRACKER_SECURE && (status == 429 || status == 503))
     call->was_busy = TRUE;
 }
 

@@ -168,15 +168,40 @@ test_blocked_later (Fixture *f, gconstpointer data)
 static void
 test_busy (Fixture *f, gconstpointer data)
 {
+  static const guint statuses[] = { 429, 503 };
+
   make_secure (f);
-  announce (f, HTTP, BT_ANNOUNCE_NONE);
-  ft_fake_tracker_world_answer (f->fake, 0, 503, "busy", NULL);
-  assert_result (f, 2, "error network: The tracker answered with HTTP status 503");
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      g_autofree char *expected = NULL;
+
+      announce (f, HTTP, BT_ANNOUNCE_NONE);
+      assert_asks (f, "https");
+      ft_fake_tracker_world_answer (f->fake, 0, statuses[i], "busy", NULL);
+      expected = g_strdup_printf ("error network: The tracker answered with HTTP status %u", statuses[i]);
+      assert_result (f, i + 2, expected);
+    }
   announce (f, HTTP, BT_ANNOUNCE_NONE);
   assert_asks (f, "https");
-  ft_fake_tracker_world_answer (f->fake, 0, 404, "<html>", NULL);
-  assert_asks (f, "http");
   reply (f, 0);
+}
+
+/* Other failures, of a tracker or of what stands before it by HTTPS, may not be there over HTTP. */
+static void
+test_front_fails (Fixture *f, gconstpointer data)
+{
+  static const guint statuses[] = { 404, 500, 502, 504, 522, 526 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (statuses); i++)
+    {
+      make_secure (f);
+      announce (f, HTTP, BT_ANNOUNCE_NONE);
+      ft_fake_tracker_world_answer (f->fake, 0, statuses[i], "<html>", NULL);
+      assert_asks (f, "http");
+      reply (f, 0);
+      assert_result (f, 2 * i + 2, "interval 9");
+      ft_fake_tracker_world_run (f->fake, 10 * MINUTE);
+    }
 }
 
 /* While one finds it out the others of that host wait, and only those. */
@@ -348,6 +373,7 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client-https/down", test_down);
   add_test ("/net/tracker-client-https/blocked-later", test_blocked_later);
   add_test ("/net/tracker-client-https/busy", test_busy);
+  add_test ("/net/tracker-client-https/front-fails", test_front_fails);
   add_test ("/net/tracker-client-https/others-wait", test_others_wait);
   add_test ("/net/tracker-client-https/others-go-on", test_others_go_on);
   add_test ("/net/tracker-client-https/called-off", test_called_off);
