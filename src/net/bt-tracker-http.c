@@ -194,7 +194,10 @@ judge_channel (BtTrackerFetch *fetch)
   BtTrackerClient *client = call->client;
 
   if (fetch->reply != NULL && call->fell_back)
-    bt_https_first_note_http_works (client->https_first, call->url, bt_world_now (client->world));
+    {
+      bt_https_first_note_http_works (client->https_first, call->url, bt_world_now (client->world));
+      widen (call);
+    }
   if (call->channel == BT_TRACKER_AS_NAMED)
     return FALSE;
   if (fetch->reply != NULL)

@@ -249,7 +249,8 @@ bt_tracker_places_leave (BtTrackerPlaces *places, BtTrackerPlace *place)
     count_running (places, place, -1);
   place->queue = NULL;
   place->host = NULL;
-  host->n_users--;
+  if (--host->n_users == 0)
+    host->is_narrow = FALSE;
 }
 
 gboolean
@@ -288,6 +289,7 @@ forgive_host (gpointer key, gpointer value, gpointer data)
   BtTrackerHost *host = value;
 
   host->state = BT_TRACKER_HOST_UNKNOWN;
+  host->is_narrow = FALSE;
   return host->n_users == 0;
 }
 

@@ -249,6 +249,31 @@ test_others_go_on (Fixture *f, gconstpointer data)
   assert_result (f, 6, "interval 9");
 }
 
+/* What was found out is forgotten among a thousand hosts, and is known again when the first is answered: nobody is left
+ * who would find out, and nobody waits for that. */
+static void
+test_forgotten (Fixture *f, gconstpointer data)
+{
+  announce (f, HTTP, BT_ANNOUNCE_NONE);
+  fail (f, 0, BT_ERROR_NETWORK);
+  assert_asks (f, "http");
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_autofree char *url = g_strdup_printf ("http://h%u.example/announce", i);
+
+      announce (f, url, BT_ANNOUNCE_NONE);
+      reply (f, 1);
+    }
+  for (guint i = 0; i < 5; i++)
+    announce (f, HTTP, BT_ANNOUNCE_NONE);
+  assert_asks (f, "http");
+  reply (f, 0);
+  g_assert_cmpuint (ft_fake_tracker_world_n_fetches (f->fake), ==, 5);
+  while (ft_fake_tracker_world_n_fetches (f->fake) > 0)
+    reply (f, 0);
+  assert_result (f, 1006, "interval 9");
+}
+
 /* The one that finds out is called off: the next one does. */
 static void
 test_called_off (Fixture *f, gconstpointer data)
@@ -376,6 +401,7 @@ main (int argc, char *argv[])
   add_test ("/net/tracker-client-https/front-fails", test_front_fails);
   add_test ("/net/tracker-client-https/others-wait", test_others_wait);
   add_test ("/net/tracker-client-https/others-go-on", test_others_go_on);
+  add_test ("/net/tracker-client-https/forgotten", test_forgotten);
   add_test ("/net/tracker-client-https/called-off", test_called_off);
   add_test ("/net/tracker-client-https/only-announces-try", test_only_announces_try);
   add_test ("/net/tracker-client-https/scrape-fails", test_scrape_fails);

@@ -362,6 +362,27 @@ test_forgive (Fixture *f, gconstpointer data)
   g_assert_cmpuint (count_running (f), ==, 2 * BT_TRACKER_MAX_SILENT);
 }
 
+/* That one finds something out lasts no longer than somebody asks, nor in another network. */
+static void
+test_narrow (Fixture *f, gconstpointer data)
+{
+  KNOW (f, "udp://t:80");
+  wait_for_many (f, 2, "udp://t:80");
+  bt_tracker_places_set_narrow (&((Call *) g_ptr_array_index (f->calls, 0))->place, TRUE);
+  assert_begin (f, "0");
+  leave (f, 0);
+  assert_begin (f, "1");
+  leave (f, 1);
+  wait_for_many (f, 2, "udp://t:80");
+  assert_begin (f, "2 3");
+
+  bt_tracker_places_set_narrow (&((Call *) g_ptr_array_index (f->calls, 2))->place, TRUE);
+  bt_tracker_places_forgive (f->places);
+  end (f, 2, TRUE);
+  wait_for_many (f, 2, "udp://t:80");
+  assert_begin (f, "4 5");
+}
+
 /* What is remembered of hosts has an end. */
 static void
 test_many_hosts (Fixture *f, gconstpointer data)
@@ -416,6 +437,7 @@ main (int argc, char *argv[])
               test_room_for_others, tear_down);
   add_test ("/net/tracker-places/last-places", test_last_places);
   add_test ("/net/tracker-places/forgive", test_forgive);
+  add_test ("/net/tracker-places/narrow", test_narrow);
   add_test ("/net/tracker-places/many-hosts", test_many_hosts);
   add_test ("/net/tracker-places/odd-urls", test_odd_urls);
   return g_test_run ();
