@@ -16,7 +16,8 @@
  *
  * That is asked seldom: before a torrent takes a file for its own that it did not make. The numbers are gathered when it
  * is asked for the first time, for ten thousand torrents in a tenth of a second. Those of torrents that come later are
- * at the end, not sorted until they are many; those of torrents that woke stay until they are half of all. */
+ * at the end, not sorted until they are many; those of torrents that woke stay until they are half of all, and are
+ * nobody's: serial numbers are not used again. */
 
 #define NAME_BYTES 200
 #define TAIL_MAX 1024
@@ -24,7 +25,7 @@
 struct _BtRest
 {
   BtSha1 info_hash;
-  guint32 slot;
+  guint32 serial;
   guint32 n_entries;
   GRefString *name;
   GRefString *root;
@@ -35,15 +36,15 @@ struct _BtRest
 typedef struct
 {
   guint64 inode; /* as in a stamp */
-  guint32 slot; /* may be another's by now, and the file another one: then it does not lead there */
+  guint32 serial; /* of the torrent, which may be awake by now */
   guint32 file;
 } Entry;
 
 struct _BtRests
 {
   pthread_mutex_t lock; /* never held while a disk is waited for */
-  GPtrArray *slots;     /* of BtRest (nullable) */
-  GArray *free_slots;   /* of guint32 */
+  GHashTable *by_serial; /* guint -> BtRest */
+  guint32 last_serial;
   GArray *entries;      /* (nullable) of Entry, sorted by number; NULL: to be made */
   guint n_sorted;       /* of them */
   guint n_dead;
@@ -63,17 +64,15 @@ bt_rests_new (void)
   BtRests *rests = g_new0 (BtRests, 1);
 
   pthread_mutex_init (&rests->lock, NULL);
-  rests->slots = g_ptr_array_new ();
-  rests->free_slots = g_array_new (FALSE, FALSE, sizeof (guint32));
+  rests->by_serial = g_hash_table_new (NULL, NULL);
   return rests;
 }
 
 void
 bt_rests_free (BtRests *rests)
 {
-  g_assert (rests->slots->len == rests->free_slots->len);
-  g_ptr_array_unref (rests->slots);
-  g_array_unref (rests->free_slots);
+  g_assert (g_hash_table_size (rests->by_serial) == 0);
+  g_hash_table_unref (rests->by_serial);
   g_clear_pointer (&rests->entries, g_array_unref);
   pthread_mutex_destroy (&rests->lock);
   g_free (rests);
@@ -105,18 +104,21 @@ append_entries (BtRests *rests, BtRest *rest)
 
   for (guint32 file = 0; file < n; file++)
     if (inodes[file] != 0)
-      g_array_append_vals (rests->entries, &(Entry){ inodes[file], rest->slot, file }, 1);
+      g_array_append_vals (rests->entries, &(Entry){ inodes[file], rest->serial, file }, 1);
   rest->n_entries = rests->entries->len - before;
 }
 
 static void
 gather (BtRests *rests)
 {
+  GHashTableIter iter;
+  gpointer rest;
+
   rests->entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   rests->n_dead = 0;
-  for (guint i = 0; i < rests->slots->len; i++)
-    if (g_ptr_array_index (rests->slots, i) != NULL)
-      append_entries (rests, g_ptr_array_index (rests->slots, i));
+  g_hash_table_iter_init (&iter, rests->by_serial);
+  while (g_hash_table_iter_next (&iter, NULL, &rest))
+    append_entries (rests, rest);
   sort_entries (rests);
 }
 
@@ -139,22 +141,6 @@ find_sorted (const BtRests *rests, guint64 number)
 
 /* Coming and going. */
 
-static void
-take_slot (BtRests *rests, BtRest *rest)
-{
-  GArray *free_slots = rests->free_slots;
-
-  if (free_slots->len == 0)
-    {
-      rest->slot = rests->slots->len;
-      g_ptr_array_add (rests->slots, rest);
-      return;
-    }
-  rest->slot = g_array_index (free_slots, guint32, free_slots->len - 1);
-  g_array_set_size (free_slots, free_slots->len - 1);
-  rests->slots->pdata[rest->slot] = rest;
-}
-
 BtRest *
 bt_rests_add (BtRests *rests, const BtRestConfig *config)
 {
@@ -166,7 +152,10 @@ bt_rests_add (BtRests *rests, const BtRestConfig *config)
   rest->saved = g_bytes_ref (config->saved);
   rest->reader = bt_state_reader_ref (config->reader);
   pthread_mutex_lock (&rests->lock);
-  take_slot (rests, rest);
+  do
+    rest->serial = ++rests->last_serial;
+  while (g_hash_table_contains (rests->by_serial, GUINT_TO_POINTER (rest->serial)));
+  g_hash_table_insert (rests->by_serial, GUINT_TO_POINTER (rest->serial), rest);
   if (rests->entries != NULL)
     append_entries (rests, rest);
   pthread_mutex_unlock (&rests->lock);
@@ -186,8 +175,7 @@ void
 bt_rests_remove (BtRests *rests, BtRest *rest)
 {
   pthread_mutex_lock (&rests->lock);
-  rests->slots->pdata[rest->slot] = NULL;
-  g_array_append_val (rests->free_slots, rest->slot);
+  g_hash_table_remove (rests->by_serial, GUINT_TO_POINTER (rest->serial));
   rests->n_dead += rest->n_entries;
   if (rests->entries != NULL && rests->n_dead > rests->entries->len / 2)
     g_clear_pointer (&rests->entries, g_array_unref);
@@ -227,7 +215,7 @@ add_suspect (GArray *suspects, const BtRest *rest, const Entry *entry)
 static void
 suspect (BtRests *rests, GArray *suspects, const Entry *entry, const BtSha1 *own)
 {
-  const BtRest *rest = g_ptr_array_index (rests->slots, entry->slot);
+  const BtRest *rest = g_hash_table_lookup (rests->by_serial, GUINT_TO_POINTER (entry->serial));
 
   if (rest != NULL && !bt_sha1_equal (&rest->info_hash, own))
     add_suspect (suspects, rest, entry);
@@ -284,21 +272,37 @@ read_details (const BtRest *rest, BtRestReading **reading)
   (*reading)->resume = bt_resume_decode (rest->saved, NULL);
 }
 
-/* Returns: (nullable): NULL if that cannot be known */
 static const char *
 get_path (const BtRestReading *reading, guint32 file)
 {
-  const GPtrArray *renamed = reading->resume != NULL ? reading->resume->renamed : NULL;
+  const GPtrArray *renamed = reading->resume->renamed;
 
-  if (reading->metainfo == NULL || reading->resume == NULL || file >= reading->metainfo->n_files)
-    return NULL;
   for (guint i = 0; renamed != NULL && i < renamed->len; i++)
     if (((const BtRenamed *) g_ptr_array_index (renamed, i))->file == file)
       return ((const BtRenamed *) g_ptr_array_index (renamed, i))->path;
   return reading->metainfo->files[file].path;
 }
 
-/* A drive that is not there has no file that is. */
+static gboolean
+is_there (int error_number)
+{
+  switch (error_number)
+    {
+    case ENOENT:
+    case ENOTDIR:
+    case ENOTCONN: /* the program that served it is gone */
+    case EIO:
+    case ESTALE:
+    case EHOSTDOWN:
+    case ETIMEDOUT:
+    case ENODEV:
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+/* A drive that is not there, or does not answer, has no file that was just seen. */
 static gboolean
 is_on_device (const char *root, dev_t device)
 {
@@ -306,20 +310,20 @@ is_on_device (const char *root, dev_t device)
 
   if (stat (root, &info) == 0)
     return info.st_dev == device;
-  return errno != ENOENT && errno != ENOTDIR;
+  return is_there (errno);
 }
 
-/* If it cannot be seen, it may. */
+/* If it cannot be seen, it may; but no torrent has more files than its details say. */
 static gboolean
 has_file (const Suspect *suspect, BtFileStore *store, const BtSeenFile *seen, BtSameness same, BtRestReading **reading)
 {
-  const char *path;
-
   if (!suspect->elsewhere && !is_on_device (suspect->rest.root, seen->info.st_dev))
     return FALSE;
   read_details (&suspect->rest, reading);
-  path = get_path (*reading, suspect->file);
-  return path == NULL || bt_file_compare_in_disk (store->set, seen, suspect->rest.root, path) >= same;
+  if ((*reading)->metainfo != NULL && suspect->file >= (*reading)->metainfo->n_files)
+    return FALSE;
+  return (*reading)->metainfo == NULL || (*reading)->resume == NULL
+         || bt_file_compare_in_disk (store->set, seen, suspect->rest.root, get_path (*reading, suspect->file)) >= same;
 }
 
 char *
