@@ -5,9 +5,11 @@
 #include "bt-storage-private.h"
 
 #include "bt-beneath-private.h"
+#include "bt-error.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 void
@@ -24,6 +26,35 @@ bt_file_store_add_folders (GHashTable *folders, const char *path)
         return;
     }
   while (*folder != '\0');
+}
+
+int
+bt_folder_open_in_disk (const char *folder, gboolean *made)
+{
+  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+  int fd = open (folder, flags);
+
+  if (fd >= 0 || errno != ENOENT || made == NULL)
+    return fd;
+  *made = mkdir (folder, 0777) == 0;
+  return *made || errno == EEXIST ? open (folder, flags) : -1;
+}
+
+gboolean
+bt_folder_has_room_in_disk (int fd, const char *shown, guint64 bytes, GError **error)
+{
+  struct statvfs info;
+  guint64 room;
+
+  if (fstatvfs (fd, &info) < 0)
+    return TRUE;
+  room = (guint64) info.f_bavail * info.f_frsize;
+  if (bytes <= room)
+    return TRUE;
+  g_set_error (error, BT_ERROR, BT_ERROR_DISK_FULL,
+               "Could not move to “%s”: %" G_GUINT64_FORMAT " bytes are needed there, and %" G_GUINT64_FORMAT
+               " are free", shown, bytes, room);
+  return FALSE;
 }
 
 gboolean

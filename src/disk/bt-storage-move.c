@@ -9,7 +9,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* Outline. Each file is renamed; one on another file system is copied to a hidden folder in the new place,
@@ -20,7 +19,9 @@
  * A crash leaves each file complete in one of the places, or in both. The state database knows that the
  * move was meant, so it is done again with @resuming: then a file of the same name, length and time in the new
  * place is the copy that was made, and one that is in the new place only was renamed. The same goes for what a move
- * that failed could not take back: the hidden folder stays there then and says so, also after a restart. */
+ * that failed could not take back: the hidden folder stays there then and says so, also after a restart. A
+ * copy may be all that there is: the drive of the original may be gone by then. So none is removed unless the file is seen
+ * under its name in the place where it is to be. */
 
 typedef enum
 {
@@ -91,12 +92,10 @@ open_old_root (Mover *mover, BtRootUse use, GError **error)
   g_autoptr (GError) local_error = NULL;
 
   mover->from_fd = bt_file_store_root_in_disk (mover->store, use, &local_error);
-  if (mover->from_fd < 0 && !g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  return TRUE;
+  if (mover->from_fd >= 0 || g_error_matches (local_error, BT_ERROR, BT_ERROR_CHANGED))
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
 }
 
 /* By what a move there left behind. */
@@ -111,15 +110,7 @@ is_marked (const Mover *mover)
 static gboolean
 open_new_root (Mover *mover, gboolean make, GError **error)
 {
-  const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-
-  mover->to_fd = open (mover->folder, flags);
-  if (mover->to_fd < 0 && errno == ENOENT && make)
-    {
-      mover->made_root = mkdir (mover->folder, 0777) == 0;
-      if (mover->made_root || errno == EEXIST)
-        mover->to_fd = open (mover->folder, flags);
-    }
+  mover->to_fd = bt_folder_open_in_disk (mover->folder, make ? &mover->made_root : NULL);
   if (mover->to_fd < 0)
     set_error (mover, mover->folder, NULL, errno, error);
   else
@@ -216,6 +207,40 @@ note_folders (Mover *mover)
       g_hash_table_add (mover->strange, g_strdup (folder));
 }
 
+static gboolean
+has_file (const Mover *mover, int root_fd, guint32 file)
+{
+  struct stat info;
+
+  return root_fd >= 0 && bt_beneath_stat (root_fd, get_path (mover, file), &info) == 0 && S_ISREG (info.st_mode);
+}
+
+static gboolean
+may_have (const Mover *mover, int root_fd, guint32 file)
+{
+  gboolean is_there;
+  struct stat info;
+
+  return !look (root_fd, get_path (mover, file), &is_there, &info) || (is_there && S_ISREG (info.st_mode));
+}
+
+/* None is to be seen, and some were there: the drive is not there yet, and its mount point is not the old root. Without
+ * it the move would be done, and what was not copied yet forgotten. */
+static gboolean
+check_drive (const Mover *mover, GError **error)
+{
+  g_autofree char *shown = g_filename_display_name (mover->store->root);
+  gboolean any = !mover->resuming || !mover->store->expects_files;
+
+  for (guint32 i = 0; i < mover->store->metainfo->n_files && !any; i++)
+    any = is_listed (mover, i) && (may_have (mover, mover->from_fd, i) || may_have (mover, mover->to_fd, i));
+  if (any)
+    return TRUE;
+  g_set_error (error, BT_ERROR, BT_ERROR_DISK_MISSING, "All files are gone from “%s”: is the drive connected?", shown);
+  bt_file_store_forget_root_in_disk (mover->store);
+  return FALSE;
+}
+
 /* Moving. */
 
 static gboolean
@@ -248,16 +273,26 @@ has_copy (const Mover *mover, guint32 file, const struct stat *here)
   return FALSE;
 }
 
+/* One of which the original is gone. Whether it is complete its time says; after a restart, that is when files are looked
+ * at, and one with another time is checked. */
+static gboolean
+has_last_copy (const Mover *mover, guint32 file)
+{
+  const BtFileStore *store = mover->store;
+  g_autofree char *hidden = make_hidden_path (mover, file);
+  struct stat info;
+
+  return mover->resuming && file < store->metainfo->n_files && bt_beneath_stat (mover->to_fd, hidden, &info) == 0
+         && S_ISREG (info.st_mode) && (guint64) info.st_size == store->metainfo->files[file].length
+         && (!store->stamped || bt_file_stamp_is_of (&store->stamps[file], &info));
+}
+
 /* What is left is copied: no sense in beginning if there is no room for it. */
 static gboolean
 has_room (const Mover *mover, guint32 from, GError **error)
 {
-  struct statvfs info;
-  guint64 needed = 0, room;
+  guint64 needed = 0;
 
-  if (fstatvfs (mover->to_fd, &info) < 0)
-    return TRUE;
-  room = (guint64) info.f_bavail * info.f_frsize;
   for (guint32 i = from; i <= mover->store->metainfo->n_files; i++)
     {
       struct stat here;
@@ -266,12 +301,7 @@ has_room (const Mover *mover, guint32 from, GError **error)
           && !has_copy (mover, i, &here))
         needed += MIN ((guint64) here.st_blocks * 512, (guint64) here.st_size);
     }
-  if (needed <= room)
-    return TRUE;
-  g_set_error (error, BT_ERROR, BT_ERROR_DISK_FULL,
-               "Could not move to “%s”: %" G_GUINT64_FORMAT " bytes are needed there, and %" G_GUINT64_FORMAT
-               " are free", mover->folder, needed, room);
-  return FALSE;
+  return bt_folder_has_room_in_disk (mover->to_fd, mover->folder, needed, error);
 }
 
 static gboolean
@@ -320,7 +350,7 @@ copy_one (Mover *mover, guint32 file, const struct stat *here, GError **error)
   return TRUE;
 }
 
-/* What a crash left in the new place: renamed, if it is there only. Returns: whether that is all. */
+/* What a crash left in the new place: renamed, if it is there only by its name. Returns: whether that is all. */
 static gboolean
 find_fate (Mover *mover, guint32 file, gboolean is_here, const struct stat *here)
 {
@@ -329,6 +359,8 @@ find_fate (Mover *mover, guint32 file, gboolean is_here, const struct stat *here
   if (mover->resuming && bt_beneath_stat (mover->to_fd, get_path (mover, file), &there) == 0
       && (!is_here || bt_file_is_copy (here, &there)))
     mover->fates[file] = is_here ? PLACED : RENAMED;
+  else if (!is_here && has_last_copy (mover, file))
+    mover->fates[file] = COPIED;
   return !is_here || mover->fates[file] != NOT_MOVED;
 }
 
@@ -358,7 +390,7 @@ move_file (Mover *mover, guint32 file, GError **error)
 static gboolean
 move_files (Mover *mover, GError **error)
 {
-  for (guint32 i = 0; mover->from_fd >= 0 && i <= mover->store->metainfo->n_files; i++)
+  for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
     {
       if (is_stopped (mover))
         return set_stopped_error (error);
@@ -391,10 +423,9 @@ place_copies (Mover *mover, GError **error)
   return TRUE;
 }
 
-/* It need not say any more that something is there. A move that was cut off may have left copies in it that nobody needs:
- * of files that came here another way, or are gone. */
+/* With copies that nobody needs. @root_fd: where the files are to be now. If one is not, its copy stays, and the folder. */
 static void
-remove_hidden (Mover *mover)
+remove_hidden (Mover *mover, int root_fd)
 {
   if (!is_marked (mover))
     return;
@@ -402,7 +433,8 @@ remove_hidden (Mover *mover)
     {
       g_autofree char *hidden = make_hidden_path (mover, i);
 
-      (void) bt_beneath_unlink (mover->to_fd, hidden);
+      if (is_listed (mover, i) && has_file (mover, root_fd, i))
+        (void) bt_beneath_unlink (mover->to_fd, hidden);
     }
   if (bt_beneath_rmdir (mover->to_fd, mover->hidden) == 0)
     (void) fsync (mover->to_fd);
@@ -447,8 +479,10 @@ take_file_back (Mover *mover, guint32 file)
   int result = 0;
 
   find_earlier_fate (mover, file);
+  if ((mover->fates[file] == COPIED || mover->fates[file] == PLACED) && !has_file (mover, mover->from_fd, file))
+    return FALSE;
   if ((mover->fates[file] == RENAMED || mover->fates[file] == PLACED) && !may_take (mover, mover->to_fd, file, NULL))
-    return TRUE;
+    return mover->fates[file] == PLACED;
   if (mover->fates[file] == RENAMED)
     result = bt_beneath_rename (mover->to_fd, path, mover->from_fd, path);
   else if (mover->fates[file] != NOT_MOVED)
@@ -474,7 +508,7 @@ take_back (Mover *mover)
     }
   else
     {
-      remove_hidden (mover);
+      remove_hidden (mover, mover->from_fd);
     }
   g_hash_table_iter_init (&iter, mover->strange);
   while (g_hash_table_iter_next (&iter, &folder, NULL))
@@ -539,22 +573,6 @@ bt_file_store_look_at_move_in_disk (BtFileStore *store, const char *folder, GErr
   return ok;
 }
 
-/* Descriptors are closed, and what was hashed or found before counts no more. */
-static void
-change_root (BtFileStore *store, const char *folder)
-{
-  bt_file_set_close_store_in_disk (store->set, store);
-  bt_file_store_close_root_in_disk (store);
-  bt_file_store_forget_root_in_disk (store);
-  bt_file_claims_drop (bt_file_set_get_claims (store->set), store);
-  g_clear_pointer (&store->stranded, g_free);
-  g_free (store->root);
-  store->root = g_strdup (folder);
-  store->stamped = FALSE;
-  atomic_fetch_add (&store->generation, 1);
-  bt_file_store_forget_places (store);
-}
-
 gboolean
 bt_file_store_move_in_disk (BtFileStore *store, const char *folder, gboolean resuming, GError **error)
 {
@@ -567,29 +585,15 @@ bt_file_store_move_in_disk (BtFileStore *store, const char *folder, gboolean res
   if (ok && !is_same_folder (&mover))
     {
       note_folders (&mover);
-      ok = look_at_files (&mover, error) && move_files (&mover, error) && place_copies (&mover, error)
-           && sync_new_place (&mover, error);
+      ok = check_drive (&mover, error) && look_at_files (&mover, error) && move_files (&mover, error)
+           && place_copies (&mover, error) && sync_new_place (&mover, error);
       if (ok)
-        remove_hidden (&mover);
+        remove_hidden (&mover, mover.to_fd);
       else
         take_back (&mover);
     }
   if (ok)
-    change_root (store, folder);
+    bt_file_store_change_root_in_disk (store, folder);
   mover_clear (&mover);
   return ok;
-}
-
-void
-bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder)
-{
-  change_root (store, folder);
-  store->expects_files = FALSE;
-  for (guint32 i = 0; i <= store->metainfo->n_files; i++)
-    {
-      store->files[i].known = 0;
-      atomic_store (&store->files[i].created, FALSE);
-      atomic_store (&store->files[i].dirty, FALSE);
-      atomic_store (&store->files[i].fresh, FALSE);
-    }
 }

@@ -120,6 +120,10 @@ int bt_file_store_root_in_disk (BtFileStore *store, BtRootUse use, GError **erro
 void bt_file_store_close_root_in_disk (BtFileStore *store);
 /* Another root may take its place the next time it is looked for. */
 void bt_file_store_forget_root_in_disk (BtFileStore *store);
+/* Its files were brought to @folder. */
+void bt_file_store_change_root_in_disk (BtFileStore *store, const char *folder);
+/* They are there already: forgets what was known of those here. */
+void bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder);
 /* What a piece is to hash to. */
 gboolean bt_file_store_get_piece_hash_in_disk (BtFileStore *store, guint32 piece, BtSha1 *out, GError **error);
 /* Looks whether a regular file is there. Returns: FALSE when that cannot be told. */
@@ -145,6 +149,10 @@ void bt_file_store_set_error (const BtFileStore *store,
 
 /* All that hold @path, the root too. */
 void bt_file_store_add_folders (GHashTable *folders, const char *path);
+/* @made: (nullable) (out): whether it was; NULL: it is not to be. Unchanged if it was there. Returns: -1 with errno */
+int bt_folder_open_in_disk (const char *folder, gboolean *made);
+/* For a move. @shown: its name. FALSE with DISK_FULL. */
+gboolean bt_folder_has_room_in_disk (int fd, const char *shown, guint64 bytes, GError **error);
 /* Closes @fd. Some file systems cannot sync folders; they need not, then. */
 gboolean bt_folder_sync_in_disk (int fd);
 gboolean bt_file_store_sync_folders_in_disk (BtFileStore *store, int root_fd, GHashTable *folders, GError **error);
@@ -392,8 +400,6 @@ gboolean bt_file_is_copy (const struct stat *original, const struct stat *copy);
 gboolean bt_file_store_look_at_move_in_disk (BtFileStore *store, const char *folder, GError **error);
 /* All of them, or none with an error. @resuming: it was begun before, and what is there already is of that. */
 gboolean bt_file_store_move_in_disk (BtFileStore *store, const char *folder, gboolean resuming, GError **error);
-/* They are in @folder already: forgets what was known of those here. */
-void bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder);
 /* bt-storage-clean.c: what a move left in @folder: files of which there is a copy now, folders that became empty. */
 gboolean bt_file_store_clean_in_disk (BtFileStore *store, const char *folder, GError **error);
 /* bt-storage-rename.c: below the root, a file or a folder: what is not there is not renamed. Then goes by @names (transfer full). */

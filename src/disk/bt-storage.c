@@ -314,6 +314,36 @@ bt_file_store_close_root_in_disk (BtFileStore *store)
   pthread_mutex_unlock (&store->root_lock);
 }
 
+/* Descriptors are closed, and what was hashed or found before counts no more. */
+void
+bt_file_store_change_root_in_disk (BtFileStore *store, const char *folder)
+{
+  bt_file_set_close_store_in_disk (store->set, store);
+  bt_file_store_close_root_in_disk (store);
+  bt_file_store_forget_root_in_disk (store);
+  bt_file_claims_drop (bt_file_set_get_claims (store->set), store);
+  g_clear_pointer (&store->stranded, g_free);
+  g_free (store->root);
+  store->root = g_strdup (folder);
+  store->stamped = FALSE;
+  atomic_fetch_add (&store->generation, 1);
+  bt_file_store_forget_places (store);
+}
+
+void
+bt_file_store_adopt_in_disk (BtFileStore *store, const char *folder)
+{
+  bt_file_store_change_root_in_disk (store, folder);
+  store->expects_files = FALSE;
+  for (guint32 i = 0; i <= store->metainfo->n_files; i++)
+    {
+      store->files[i].known = 0;
+      atomic_store (&store->files[i].created, FALSE);
+      atomic_store (&store->files[i].dirty, FALSE);
+      atomic_store (&store->files[i].fresh, FALSE);
+    }
+}
+
 /* Files. */
 
 /* Only what surely is not there counts as not there: to take a file that cannot be looked at for

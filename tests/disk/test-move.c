@@ -461,25 +461,6 @@ test_resumed_in_vain (void)
   assert_works (disk);
 }
 
-/* Copies of which the originals are gone do not stay. @called_off: (nullable): NULL: it goes on */
-static void
-test_copies_left (gconstpointer called_off)
-{
-  g_autoptr (FtDisk) disk = make_disk ();
-  g_autofree char *folder = ft_disk_path (disk, "new");
-  g_autofree char *original = ft_disk_path (disk, "root/t/sub/b");
-  g_autofree char *hidden = make_hidden_path (disk);
-
-  copy_with_time (disk, "root/t/sub/b", hidden);
-  g_assert_cmpint (g_unlink (original), ==, 0);
-  if (called_off != NULL)
-    ft_assert_disk_error (ft_disk_stopped_move (disk, folder), BT_ERROR_CANCELLED);
-  else
-    ft_assert_no_disk_error (ft_disk_move (disk, folder, TRUE));
-  g_assert_cmpint (ft_disk_size_of (disk, hidden), ==, -1);
-  g_assert_cmpuint (count_entries (disk, "new"), ==, called_off != NULL ? 0 : 1);
-}
-
 static void
 test_resumed_rename (void)
 {
@@ -587,8 +568,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/move/resumed-rename", test_resumed_rename);
   g_test_add_func ("/move/resumed-in-vain", test_resumed_in_vain);
   g_test_add_func ("/move/resumed-copy", test_resumed_copy);
-  g_test_add_data_func ("/move/copies-left", NULL, test_copies_left);
-  g_test_add_data_func ("/move/copies-left-called-off", "", test_copies_left);
   g_test_add_func ("/move/adopt", test_adopt);
   g_test_add_func ("/move/rename-file", test_rename_file);
   g_test_add_func ("/move/rename-folder", test_rename_folder);
