@@ -279,13 +279,13 @@ see (BtFileStore *store, guint32 file, const struct stat *info)
 /* Asks those at rest. Two names of one file may be the torrent's own. Returns: (transfer full) (nullable): the name of
  * the one that has it; none of it is the store's then */
 static char *
-become_owner (BtFileClaims *claims, BtFileStore *store, guint32 file, const BtSeenFile *seen, BtRestReading **reading)
+become_owner (BtFileClaims *claims, BtFileStore *store, guint32 file, const BtSeenFile *seen, BtRestReadings **readings)
 {
   BtStoreFile *self = &store->files[file], *first;
   char *name = NULL;
 
   if (file < store->metainfo->n_files) /* nobody else has a parts file */
-    name = bt_rests_find_owner_in_disk (claims->rests, store, seen, BT_SAME_FILE, reading);
+    name = bt_rests_find_owner_in_disk (claims->rests, store, seen, BT_SAME_FILE, readings);
   pthread_mutex_lock (&claims->lock);
   first = self->claimant != NULL && self->ino == seen->info.st_ino ? g_hash_table_lookup (claims->firsts, self) : NULL;
   if (name != NULL)
@@ -324,7 +324,7 @@ bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
 
 guint64
 bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
-                             BtRestReading **reading)
+                             BtRestReadings **readings)
 {
   BtStoreFile *self = &store->files[file];
   guint64 inode = 0;
@@ -334,7 +334,7 @@ bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
     {
       const BtSeenFile seen = see (store, file, info);
 
-      g_free (become_owner (claims, store, file, &seen, reading));
+      g_free (become_owner (claims, store, file, &seen, readings));
     }
   pthread_mutex_lock (&claims->lock);
   if (self->claimant != NULL && atomic_load (&self->standing) == STANDING_OWNER)
@@ -347,10 +347,9 @@ bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
  * the torrent that has it; NULL if that is this one, or if it is to be asked again */
 static char *
 try_to_take (BtFileClaims *claims, BtFileStore *store, guint32 file, const BtSeenFile *seen, gboolean made,
-             gboolean *taken)
+             BtRestReadings **readings, gboolean *taken)
 {
   BtStoreFile *self = &store->files[file];
-  BtRestReading *reading = NULL;
   gboolean asked = TRUE, other;
   Owner owner = { 0 };
   char *name = NULL;
@@ -365,9 +364,8 @@ try_to_take (BtFileClaims *claims, BtFileStore *store, guint32 file, const BtSee
   else if (other)
     drop_owner (claims, self, &owner);
   else if (!asked)
-    name = become_owner (claims, store, file, seen, &reading);
+    name = become_owner (claims, store, file, seen, readings);
   clear_owner (&owner);
-  bt_rest_reading_free (reading);
   return name;
 }
 
@@ -376,11 +374,12 @@ bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 f
                              gboolean made, GError **error)
 {
   const BtSeenFile seen = see (store, file, info);
+  g_autoptr (BtRestReadings) readings = NULL;
   g_autofree char *name = NULL;
   gboolean taken = FALSE;
 
   while (!taken && name == NULL)
-    name = try_to_take (claims, store, file, &seen, made, &taken);
+    name = try_to_take (claims, store, file, &seen, made, &readings, &taken);
   if (taken)
     return TRUE;
   set_taken_error (store, seen.path, name, error);
@@ -405,9 +404,8 @@ find_other (BtFileClaims *claims, BtFileStore *store, const struct stat *info, O
 
 /* Returns: (transfer full) (nullable) */
 static char *
-find_holder (BtFileClaims *claims, BtFileStore *store, const BtSeenFile *seen)
+find_holder (BtFileClaims *claims, BtFileStore *store, const BtSeenFile *seen, BtRestReadings **readings)
 {
-  BtRestReading *reading = NULL;
   Owner owner = { 0 };
   gboolean other;
   char *name = NULL;
@@ -418,15 +416,14 @@ find_holder (BtFileClaims *claims, BtFileStore *store, const BtSeenFile *seen)
   if (other && bt_file_compare_in_disk (store->set, seen, owner.root, owner.path) == BT_SAME_NAME)
     name = g_steal_pointer (&owner.name);
   else
-    name = bt_rests_find_owner_in_disk (claims->rests, store, seen, BT_SAME_NAME, &reading);
+    name = bt_rests_find_owner_in_disk (claims->rests, store, seen, BT_SAME_NAME, readings);
   clear_owner (&owner);
-  bt_rest_reading_free (reading);
   return name;
 }
 
 gboolean
 bt_file_claims_may_remove_in_disk (BtFileClaims *claims, BtFileStore *store, int root_fd, const char *path,
-                                   GError **error)
+                                   BtRestReadings **readings, GError **error)
 {
   BtSeenFile seen = { root_fd, path, { 0 } };
   g_autofree char *name = NULL;
@@ -434,7 +431,7 @@ bt_file_claims_may_remove_in_disk (BtFileClaims *claims, BtFileStore *store, int
   if (bt_beneath_stat (root_fd, path, &seen.info) < 0 || !S_ISREG (seen.info.st_mode)
       || !has_number (store, &seen.info))
     return TRUE;
-  name = find_holder (claims, store, &seen);
+  name = find_holder (claims, store, &seen, readings);
   if (name == NULL)
     return TRUE;
   set_taken_error (store, path, name, error);

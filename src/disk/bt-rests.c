@@ -21,6 +21,7 @@
 
 #define NAME_BYTES 200
 #define TAIL_MAX 1024
+#define MAX_READINGS 16
 
 struct _BtRest
 {
@@ -51,11 +52,19 @@ struct _BtRests
 };
 
 /* What was read of one. */
-struct _BtRestReading
+typedef struct
 {
   BtSha1 info_hash;
+  GBytes *saved;        /* (nullable): NULL: it is nothing yet */
   BtMetainfo *metainfo; /* (nullable): it could not be read, as the next */
   BtResume *resume;
+} Reading;
+
+/* Each file of a torrent may have the number of a file of several that are at rest. */
+struct _BtRestReadings
+{
+  Reading all[MAX_READINGS];
+  guint next; /* of them, to be taken for another */
 };
 
 BtRests *
@@ -246,34 +255,57 @@ find_suspects (BtRests *rests, const BtSha1 *own, guint64 number)
 
 /* Who has it: without the lock, for a disk is waited for. */
 
-void
-bt_rest_reading_free (BtRestReading *reading)
+static void
+clear_reading (Reading *reading)
 {
-  if (reading == NULL)
-    return;
+  g_clear_pointer (&reading->saved, g_bytes_unref);
   g_clear_pointer (&reading->metainfo, bt_metainfo_unref);
   g_clear_pointer (&reading->resume, bt_resume_free);
-  g_free (reading);
 }
 
-static void
-read_details (const BtRest *rest, BtRestReading **reading)
+void
+bt_rest_readings_free (BtRestReadings *readings)
 {
-  g_autoptr(GBytes) torrent = NULL;
+  for (guint i = 0; readings != NULL && i < MAX_READINGS; i++)
+    clear_reading (&readings->all[i]);
+  g_free (readings);
+}
 
-  if (*reading != NULL && bt_sha1_equal (&(*reading)->info_hash, &rest->info_hash))
-    return;
-  bt_rest_reading_free (*reading);
-  *reading = g_new0 (BtRestReading, 1);
-  (*reading)->info_hash = rest->info_hash;
-  torrent = bt_state_reader_read_torrent (rest->reader, &rest->info_hash, NULL);
+/* Piece hashes are not kept: they are most of what it weighs. */
+static void
+read_details (const BtRest *rest, Reading *reading)
+{
+  g_autoptr(GBytes) torrent = bt_state_reader_read_torrent (rest->reader, &rest->info_hash, NULL);
+
+  clear_reading (reading);
+  reading->info_hash = rest->info_hash;
+  reading->saved = g_bytes_ref (rest->saved);
+  reading->resume = bt_resume_decode (rest->saved, NULL);
   if (torrent != NULL)
-    (*reading)->metainfo = bt_metainfo_parse (torrent, NULL);
-  (*reading)->resume = bt_resume_decode (rest->saved, NULL);
+    reading->metainfo = bt_metainfo_parse (torrent, NULL);
+  if (reading->metainfo != NULL)
+    g_bytes_unref (bt_metainfo_detach_torrent (reading->metainfo));
+}
+
+/* One that woke and rests again was saved again. */
+static const Reading *
+get_details (const BtRest *rest, BtRestReadings **readings)
+{
+  Reading *reading;
+
+  if (*readings == NULL)
+    *readings = g_new0 (BtRestReadings, 1);
+  for (guint i = 0; i < MAX_READINGS; i++)
+    if ((*readings)->all[i].saved == rest->saved && bt_sha1_equal (&(*readings)->all[i].info_hash, &rest->info_hash))
+      return &(*readings)->all[i];
+  reading = &(*readings)->all[(*readings)->next];
+  (*readings)->next = ((*readings)->next + 1) % MAX_READINGS;
+  read_details (rest, reading);
+  return reading;
 }
 
 static const char *
-get_path (const BtRestReading *reading, guint32 file)
+get_path (const Reading *reading, guint32 file)
 {
   const GPtrArray *renamed = reading->resume->renamed;
 
@@ -315,20 +347,23 @@ is_on_device (const char *root, dev_t device)
 
 /* If it cannot be seen, it may; but no torrent has more files than its details say. */
 static gboolean
-has_file (const Suspect *suspect, BtFileStore *store, const BtSeenFile *seen, BtSameness same, BtRestReading **reading)
+has_file (const Suspect *suspect, BtFileStore *store, const BtSeenFile *seen, BtSameness same,
+          BtRestReadings **readings)
 {
+  const Reading *reading;
+
   if (!suspect->elsewhere && !is_on_device (suspect->rest.root, seen->info.st_dev))
     return FALSE;
-  read_details (&suspect->rest, reading);
-  if ((*reading)->metainfo != NULL && suspect->file >= (*reading)->metainfo->n_files)
+  reading = get_details (&suspect->rest, readings);
+  if (reading->metainfo != NULL && suspect->file >= reading->metainfo->n_files)
     return FALSE;
-  return (*reading)->metainfo == NULL || (*reading)->resume == NULL
-         || bt_file_compare_in_disk (store->set, seen, suspect->rest.root, get_path (*reading, suspect->file)) >= same;
+  return reading->metainfo == NULL || reading->resume == NULL
+         || bt_file_compare_in_disk (store->set, seen, suspect->rest.root, get_path (reading, suspect->file)) >= same;
 }
 
 char *
 bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const BtSeenFile *seen, BtSameness same,
-                             BtRestReading **reading)
+                             BtRestReadings **readings)
 {
   g_autoptr(GArray) suspects = find_suspects (rests, &store->metainfo->info_hash,
                                                seen->info.st_ino & BT_INODE_NUMBER);
@@ -337,7 +372,7 @@ bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const BtSeenFil
     {
       const Suspect *suspect = &g_array_index (suspects, Suspect, i);
 
-      if (has_file (suspect, store, seen, same, reading))
+      if (has_file (suspect, store, seen, same, readings))
         return bt_text_for_display (suspect->rest.name, strlen (suspect->rest.name), NAME_BYTES);
     }
   return NULL;

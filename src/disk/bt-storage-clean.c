@@ -13,7 +13,7 @@
 /* Removed is only what there is a copy of: the same length and time, and not the very same file, which one
  * folder under two names would have; nor what is another torrent's. */
 static gboolean
-has_copy (BtFileStore *store, int root_fd, int old_fd, guint32 file)
+has_copy (BtFileStore *store, int root_fd, int old_fd, guint32 file, BtRestReadings **readings)
 {
   BtFileClaims *claims = bt_file_set_get_claims (store->set);
   const char *path = bt_file_store_path (store, file);
@@ -21,7 +21,7 @@ has_copy (BtFileStore *store, int root_fd, int old_fd, guint32 file)
 
   return bt_beneath_stat (old_fd, path, &old) == 0 && bt_beneath_stat (root_fd, path, &copy) == 0
          && (old.st_dev != copy.st_dev || old.st_ino != copy.st_ino) && bt_file_is_copy (&old, &copy)
-         && bt_file_claims_may_remove_in_disk (claims, store, old_fd, path, NULL);
+         && bt_file_claims_may_remove_in_disk (claims, store, old_fd, path, readings, NULL);
 }
 
 /* What is not synced before the state forgets of it may come back with the loss of power, and stay for good. */
@@ -43,6 +43,7 @@ static void
 clean (BtFileStore *store, int root_fd, int old_fd, GHashTable *folders, GError **error)
 {
   guint32 n = store->metainfo->n_files;
+  g_autoptr (BtRestReadings) readings = NULL;
   gboolean told = FALSE;
 
   for (guint32 i = 0; i <= n; i++)
@@ -52,7 +53,7 @@ clean (BtFileStore *store, int root_fd, int old_fd, GHashTable *folders, GError 
       if (i < n && !bt_file_store_is_real (store, i))
         continue;
       bt_file_store_add_folders (folders, path);
-      if (!has_copy (store, root_fd, old_fd, i) || bt_beneath_unlink (old_fd, path) == 0 || told)
+      if (!has_copy (store, root_fd, old_fd, i, &readings) || bt_beneath_unlink (old_fd, path) == 0 || told)
         continue;
       told = TRUE;
       bt_file_store_set_error (store, path, "remove the old", errno, error);

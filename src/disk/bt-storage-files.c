@@ -20,7 +20,7 @@
 
 /* @root_fd: -1 when there is no root yet. */
 static gboolean
-stamp_file (BtFileStore *store, int root_fd, guint32 file, BtRestReading **reading, GError **error)
+stamp_file (BtFileStore *store, int root_fd, guint32 file, BtRestReadings **readings, GError **error)
 {
   BtFileClaims *claims = bt_file_set_get_claims (store->set);
   BtFileStamp *stamp = &store->stamps[file];
@@ -34,7 +34,7 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, BtRestReading **readi
   stamp->size = -1;
   if (root_fd >= 0 && !bt_file_store_look_in_disk (store, root_fd, file, &is_there, &info, error))
     return FALSE;
-  stamp->inode = bt_file_claims_look_in_disk (claims, store, file, is_there ? &info : NULL, reading);
+  stamp->inode = bt_file_claims_look_in_disk (claims, store, file, is_there ? &info : NULL, readings);
   if (is_there)
     {
       stamp->size = info.st_size;
@@ -46,13 +46,21 @@ stamp_file (BtFileStore *store, int root_fd, guint32 file, BtRestReading **readi
 static gboolean
 stamp_all (BtFileStore *store, int root_fd, GError **error)
 {
-  BtRestReading *reading = NULL;
+  g_autoptr (BtRestReadings) readings = NULL;
 
+  store->stamped = FALSE;
+  for (guint32 i = 0; i < store->metainfo->n_files; i++)
+    {
+      if (atomic_load (&store->abandoned))
+        {
+          g_set_error (error, BT_ERROR, BT_ERROR_CANCELLED, "The look at the files was called off");
+          return FALSE;
+        }
+      if (!stamp_file (store, root_fd, i, &readings, error))
+        return FALSE;
+    }
   store->stamped = TRUE;
-  for (guint32 i = 0; i < store->metainfo->n_files && store->stamped; i++)
-    store->stamped = stamp_file (store, root_fd, i, &reading, error);
-  bt_rest_reading_free (reading);
-  return store->stamped;
+  return TRUE;
 }
 
 static gboolean
@@ -284,19 +292,18 @@ put_back (BtFileStore *store, const GArray *dirty)
 static gboolean
 stamp_synced (BtFileStore *store, int root_fd, const GArray *dirty, GError **error)
 {
-  BtRestReading *reading = NULL;
-  gboolean ok = TRUE;
+  g_autoptr (BtRestReadings) readings = NULL;
 
   if (!store->stamped)
     return stamp_all (store, root_fd, error);
-  for (guint i = 0; i < dirty->len && ok; i++)
+  for (guint i = 0; i < dirty->len; i++)
     {
       guint32 file = g_array_index (dirty, guint32, i);
 
-      ok = file >= store->metainfo->n_files || stamp_file (store, root_fd, file, &reading, error);
+      if (file < store->metainfo->n_files && !stamp_file (store, root_fd, file, &readings, error))
+        return FALSE;
     }
-  bt_rest_reading_free (reading);
-  return ok;
+  return TRUE;
 }
 
 gboolean

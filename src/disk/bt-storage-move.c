@@ -20,8 +20,8 @@
  * move was meant, so it is done again with @resuming: then a file of the same name, length and time in the new
  * place is the copy that was made, and one that is in the new place only was renamed. The same goes for what a move
  * that failed could not take back: the hidden folder stays there then and says so, also after a restart. A
- * copy may be all that there is: the drive of the original may be gone by then. So none is removed unless the file is seen
- * under its name in the place where it is to be. */
+ * copy may be all that there is: the drive of the original may be gone by then. So none is removed unless the file is
+ * seen under its name in the place where it is to be. */
 
 typedef enum
 {
@@ -44,6 +44,7 @@ typedef struct
   GHashTable *folders; /* in which files are: a set */
   GHashTable *strange; /* of those, what the new place had before: a set */
   gboolean copies;     /* some must be copied */
+  BtRestReadings *readings;
 } Mover;
 
 static const char *
@@ -137,15 +138,15 @@ look (int root_fd, const char *path, gboolean *is_there, struct stat *info)
 
 /* Whether it may leave @root_fd: not if it is another torrent's by that name. */
 static gboolean
-may_take (const Mover *mover, int root_fd, guint32 file, GError **error)
+may_take (Mover *mover, int root_fd, guint32 file, GError **error)
 {
   return bt_file_claims_may_remove_in_disk (bt_file_set_get_claims (mover->store->set), mover->store, root_fd,
-                                            get_path (mover, file), error);
+                                            get_path (mover, file), &mover->readings, error);
 }
 
 /* What nobody but us makes is no obstacle. */
 static gboolean
-is_in_the_way (const Mover *mover, guint32 file, gboolean is_here, const struct stat *here, const struct stat *there)
+is_in_the_way (Mover *mover, guint32 file, gboolean is_here, const struct stat *here, const struct stat *there)
 {
   if (file == mover->store->metainfo->n_files)
     return FALSE;
@@ -273,8 +274,8 @@ has_copy (const Mover *mover, guint32 file, const struct stat *here)
   return FALSE;
 }
 
-/* One of which the original is gone. Whether it is complete its time says; after a restart, that is when files are looked
- * at, and one with another time is checked. */
+/* One of which the original is gone. Whether it is complete its time says; after a restart, that is when files are
+ * looked at, and one with another time is checked. */
 static gboolean
 has_last_copy (const Mover *mover, guint32 file)
 {
@@ -423,7 +424,7 @@ place_copies (Mover *mover, GError **error)
   return TRUE;
 }
 
-/* With copies that nobody needs. @root_fd: where the files are to be now. If one is not, its copy stays, and the folder. */
+/* With copies that nobody needs. @root_fd: where the files are to be. If one is not, its copy stays, and the folder. */
 static void
 remove_hidden (Mover *mover, int root_fd)
 {
@@ -500,15 +501,13 @@ take_back (Mover *mover)
 
   for (guint32 i = 0; i <= mover->store->metainfo->n_files; i++)
     whole = take_file_back (mover, i) && whole;
-  if (!whole)
+  if (whole)
+    remove_hidden (mover, mover->from_fd);
+  else
     {
       g_free (mover->store->stranded);
       mover->store->stranded = g_strdup (mover->folder);
       (void) mkdirat (mover->to_fd, mover->hidden, 0777);
-    }
-  else
-    {
-      remove_hidden (mover, mover->from_fd);
     }
   g_hash_table_iter_init (&iter, mover->strange);
   while (g_hash_table_iter_next (&iter, &folder, NULL))
@@ -547,6 +546,7 @@ mover_clear (Mover *mover)
   g_free (mover->fates);
   g_hash_table_unref (mover->folders);
   g_hash_table_unref (mover->strange);
+  bt_rest_readings_free (mover->readings);
 }
 
 gboolean

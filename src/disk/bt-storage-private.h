@@ -17,7 +17,7 @@ typedef struct _BtFileStore BtFileStore;
 typedef struct _BtPieceHashes BtPieceHashes;
 typedef struct _BtPiecesAbreast BtPiecesAbreast;
 typedef struct _BtRests BtRests;
-typedef struct _BtRestReading BtRestReading;
+typedef struct _BtRestReadings BtRestReadings;
 
 /* Where the bytes of a file are. */
 typedef enum
@@ -243,11 +243,12 @@ void bt_rests_free (BtRests *rests);
 BtRest *bt_rests_add (BtRests *rests, const BtRestConfig *config);
 void bt_rests_remove (BtRests *rests, BtRest *rest);
 /* Looks whether what is seen belongs to another torrent than that of @store, to which it is at least as much the @same.
- * @reading: what was read of one for it, to be kept for the next question and freed in the end. Returns: (transfer full)
- * (nullable): the name of the torrent, for people */
+ * @readings: what was read for it, to be kept for the next question of the same job and freed in the end. Returns:
+ * (transfer full) (nullable): the name of the torrent, for people */
 char *bt_rests_find_owner_in_disk (BtRests *rests, BtFileStore *store, const BtSeenFile *seen, BtSameness same,
-                                   BtRestReading **reading);
-void bt_rest_reading_free (BtRestReading *reading);
+                                   BtRestReadings **readings);
+void bt_rest_readings_free (BtRestReadings *readings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BtRestReadings, bt_rest_readings_free)
 
 /* bt-file-claims.c: which file on the disk is whose. */
 
@@ -257,7 +258,7 @@ void bt_file_claims_free (BtFileClaims *claims);
 void bt_file_claims_note_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info);
 /* The same; and what is nobody's is its own from now on. Returns: its number if it is its own, as in a stamp, else 0 */
 guint64 bt_file_claims_look_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
-                                     BtRestReading **reading);
+                                     BtRestReadings **readings);
 /* It is to be written to, and open. @made: just now. Returns: FALSE with TAKEN if it is another's. */
 gboolean bt_file_claims_take_in_disk (BtFileClaims *claims, BtFileStore *store, guint32 file, const struct stat *info,
                                       gboolean made, GError **error);
@@ -267,7 +268,7 @@ gboolean bt_file_claims_may_write (BtFileStore *store, guint32 file);
 void bt_file_claims_set_names (BtFileClaims *claims, BtFileStore *store, char **names);
 /* FALSE with TAKEN if what has that name is another torrent's: to rename or remove it would take it from that. */
 gboolean bt_file_claims_may_remove_in_disk (BtFileClaims *claims, BtFileStore *store, int root_fd, const char *path,
-                                            GError **error);
+                                            BtRestReadings **readings, GError **error);
 /* None of the files of @store is its own any more. */
 void bt_file_claims_drop (BtFileClaims *claims, BtFileStore *store);
 

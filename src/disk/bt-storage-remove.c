@@ -40,6 +40,7 @@ find_files (Removal *removal, const gboolean *created, GError **error)
 {
   BtFileStore *store = removal->store;
   BtFileClaims *claims = bt_file_set_get_claims (store->set);
+  g_autoptr (BtRestReadings) readings = NULL;
 
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
     {
@@ -51,7 +52,7 @@ find_files (Removal *removal, const gboolean *created, GError **error)
         continue;
       if (!bt_file_store_look_in_disk (store, removal->root_fd, i, &is_there, &info, error))
         return FALSE;
-      if (!is_there || !bt_file_claims_may_remove_in_disk (claims, store, removal->root_fd, path, NULL))
+      if (!is_there || !bt_file_claims_may_remove_in_disk (claims, store, removal->root_fd, path, &readings, NULL))
         continue;
       g_ptr_array_add (removal->files, (gpointer) path);
       bt_file_store_add_folders (removal->folders, path);

@@ -48,13 +48,14 @@ static gboolean
 may_rename (BtFileStore *store, int root_fd, const char *from, GError **error)
 {
   BtFileClaims *claims = bt_file_set_get_claims (store->set);
+  g_autoptr (BtRestReadings) readings = NULL;
 
   for (guint32 i = 0; i < store->metainfo->n_files; i++)
     {
       const char *path = bt_file_store_path (store, i);
 
       if (bt_file_store_is_real (store, i) && is_below (path, from)
-          && !bt_file_claims_may_remove_in_disk (claims, store, root_fd, path, error))
+          && !bt_file_claims_may_remove_in_disk (claims, store, root_fd, path, &readings, error))
         return FALSE;
     }
   return TRUE;

@@ -40,6 +40,20 @@ stat (const char *path, struct stat *out)
   return fstatat (AT_FDCWD, path, out, 0);
 }
 
+/* And this counts how often details are read. */
+
+static gint n_read;
+
+int
+sqlite3_bind_blob (sqlite3_stmt *statement, int index, const void *data, int length, void (*destroy) (void *))
+{
+  int (*real) (sqlite3_stmt *, int, const void *, int, void (*) (void *))
+    = (int (*) (sqlite3_stmt *, int, const void *, int, void (*) (void *))) dlsym (RTLD_NEXT, "sqlite3_bind_blob");
+
+  g_atomic_int_inc (&n_read);
+  return real (statement, index, data, length, destroy);
+}
+
 /* A torrent that has its files, and others at rest. */
 typedef struct
 {
@@ -126,6 +140,24 @@ rest_unknown (Fixture *self, guint number, const BtFileStamp *stamps)
   return rest (self, &info_hash, stamps);
 }
 
+/* One that has @n_files, of those that the first has. */
+static BtRest *
+rest_known (Fixture *self, const char *torrent_name, guint n_files, const BtFileStamp *stamps)
+{
+  const BtMetainfoDraft draft = { .name = torrent_name, .multi_file = TRUE, .piece_length = LENGTH };
+  g_autofree guint8 *hashes = g_malloc0 (n_files * sizeof (BtSha1));
+  g_autoptr (GBytes) torrent = bt_metainfo_build (&draft, files, n_files, hashes, n_files * sizeof (BtSha1));
+  g_autoptr (BtMetainfo) metainfo = bt_metainfo_parse (torrent, NULL);
+  g_autoptr (BtResume) resume = make_resume (self, stamps);
+  g_auto (Seen) seen = { 0 };
+
+  g_assert_nonnull (metainfo);
+  bt_state_db_add (self->state->db, &metainfo->info_hash, torrent, resume, done_cb, &seen);
+  ft_test_iterate (NULL, seen.n == 1, FT_WAIT_S);
+  g_assert_no_error (seen.error);
+  return rest (self, &metainfo->info_hash, stamps);
+}
+
 /* To move them, and to write to them when they are looked at anew. */
 static void
 assert_free (Fixture *self)
@@ -176,23 +208,10 @@ test_woke (void)
 static void
 test_too_many_numbers (void)
 {
-  static const BtDraftFile only[] = { { "a", LENGTH } };
-  const BtMetainfoDraft draft = { .name = "t", .multi_file = TRUE, .piece_length = LENGTH };
   g_autoptr (Fixture) f = fixture_new ();
-  g_autoptr (GBytes) torrent = NULL;
-  g_autoptr (BtMetainfo) metainfo = NULL;
-  g_autoptr (BtResume) resume = make_resume (f, f->stamps);
-  g_auto (Seen) seen = { 0 };
-  BtSha1 hash = hash_of (1);
 
-  torrent = bt_metainfo_build (&draft, only, 1, hash.bytes, sizeof hash.bytes);
-  metainfo = bt_metainfo_parse (torrent, NULL);
-  g_assert_nonnull (metainfo);
-  bt_state_db_add (f->state->db, &metainfo->info_hash, torrent, resume, done_cb, &seen);
-  ft_test_iterate (NULL, seen.n == 1, FT_WAIT_S);
-  g_assert_no_error (seen.error);
   f->stamps[0].inode = BT_INODE_NUMBER - 1;
-  rest (f, &metainfo->info_hash, f->stamps);
+  rest_known (f, "t", 1, f->stamps);
   assert_free (f);
 }
 
@@ -218,6 +237,48 @@ test_dead_drive (void)
   g_atomic_int_set (&stat_error, 0);
 }
 
+static void
+assert_read_once (Fixture *self, GError *result)
+{
+  ft_assert_no_disk_error (result);
+  g_assert_cmpint (g_atomic_int_get (&n_read), ==, (int) self->rests->len);
+  g_atomic_int_set (&n_read, 0);
+}
+
+/* By each order, however many files have numbers of theirs. */
+static void
+test_read_once (void)
+{
+  static const char *const names[] = { "u/a", "u/b", "u/c" };
+  g_autoptr (Fixture) f = fixture_new ();
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("other%u", i);
+
+      rest_known (f, name, N_FILES, f->stamps);
+    }
+  ft_assert_no_disk_error (ft_disk_adopt (f->disk, f->disk->root)); /* so that it has made none of them */
+  g_atomic_int_set (&n_read, 0);
+  assert_read_once (f, ft_disk_stat (f->disk, NULL));
+  assert_read_once (f, ft_disk_look_at_move (f->disk, f->third));
+  assert_read_once (f, ft_disk_rename (f->disk, "t", "u", names));
+  assert_read_once (f, ft_disk_move (f->disk, f->third, FALSE));
+  assert_read_once (f, ft_disk_remove (f->disk, NULL));
+}
+
+static void
+test_abandoned (void)
+{
+  g_autoptr (Fixture) f = fixture_new ();
+  BtFileStore *store = ((BtFileStorage *) f->disk->storage)->store;
+  GError *error = NULL;
+
+  atomic_store (&store->abandoned, TRUE);
+  g_assert_false (bt_file_store_stat_in_disk (store, f->stamps, &error));
+  ft_assert_disk_error (error, BT_ERROR_CANCELLED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +286,7 @@ main (int argc, char **argv)
   g_test_add_func ("/disk/rests/woke", test_woke);
   g_test_add_func ("/disk/rests/too-many-numbers", test_too_many_numbers);
   g_test_add_func ("/disk/rests/dead-drive", test_dead_drive);
+  g_test_add_func ("/disk/rests/read-once", test_read_once);
+  g_test_add_func ("/disk/rests/abandoned", test_abandoned);
   return ft_disk_test_run ();
 }
