@@ -116,6 +116,12 @@ timer_cb (gpointer owner, gint64 now)
 }
 
 /* What is asked for at this moment may yet be done: it is taken away as well. */
+static gboolean
+may_be_mapped (const BtUpnpMapper *upnp)
+{
+  return bt_mapping_is_mapped (&upnp->mapping) || upnp->call != NULL;
+}
+
 static BtUpnpCall *
 remove_mapping (BtUpnpMapper *upnp, BtUpnpFunc func)
 {
@@ -149,7 +155,7 @@ end_call (BtUpnpMapper *upnp)
 void
 bt_upnp_mapper_stop (BtUpnpMapper *upnp)
 {
-  gboolean removes = !upnp->removing && (bt_mapping_is_mapped (&upnp->mapping) || upnp->call != NULL);
+  gboolean removes = !upnp->removing && may_be_mapped (upnp);
 
   end_call (upnp);
   if (removes)
@@ -162,7 +168,7 @@ bt_upnp_mapper_retire (BtUpnpMapper *upnp)
 {
   if (upnp->removing)
     return;
-  if (!bt_mapping_is_mapped (&upnp->mapping))
+  if (!may_be_mapped (upnp))
     {
       bt_upnp_mapper_stop (upnp);
       return;

@@ -246,6 +246,23 @@ test_retire (Fixture *f, gconstpointer data)
   g_assert_cmpuint (f->n_removed, ==, 2);
 }
 
+/* Whoever goes while it is being asked waits until what it may have given is taken away. */
+static void
+test_retire_while_asked (Fixture *f, gconstpointer data)
+{
+  bt_port_mapper_start (f->mapper, PORT);
+  run (f, SECOND);
+  g_assert_cmpint (f->upnp.state, ==, BT_MAPPING_ASKING);
+  bt_port_mapper_retire (f->mapper);
+  g_assert_cmpuint (f->n_removed, ==, 1);
+  g_assert_cmpuint (f->n_retired, ==, 0);
+  run (f, SECOND);
+  g_assert_cmpuint (f->n_retired, ==, 0);
+  run (f, 5 * SECOND);
+  g_assert_cmpuint (f->n_retired, ==, 1);
+  g_assert_cmpuint (f->n_removed, ==, 1);
+}
+
 /* With an address of the Internet, on loopback, or without multicast there is nobody to be searched for. */
 static void
 test_where (Fixture *f, gconstpointer data)
@@ -291,6 +308,7 @@ main (int argc, char **argv)
   add ("second-nat", test_second_nat);
   add ("stop", test_stop);
   add ("retire", test_retire);
+  add ("retire-while-asked", test_retire_while_asked);
   add ("where", test_where);
   return g_test_run ();
 }
