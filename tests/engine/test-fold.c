@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+#include "ft-fold-count.h"
 #include "ft-swarm.h"
 #include "ft-test.h"
 
@@ -14,18 +15,6 @@
 static const FtSampleFile files[] = {
   { "readme.txt", 11 }, { "empty", 0 }, { "deep/picture.raw", 700001 }, { "deep/movie.raw", 500000 }, { NULL, 0 },
 };
-
-static int n_folded; /* atomic: how often an engine has said so */
-
-static GLogWriterOutput
-count_folded (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
-{
-  for (gsize i = 0; i < n_fields; i++)
-    if (strcmp (fields[i].key, "MESSAGE") == 0 && fields[i].length < 0
-        && g_str_has_suffix (fields[i].value, ": folded"))
-      g_atomic_int_inc (&n_folded);
-  return g_log_writer_default (level, fields, n_fields, data);
-}
 
 /* An engine that has the whole sample, paused, and may be ended and begun again. */
 typedef struct
@@ -173,8 +162,8 @@ test_idle_seed (void)
   ft_node_set_intent (f->node, f->id, BT_INTENT_RUN);
   ft_wait_until (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
   restart (f);
-  before = g_atomic_int_get (&n_folded);
-  ft_wait_until (g_atomic_int_get (&n_folded) > before);
+  before = ft_fold_count ();
+  ft_wait_until (ft_fold_count () > before);
   g_assert_true (ft_node_in_state (f->node, f->id, BT_STATE_SEEDING));
   assert_listed (f);
   assert_gives (f);
@@ -215,9 +204,9 @@ test_times (void)
     }
   ft_wait_until (g_hash_table_size (node->statuses) == N && are_all (node, BT_STATE_SEEDING));
   ft_node_free (node);
-  before = g_atomic_int_get (&n_folded);
+  before = ft_fold_count ();
   node = ft_node_new (state, BT_MODE_ALL);
-  ft_wait_until (g_atomic_int_get (&n_folded) >= before + N);
+  ft_wait_until (ft_fold_count () >= before + N);
   g_usleep (SECONDS * G_USEC_PER_SEC);
   ft_node_set_intent (node, 0, BT_INTENT_PAUSE);
   ft_wait_until (are_all (node, BT_STATE_PAUSED));
@@ -374,7 +363,7 @@ test_orders_at_once (void)
 int
 main (int argc, char *argv[])
 {
-  g_log_set_writer_func (count_folded, NULL, NULL);
+  ft_fold_count_begin ();
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fold/looked-at", test_looked_at);
   g_test_add_func ("/fold/started", test_started);

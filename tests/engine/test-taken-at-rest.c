@@ -2,26 +2,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config.h"
 
+#include "ft-fold-count.h"
 #include "ft-swarm.h"
 #include "ft-test.h"
 
 #include <glib/gstdio.h>
-#include <string.h>
 #include <unistd.h>
 
 static const FtSampleFile files[] = { { "one", 40000 }, { "two", 5 }, { NULL, 0 } };
-
-static int n_folded; /* atomic: how often an engine has said so */
-
-static GLogWriterOutput
-count_folded (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
-{
-  for (gsize i = 0; i < n_fields; i++)
-    if (strcmp (fields[i].key, "MESSAGE") == 0 && fields[i].length < 0
-        && g_str_has_suffix (fields[i].value, ": folded"))
-      g_atomic_int_inc (&n_folded);
-  return g_log_writer_default (level, fields, n_fields, data);
-}
 
 /* A torrent whose files are there, and another one with the same names of files, which has a seed and is to be
  * downloaded to the folder "link" beside them. */
@@ -48,7 +36,7 @@ static Fixture *
 fixture_new (guint number)
 {
   Fixture *self = g_new0 (Fixture, 1);
-  int before = g_atomic_int_get (&n_folded);
+  int before = ft_fold_count ();
   BtTorrentId seed_id;
 
   self->first = ft_sample_new (files, 16384, 2 * number);
@@ -58,7 +46,7 @@ fixture_new (guint number)
   self->seed = ft_node_new (NULL, BT_MODE_ALL);
   seed_id = ft_node_add (self->seed, self->second->torrent, self->second->dir, TRUE);
   ft_wait_until (ft_node_in_state (self->seed, seed_id, BT_STATE_SEEDING));
-  ft_wait_until (g_atomic_int_get (&n_folded) > before); /* so that the next one is the node's */
+  ft_wait_until (ft_fold_count () > before); /* so that the next one is the node's */
   restart (self);
   self->first_id = ft_node_add (self->node, self->first->torrent, self->first->dir, TRUE);
   ft_wait_until (ft_node_in_state (self->node, self->first_id, BT_STATE_SEEDING));
@@ -156,8 +144,8 @@ test_idle (void)
   int before;
 
   restart (f);
-  before = g_atomic_int_get (&n_folded);
-  ft_wait_until (g_atomic_int_get (&n_folded) > before);
+  before = ft_fold_count ();
+  ft_wait_until (ft_fold_count () > before);
   link_file (f, link);
   add_second (f);
   assert_refused (f);
@@ -211,7 +199,7 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_log_set_writer_func (count_folded, NULL, NULL);
+  ft_fold_count_begin ();
   g_test_add_func ("/engine/taken-at-rest/since-start", test_since_start);
   g_test_add_func ("/engine/taken-at-rest/idle", test_idle);
   g_test_add_func ("/engine/taken-at-rest/comes-back", test_comes_back);
