@@ -4,6 +4,7 @@
 
 #include "bt-candidates.h"
 
+#include "bt-attempts.h"
 #include "bt-bans-private.h"
 #include "bt-compare.h"
 #include "bt-limits.h"
@@ -15,7 +16,6 @@
 #define MAX_TRACKERS 64 /* bits of named_by; any more share them */
 #define AFTER_USEFUL_US (2 * G_USEC_PER_SEC)
 #define POSTPONED_US (G_USEC_PER_SEC / 10)
-#define HEARSAY_US (900 * (gint64) G_USEC_PER_SEC)
 #define AFTER_TOO_MANY_US (60 * G_USEC_PER_SEC)
 #define USEFUL_LATELY_US (30 * 60 * (gint64) G_USEC_PER_SEC)
 /* Where the row of fails begins for somebody who talked nonsense. */
@@ -474,7 +474,7 @@ count_fail (BtCandidate *candidate, guint reason, gint64 now)
   candidate->fails = MIN (candidate->fails, G_N_ELEMENTS (retry_after_s));
   wait_us = bt_candidate_get_pause (candidate->fails);
   if (bt_candidate_is_hearsay (candidate))
-    wait_us = MAX (wait_us, HEARSAY_US);
+    wait_us = MAX (wait_us, BT_ATTEMPTS_PAUSE_US);
   candidate->next_try = now + wait_us;
 }
 
